@@ -1,0 +1,58 @@
+package functions
+
+import "time"
+
+// Machine names a state machine: the file statemachines/<name>.asl.json.
+type Machine string
+
+// The state machines that exist.
+const Release Machine = "release"
+
+// Grant is something a function may touch. infra turns each into the IAM
+// statements it stands for; a function has no other permission.
+type Grant string
+
+// The closed set of grants.
+const (
+	ReadArtifacts Grant = "ReadArtifacts" // objects and versions of the artifact bucket
+	ReadLedger    Grant = "ReadLedger"    // documents, records, revisions
+	WriteLedger   Grant = "WriteLedger"   // the same, conditional writes
+	PinJars       Grant = "PinJars"       // content-addressed copies of jars
+	UseCluster    Grant = "UseCluster"    // sts:GetCallerIdentity as Kubernetes identity; RBAC decides there
+	SendEvents    Grant = "SendEvents"    // events:PutEvents on the plane's bus
+	StartRelease  Grant = "StartRelease"  // states:StartExecution of the release machine
+)
+
+// Function describes one Lambda function.
+type Function struct {
+	Name    string        // folder below functions/, kebab-case
+	State   string        // the state it serves; also the name of its Task in internal/task
+	Machine Machine       // the machine that state is in
+	Memory  int           // MiB
+	Timeout time.Duration // of one invocation; long polls end well before
+	Grants  []Grant
+}
+
+// Substitution is the placeholder that stands for the function's ARN in its machine.
+func (f Function) Substitution() string { return f.State + "FunctionArn" }
+
+// LongPoll is how long one invocation may wait for something outside before it
+// returns "Wait" and is called again: long enough that a release of ten
+// minutes stays under 40 transitions, short enough that a lease never expires.
+const LongPoll = 2 * time.Minute
+
+// Catalogue lists every function, in the order a release passes through them.
+func Catalogue() []Function {
+	poll := LongPoll + time.Minute
+	return []Function{
+		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
+		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster}},
+		{Name: "take-savepoint", State: "TakeSavepoint", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "stop", State: "Stop", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "apply", State: "Apply", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "observe", State: "Observe", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "promote", State: "Promote", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadLedger, WriteLedger}},
+		{Name: "roll-back", State: "RollBack", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents, StartRelease}},
+	}
+}

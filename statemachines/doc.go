@@ -1,0 +1,12 @@
+// Package statemachines embeds the state machines as Amazon States Language
+// files, JSONata, Standard workflows: the one definition that AWS, the local
+// plane and the tests run. It knows the files and nothing of what runs them.
+// Placeholders ${...} stand for ARNs and are listed by functions.Catalogue.
+package statemachines
+
+import _ "embed"
+
+// Release is release.asl.json: every change of an application goes through it.
+//
+//go:embed release.asl.json
+var Release []byte
