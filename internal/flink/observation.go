@@ -1,0 +1,84 @@
+package flink
+
+import "time"
+
+// Observation is everything read about an application at one moment.
+type Observation struct {
+	At     time.Time `json:"at"`
+	Exists bool      `json:"exists"`
+	Traits Traits    `json:"traits"`
+
+	Spec   SpecFacts   `json:"spec"`   // what is asked for
+	Status StatusFacts `json:"status"` // what the operator says
+	Job    JobFacts    `json:"job"`    // what Flink itself says
+}
+
+// SpecFacts is what the resource asks for now.
+type SpecFacts struct {
+	UID        string   `json:"uid,omitempty"`
+	Generation int64    `json:"generation,omitempty"`
+	Run        RunState `json:"run,omitempty"`
+	JarURI     string   `json:"jarURI,omitempty"`   // the s3:// address in effect, however it is delivered
+	Release    string   `json:"release,omitempty"`  // id of the release that wrote it last; empty when Sluice did not
+	Step       string   `json:"step,omitempty"`     // step of that release
+	Revision   string   `json:"revision,omitempty"` // revision that release wrote
+	Deleting   bool     `json:"deleting,omitempty"`
+}
+
+// StatusFacts is what the operator says. Names and values are the operator's.
+type StatusFacts struct {
+	ObservedGeneration int64    `json:"observedGeneration,omitempty"` // from status, or from lastReconciledSpec where the CRD has no such field
+	Reconciliation     string   `json:"reconciliation,omitempty"`     // DEPLOYED UPGRADING ROLLING_BACK ROLLED_BACK
+	Lifecycle          string   `json:"lifecycle,omitempty"`          // CREATED SUSPENDED UPGRADING DEPLOYED STABLE ROLLING_BACK ROLLED_BACK FAILED DELETING DELETED
+	JobManager         string   `json:"jobManager,omitempty"`         // READY DEPLOYED_NOT_READY DEPLOYING MISSING ERROR
+	JobState           string   `json:"jobState,omitempty"`           // Flink's, as the operator last saw it
+	Error              string   `json:"error,omitempty"`              // one line; may be of an older generation and stay
+	Savepoint          Snapshot `json:"savepoint"`                    // lastSavepoint; Path empty when there is none
+	SavepointTrigger   string   `json:"savepointTrigger,omitempty"`   // MANUAL PERIODIC UPGRADE UNKNOWN
+	PodTrouble         string   `json:"podTrouble,omitempty"`         // a pod's waiting reason worth telling: CrashLoopBackOff, ErrImagePull, Unschedulable; with its name
+}
+
+// JobFacts is what Flink's REST API says. Nothing of it is trusted when
+// Reachable is false.
+type JobFacts struct {
+	Reachable    bool        `json:"reachable"`
+	Unreachable  string      `json:"unreachable,omitempty"` // why not, one line
+	ID           string      `json:"id,omitempty"`          // empty: Flink answers, and has no job
+	Name         string      `json:"name,omitempty"`
+	State        string      `json:"state,omitempty"` // CREATED RUNNING FAILING FAILED RESTARTING FINISHED ...
+	Started      time.Time   `json:"started,omitzero"`
+	Tasks        int         `json:"tasks,omitempty"`        // subtasks that there should be
+	TasksRunning int         `json:"tasksRunning,omitempty"` // subtasks in RUNNING
+	Checkpoints  Checkpoints `json:"checkpoints"`
+	Restarts     int64       `json:"restarts"`           // numRestarts; -1 while the metric is not there yet
+	Failures     []Failure   `json:"failures,omitempty"` // newest first, bounded
+}
+
+// Checkpoints is what Flink says of a job's checkpoints.
+type Checkpoints struct {
+	Completed    int64     `json:"completed"`
+	Failed       int64     `json:"failed"`
+	Restored     int64     `json:"restored"`         // how often state was restored, the first restore included
+	Latest       string    `json:"latest,omitempty"` // external path of the newest completed one
+	LatestID     int64     `json:"latestId,omitempty"`
+	LatestAt     time.Time `json:"latestAt,omitzero"`
+	RestoredFrom string    `json:"restoredFrom,omitempty"` // external path of the newest restore
+	RestoredID   int64     `json:"restoredId,omitempty"`
+}
+
+// FailureCause sorts failures by whose fault they are.
+type FailureCause string
+
+// The causes of a failure.
+const (
+	UserCode FailureCause = "UserCode" // the job threw
+	LostNode FailureCause = "LostNode" // a TaskManager or its node went away
+	Rescale  FailureCause = "Rescale"  // the autoscaler changed resources
+)
+
+// Failure is one entry of Flink's exception history.
+type Failure struct {
+	At      time.Time    `json:"at"`
+	Cause   FailureCause `json:"cause"`
+	Message string       `json:"message"` // the innermost cause's line, bounded
+}

@@ -1,0 +1,43 @@
+package flink
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// Revision is what runs: a manifest and a jar, immutable, named by content.
+type Revision struct {
+	ID       string         `json:"id"`       // first 12 hex digits of the SHA-256 of manifest and jar
+	Manifest map[string]any `json:"manifest"` // the user's custom resource, placeholders filled in, as decoded JSON
+	Jar      PinnedJar      `json:"jar"`
+}
+
+// PinnedJar is a jar under its content-addressed key.
+type PinnedJar struct {
+	Bucket     string `json:"bucket"`
+	Key        string `json:"key"`        // jars/<sha256>.jar
+	SHA256     string `json:"sha256"`     // hex
+	File       string `json:"file"`       // name it was dropped under
+	EntryClass string `json:"entryClass"` // from the manifest's job.entryClass or the jar's Main-Class
+}
+
+// URI is the jar's s3:// address.
+func (j PinnedJar) URI() string { return "s3://" + j.Bucket + "/" + j.Key }
+
+// JarKey is the content-addressed key of a jar.
+func JarKey(sha256hex string) string { return "jars/" + sha256hex + ".jar" }
+
+// NewRevision names a manifest and a jar by their content. The name under
+// which the jar was dropped does not count.
+func NewRevision(manifest map[string]any, jar PinnedJar) (Revision, error) {
+	canonical, err := json.Marshal(manifest) // map keys are sorted
+	if err != nil {
+		return Revision{}, Errorf(Internal, "name the revision", "%w", err)
+	}
+	h := sha256.New()
+	h.Write(canonical)
+	h.Write([]byte{0})
+	h.Write([]byte(jar.SHA256))
+	return Revision{ID: hex.EncodeToString(h.Sum(nil))[:12], Manifest: manifest, Jar: jar}, nil
+}
