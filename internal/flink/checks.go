@@ -1,0 +1,216 @@
+package flink
+
+import (
+	"fmt"
+	"time"
+)
+
+type result int
+
+const (
+	holds result = iota
+	waits
+	fails
+)
+
+// said is what one check says.
+type said struct {
+	result  result
+	message string
+}
+
+type namedCheck struct {
+	name  string
+	check func(w Watch, o Observation, e Expectation, now time.Time) said
+}
+
+// checks is the chain, in the order in which it is asked: the first that does
+// not hold decides. What proves a fault stands before what may only be slow.
+var checks = []namedCheck{
+	{"ResourceExists", resourceExists},
+	{"ResourceOurs", resourceOurs},
+	{"OperatorObserved", operatorObserved},
+	{"OperatorRollback", operatorRollback},
+	{"OperatorAccepted", operatorAccepted},
+	{"PodsStart", podsStart},
+	{"FlinkAnswers", flinkAnswers},
+	{"JobPresent", jobPresent},
+	{"FailureRestarts", failureRestarts},
+	{"JobAlive", jobAlive},
+	{"TasksRunning", tasksRunning},
+	{"RestoredAsAsked", restoredAsAsked},
+	{"OperatorStable", operatorStable},
+	{"CheckpointsCompleting", checkpointsCompleting},
+}
+
+// Checks lists the names of the health checks in their order.
+func Checks() []string {
+	names := make([]string, len(checks))
+	for i, c := range checks {
+		names[i] = c.name
+	}
+	return names
+}
+
+// noJobGrace is how long Flink may answer without a job before that counts as
+// a fault: a job whose state cannot be mapped leaves an empty list for ever,
+// and a good one shows within a second of the REST endpoint
+// (measured on operator 1.7.0).
+const noJobGrace = 30 * time.Second
+
+func ok() said                           { return said{} }
+func waitFor(f string, args ...any) said { return said{waits, fmt.Sprintf(f, args...)} }
+func fail(f string, args ...any) said    { return said{fails, fmt.Sprintf(f, args...)} }
+
+func resourceExists(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	if !o.Exists || o.Spec.Deleting {
+		return fail("the resource is gone: somebody deleted it during the release")
+	}
+	return ok()
+}
+
+func resourceOurs(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if o.Spec.Release != e.Release || o.Spec.Step != e.Step {
+		return fail("the resource was written by %q step %q since, not by this release", o.Spec.Release, o.Spec.Step)
+	}
+	if o.Spec.Run != Running {
+		return fail("somebody suspended the job during the release")
+	}
+	return ok()
+}
+
+func operatorObserved(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	if !observed(o) {
+		return waitFor("the operator has not acted on generation %d yet (it is at %d, %s)", o.Spec.Generation, o.Status.ObservedGeneration, orNothing(o.Status.Reconciliation))
+	}
+	return ok()
+}
+
+// operatorRollback: rollback has one owner, which is us; if the operator did it all the same, what runs is not the new version.
+func operatorRollback(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	switch o.Status.Reconciliation {
+	case "ROLLING_BACK", "ROLLED_BACK":
+		return fail("the operator itself rolled back; switch kubernetes.operator.deployment.rollback.enabled off")
+	}
+	return ok()
+}
+
+// operatorAccepted leaves an error aside while the job runs: the operator keeps
+// the last error of an earlier trouble.
+func operatorAccepted(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if o.Status.Lifecycle == "FAILED" {
+		return fail("the operator gave up: %s", orNothing(o.Status.Error))
+	}
+	if o.Status.Error != "" && !(o.Job.Reachable && ofThisVersion(o, e) && allRunning(o.Job)) {
+		return fail("the operator reports: %s", o.Status.Error)
+	}
+	return ok()
+}
+
+func podsStart(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	if o.Status.PodTrouble != "" {
+		return fail("a pod cannot start: %s", o.Status.PodTrouble)
+	}
+	return ok()
+}
+
+func flinkAnswers(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if !o.Job.Reachable {
+		return waitFor("Flink does not answer yet (%s)", orNothing(o.Job.Unreachable))
+	}
+	if !ofThisVersion(o, e) {
+		return waitFor("Flink still shows the previous job")
+	}
+	return ok()
+}
+
+func jobPresent(w Watch, o Observation, _ Expectation, now time.Time) said {
+	if o.Job.ID != "" {
+		return ok()
+	}
+	if now.Sub(w.NoJobSince) >= noJobGrace {
+		return fail("Flink answers and has had no job for %s: it was not accepted, or its state could not be mapped", noJobGrace)
+	}
+	return waitFor("Flink answers and has no job yet")
+}
+
+// failureRestarts counts what the job itself threw; a lost node or a rescaling is not the version's fault.
+func failureRestarts(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	var n int64
+	newest := ""
+	for _, f := range o.Job.Failures {
+		if f.Cause == UserCode && !f.At.Before(o.Job.Started) {
+			if n == 0 {
+				newest = f.Message
+			}
+			n++
+		}
+	}
+	if n > e.Policy.Analysis.MaxFailureRestarts {
+		return fail("the job failed %s since it started (allowed: %d): %s", times(n), e.Policy.Analysis.MaxFailureRestarts, newest)
+	}
+	return ok()
+}
+
+func jobAlive(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	switch o.Job.State {
+	case "FAILED", "CANCELED", "CANCELLING", "FINISHED", "SUSPENDED":
+		why := ""
+		if len(o.Job.Failures) > 0 {
+			why = ": " + o.Job.Failures[0].Message
+		}
+		return fail("the job is %s%s", o.Job.State, why)
+	}
+	return ok()
+}
+
+func tasksRunning(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	if !allRunning(o.Job) {
+		return waitFor("%d of %d tasks run, the job is %s", o.Job.TasksRunning, o.Job.Tasks, orNothing(o.Job.State))
+	}
+	return ok()
+}
+
+func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {
+	if e.Restore.Kind == RestoreNothing {
+		return ok()
+	}
+	if w.RestoredFrom == "" {
+		return fail("the job runs and restored no state at all; it should have restored %s", orNothing(e.Restore.Path))
+	}
+	exact := e.Restore.Kind == RestoreSnapshot || e.Restore.Kind == RestoreHeld
+	if exact && e.Restore.Path != "" && !w.RestoreUnseen && !SamePath(w.RestoredFrom, e.Restore.Path) {
+		return fail("the job restored %s and should have restored %s", w.RestoredFrom, e.Restore.Path)
+	}
+	return ok()
+}
+
+func operatorStable(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+	s := o.Status
+	stable := s.Lifecycle == "STABLE" || s.Lifecycle == "DEPLOYED" // DEPLOYED while a savepoint is pending
+	if !stable || s.JobManager != "READY" || s.JobState != "RUNNING" || s.Reconciliation != "DEPLOYED" {
+		return waitFor("the operator says lifecycle %s, JobManager %s, job %s", orNothing(s.Lifecycle), orNothing(s.JobManager), orNothing(s.JobState))
+	}
+	return ok()
+}
+
+func checkpointsCompleting(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if n, want := o.Job.Checkpoints.Completed, e.Policy.Analysis.MinCompletedCheckpoints; n < want {
+		return waitFor("%d of %d checkpoints completed", n, want)
+	}
+	return ok()
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing yet"
+	}
+	return s
+}

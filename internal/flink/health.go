@@ -1,0 +1,134 @@
+package flink
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// State of a verdict.
+type VerdictState string
+
+// The verdicts.
+const (
+	Healthy     VerdictState = "Healthy"     // every check held for the bake time
+	Progressing VerdictState = "Progressing" // a check waits, or the bake time runs
+	Unhealthy   VerdictState = "Unhealthy"   // a check failed, or waited past the deadline
+)
+
+// Verdict says how a version does, and which check decided.
+type Verdict struct {
+	State   VerdictState `json:"state"`
+	Check   string       `json:"check"`   // name of the check that decided; Baked when all held long enough
+	Message string       `json:"message"` // a sentence with the fact
+}
+
+// Expectation is what a version is judged against.
+type Expectation struct {
+	Release       string    // the release and step that wrote the resource
+	Step          string    //
+	Restore       Restore   // the state that was asked for
+	PreviousStart time.Time // start of the job that ran before, by Flink's clock: Flink shows it until it is replaced
+	AppliedAt     time.Time
+	Policy        Policy
+}
+
+// Watch is what is remembered from one observation of a version to the next.
+type Watch struct {
+	WaitingSince  time.Time    `json:"waitingSince,omitzero"`   // since when some check does not hold
+	HealthySince  time.Time    `json:"healthySince,omitzero"`   // since when all hold
+	NoJobSince    time.Time    `json:"noJobSince,omitzero"`     // since when Flink answers and has no job
+	RunningAt     time.Time    `json:"runningAt,omitzero"`      // when all tasks were first seen running
+	RestoredFrom  string       `json:"restoredFrom,omitempty"`  // recorded at first sight: a later restart overwrites what Flink shows
+	RestoreUnseen bool         `json:"restoreUnseen,omitempty"` // the job had restarted before the first restore was seen
+	Last          *Checkpoints `json:"last,omitempty"`          // newest that was seen of this version
+}
+
+// Judge looks at one observation. It returns what to remember and the verdict.
+func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict) {
+	w = remember(w, o, e, now)
+	for _, c := range checks {
+		switch s := c.check(w, o, e, now); s.result {
+		case fails:
+			return w, Verdict{Unhealthy, c.name, s.message}
+		case waits:
+			return wait(w, c.name, s.message, e, now)
+		}
+	}
+	if w.HealthySince.IsZero() {
+		w.HealthySince = now
+	}
+	w.WaitingSince = time.Time{}
+	if baked := now.Sub(w.HealthySince); baked < e.Policy.BakeTime {
+		return w, Verdict{Progressing, "Bake", fmt.Sprintf("all checks have held for %s of %s", baked.Round(time.Second), e.Policy.BakeTime)}
+	}
+	return w, Verdict{Healthy, "Baked", fmt.Sprintf("all checks held for %s", e.Policy.BakeTime)}
+}
+
+func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, Verdict) {
+	w.HealthySince = time.Time{}
+	if w.WaitingSince.IsZero() {
+		w.WaitingSince = now
+	}
+	if now.Sub(w.WaitingSince) >= e.Policy.ProgressDeadline {
+		return w, Verdict{Unhealthy, check, fmt.Sprintf("%s, and the progress deadline of %s has passed", message, e.Policy.ProgressDeadline)}
+	}
+	return w, Verdict{Progressing, check, message}
+}
+
+// remember takes from the observation what later ones may not show any more.
+func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
+	if !ofThisVersion(o, e) {
+		return w
+	}
+	if o.Job.ID == "" {
+		if w.NoJobSince.IsZero() {
+			w.NoJobSince = now
+		}
+		return w
+	}
+	w.NoJobSince = time.Time{}
+	last := o.Job.Checkpoints
+	w.Last = &last
+	if w.RestoredFrom == "" && last.RestoredFrom != "" {
+		w.RestoredFrom = last.RestoredFrom
+		w.RestoreUnseen = last.Restored > 1
+	}
+	if w.RunningAt.IsZero() && allRunning(o.Job) {
+		w.RunningAt = now
+	}
+	return w
+}
+
+// ofThisVersion tells whether Flink's answer is about the version that was
+// applied: after a stop the old JobManager goes on answering with the old job.
+func ofThisVersion(o Observation, e Expectation) bool {
+	if !o.Job.Reachable || !observed(o) {
+		return false
+	}
+	return o.Job.ID == "" || e.PreviousStart.IsZero() || o.Job.Started.After(e.PreviousStart)
+}
+
+// observed tells whether the operator has seen the newest generation and acted on it.
+func observed(o Observation) bool {
+	return o.Status.ObservedGeneration >= o.Spec.Generation && o.Status.Reconciliation != "UPGRADING"
+}
+
+func allRunning(j JobFacts) bool {
+	return j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks
+}
+
+// SamePath compares two state locations; Flink writes file:/x where one asked for file:///x.
+func SamePath(a, b string) bool { return canonicalPath(a) == canonicalPath(b) }
+
+func canonicalPath(p string) string {
+	scheme, rest, ok := strings.Cut(p, ":")
+	if !ok {
+		return strings.TrimRight(p, "/")
+	}
+	switch scheme {
+	case "s3a", "s3p", "s3n":
+		scheme = "s3" // one object store behind several plug-ins
+	}
+	return scheme + ":/" + strings.Trim(rest, "/")
+}

@@ -1,0 +1,76 @@
+package flink
+
+// RollbackAction is what is to be done about a version that failed.
+type RollbackAction string
+
+// The rollback actions.
+const (
+	BringBack RollbackAction = "BringBack" // apply the previous revision with Restore
+	TakeAway  RollbackAction = "TakeAway"  // there is no previous revision: remove what was deployed
+	Hold      RollbackAction = "Hold"      // touch nothing more and call somebody
+)
+
+// RollbackCase is what a rollback is decided from.
+type RollbackCase struct {
+	HasPrevious bool         // a revision ran before
+	Applied     bool         // the new revision was written to the cluster
+	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
+	Failed      *Checkpoints // newest that was seen of the failed version; nil when it never answered
+	Rule        RollbackRule
+	Tried       []RestoreKind // restores this rollback has tried already, oldest first
+}
+
+// RollbackDecision is what to do, and in words why and what it costs.
+type RollbackDecision struct {
+	Action  RollbackAction `json:"action"`
+	Restore Restore        `json:"restore"`
+	Message string         `json:"message"`
+}
+
+// DecideRollback chooses the state the previous revision gets back. Nothing
+// durable since the restore: the stop savepoint is exact. Something durable:
+// its sinks may have committed, so its own newest state comes first, and the
+// stop savepoint only when that cannot be restored.
+func DecideRollback(c RollbackCase) RollbackDecision {
+	switch {
+	case !c.HasPrevious:
+		return RollbackDecision{Action: TakeAway, Message: "there is no previous version: the failed one is removed, its logs and savepoints stay"}
+	case c.Applied && c.Rule.Mode == Manual:
+		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
+	case len(c.Tried) == 0:
+		return firstRestore(c)
+	case c.Tried[len(c.Tried)-1] == RestoreLatest && c.Stop != nil && c.Rule.RestoreFrom == Auto:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+			"the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time"}
+	}
+	return RollbackDecision{Action: Hold, Message: "the previous version did not come back with any state there is: somebody has to look"}
+}
+
+func firstRestore(c RollbackCase) RollbackDecision {
+	if !c.Applied {
+		return undoStop(c)
+	}
+	made := c.Failed != nil && c.Failed.Completed > 0
+	switch {
+	case c.Rule.RestoreFrom == Latest && !made:
+		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
+	case c.Rule.RestoreFrom != PreUpgrade && made:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest, Path: c.Failed.Latest},
+			"the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
+	case c.Stop == nil:
+		return RollbackDecision{Action: Hold, Message: "no state from before the upgrade is recorded: somebody has to look"}
+	case made:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+			"the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time"}
+	}
+	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+		"the failed version made nothing durable: the state from before the upgrade is exact"}
+}
+
+// undoStop resumes the previous version after a stop that failed, or an apply that never took effect.
+func undoStop(c RollbackCase) RollbackDecision {
+	if c.Stop != nil {
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path}, "the new version was never applied: the previous one goes on from the savepoint it stopped with"}
+	}
+	return RollbackDecision{BringBack, Restore{Kind: RestoreHeld}, "the stop did not complete: the previous version goes on"}
+}

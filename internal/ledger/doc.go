@@ -1,0 +1,7 @@
+// Package ledger keeps what is known: one document an application, changed by
+// compare-and-swap only; a record a release; a revision by its content hash.
+//
+// Store is the port; S3 (objects with conditional writes) and Memory implement
+// it, and ledgertest holds both. The package knows who holds the lease and what
+// a fence is; it does not know why anything is decided. Start with document.go.
+package ledger

@@ -1,0 +1,38 @@
+package ledger
+
+import (
+	"path"
+	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Prefixes of the ledger bucket. infra grants by them.
+const (
+	DocumentPrefix = "ledger/"
+	RecordPrefix   = "releases/"
+	RevisionPrefix = "revisions/"
+	JarPrefix      = "jars/"
+)
+
+// NoApplication stands in records of events whose key names no application.
+var NoApplication = flink.Application{Namespace: "_unassigned", Name: "_unassigned"}
+
+func documentKey(a flink.Application) string  { return DocumentPrefix + a.String() + ".json" }
+func recordPrefix(a flink.Application) string { return RecordPrefix + a.String() + "/" }
+func revisionKey(a flink.Application, id string) string {
+	return RevisionPrefix + a.String() + "/" + id + ".json"
+}
+
+// RecordKey is the key of a release's record.
+func RecordKey(a flink.Application, id string) string { return recordPrefix(a) + id + ".json" }
+
+// applicationOf reads a document's key backwards.
+func applicationOf(key string) (flink.Application, bool) {
+	namespace, file, ok := strings.Cut(strings.TrimPrefix(key, DocumentPrefix), "/")
+	name, isJSON := strings.CutSuffix(file, ".json")
+	return flink.Application{Namespace: namespace, Name: name}, ok && isJSON && !strings.Contains(name, "/")
+}
+
+// idOf reads a record's id out of its key.
+func idOf(key string) string { return strings.TrimSuffix(path.Base(key), ".json") }

@@ -1,0 +1,155 @@
+// Package ledgertest is the conformance suite of ledger.Store: every
+// implementation passes Run.
+package ledgertest
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+var app = flink.Application{Namespace: "team-a", Name: "counter"}
+
+// Run holds a store to the port. open gives an empty one.
+func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
+	cases := map[string]func(*testing.T, ledger.Store){
+		"a document that does not exist is new":         newDocument,
+		"a stale version cannot write":                  staleVersion,
+		"of 32 writers of one version exactly one wins": oneWinner,
+		"32 concurrent updates are all kept":            allUpdatesKept,
+		"a revision is written once and read back":      revisions,
+		"records are listed newest first":               records,
+		"what is not there is NotFound":                 notFound,
+		"applications with a document are listed":       applications,
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { c(t, open(t)) })
+	}
+}
+
+func newDocument(t *testing.T, s ledger.Store) {
+	d, v, err := s.Document(t.Context(), app)
+	if err != nil || v != "" || d.Application != app || d.Fence != 0 {
+		t.Fatalf("got %+v, version %q, %v", d, v, err)
+	}
+}
+
+func staleVersion(t *testing.T, s ledger.Store) {
+	ctx := t.Context()
+	must(t, s.Write(ctx, ledger.Document{Schema: ledger.Schema, Application: app, Fence: 1}, ""))
+	_, v, err := s.Document(ctx, app)
+	must(t, err)
+	must(t, s.Write(ctx, ledger.Document{Schema: ledger.Schema, Application: app, Fence: 2}, v))
+	for _, stale := range []ledger.Version{v, ""} {
+		err := s.Write(ctx, ledger.Document{Schema: ledger.Schema, Application: app, Fence: 3}, stale)
+		if flink.CodeOf(err) != flink.Conflict {
+			t.Errorf("writing over version %q: got %v, want Conflict", stale, err)
+		}
+	}
+	if d, _, _ := s.Document(ctx, app); d.Fence != 2 {
+		t.Errorf("fence is %d, want 2", d.Fence)
+	}
+}
+
+func oneWinner(t *testing.T, s ledger.Store) {
+	var won atomic.Int32
+	together(32, func(i int) {
+		if s.Write(t.Context(), ledger.Document{Schema: ledger.Schema, Application: app, Token: fmt.Sprint(i)}, "") == nil {
+			won.Add(1)
+		}
+	})
+	if won.Load() != 1 {
+		t.Errorf("%d writers won", won.Load())
+	}
+}
+
+func allUpdatesKept(t *testing.T, s ledger.Store) {
+	together(32, func(i int) {
+		for {
+			_, err := ledger.Update(t.Context(), s, app, func(d *ledger.Document) error {
+				if !d.HasSeen(fmt.Sprint(i)) {
+					d.See(fmt.Sprint(i))
+				}
+				return nil
+			})
+			if err == nil || flink.CodeOf(err) != flink.Conflict {
+				return
+			}
+		}
+	})
+	d, _, err := s.Document(t.Context(), app)
+	must(t, err)
+	if len(d.Seen) != 32 {
+		t.Errorf("%d of 32 updates are there: %v", len(d.Seen), d.Seen)
+	}
+}
+
+func revisions(t *testing.T, s ledger.Store) {
+	r, err := flink.NewRevision(map[string]any{"kind": "FlinkDeployment"}, flink.PinnedJar{SHA256: "ab"})
+	must(t, err)
+	must(t, s.WriteRevision(t.Context(), app, r))
+	must(t, s.WriteRevision(t.Context(), app, r))
+	got, err := s.Revision(t.Context(), app, r.ID)
+	must(t, err)
+	if again, _ := flink.NewRevision(got.Manifest, got.Jar); again.ID != r.ID {
+		t.Errorf("the revision came back as %+v", got)
+	}
+}
+
+func records(t *testing.T, s ledger.Store) {
+	for _, id := range []string{"20260102T000000Z-b", "20260101T000000Z-a", "20260103T000000Z-c"} {
+		must(t, s.WriteRecord(t.Context(), ledger.Record{ID: id, Application: app, Outcome: flink.Succeeded, Started: time.Unix(1, 0).UTC()}))
+	}
+	ids, err := s.Records(t.Context(), app, 2)
+	must(t, err)
+	if fmt.Sprint(ids) != "[20260103T000000Z-c 20260102T000000Z-b]" {
+		t.Errorf("got %v", ids)
+	}
+	r, err := s.Record(t.Context(), app, ids[1])
+	must(t, err)
+	if r.ID != ids[1] || r.Outcome != flink.Succeeded {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func notFound(t *testing.T, s ledger.Store) {
+	_, err := s.Record(t.Context(), app, "none")
+	if flink.CodeOf(err) != flink.NotFound {
+		t.Errorf("record: got %v", err)
+	}
+	if _, err = s.Revision(t.Context(), app, "none"); flink.CodeOf(err) != flink.NotFound {
+		t.Errorf("revision: got %v", err)
+	}
+}
+
+func applications(t *testing.T, s ledger.Store) {
+	other := flink.Application{Namespace: "team-b", Name: "fraud"}
+	for _, a := range []flink.Application{other, app} {
+		must(t, s.Write(t.Context(), ledger.Document{Schema: ledger.Schema, Application: a}, ""))
+	}
+	apps, err := s.Applications(t.Context())
+	must(t, err)
+	if fmt.Sprint(apps) != fmt.Sprint([]flink.Application{app, other}) {
+		t.Errorf("got %v", apps)
+	}
+}
+
+func together(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { f(i) })
+	}
+	wg.Wait()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

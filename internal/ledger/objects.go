@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"sort"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Objects is what a Store needs of an object store. S3 has it; Memory keeps it
+// in a map. Errors are *flink.Error: NotFound, Conflict, Unavailable.
+type Objects interface {
+	// Get reads an object and its version.
+	Get(ctx context.Context, key string) ([]byte, Version, error)
+	// Put writes unconditionally.
+	Put(ctx context.Context, key string, body []byte) error
+	// PutIf writes when the object has that version, or, for "", when there is none; else Conflict.
+	PutIf(ctx context.Context, key string, body []byte, v Version) error
+	// Keys lists the keys below a prefix, in any order.
+	Keys(ctx context.Context, prefix string) ([]string, error)
+}
+
+// New makes a Store over an object store.
+func New(o Objects) Store { return store{o} }
+
+type store struct{ objects Objects }
+
+func (s store) Document(ctx context.Context, app flink.Application) (Document, Version, error) {
+	d := Document{Schema: Schema, Application: app}
+	v, err := s.get(ctx, documentKey(app), &d)
+	if flink.CodeOf(err) == flink.NotFound && err != nil {
+		return d, "", nil
+	}
+	if err == nil && d.Schema > Schema {
+		err = flink.Errorf(flink.Invalid, "read the ledger of "+app.String(), "the document has schema %d and this version of Sluice knows %d: upgrade Sluice", d.Schema, Schema)
+	}
+	return d, v, err
+}
+
+func (s store) Write(ctx context.Context, d Document, v Version) error {
+	body, err := encode(d)
+	if err != nil {
+		return err
+	}
+	return s.objects.PutIf(ctx, documentKey(d.Application), body, v)
+}
+
+func (s store) WriteRecord(ctx context.Context, r Record) error {
+	r.Schema = Schema
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	return s.objects.Put(ctx, RecordKey(r.Application, r.ID), body)
+}
+
+func (s store) Record(ctx context.Context, app flink.Application, id string) (Record, error) {
+	var r Record
+	_, err := s.get(ctx, RecordKey(app, id), &r)
+	return r, err
+}
+
+func (s store) Records(ctx context.Context, app flink.Application, limit int) ([]string, error) {
+	keys, err := s.objects.Keys(ctx, recordPrefix(app))
+	if err != nil {
+		return nil, err
+	}
+	sort.Sort(sort.Reverse(sort.StringSlice(keys)))
+	ids := make([]string, 0, min(limit, len(keys)))
+	for _, k := range keys[:min(limit, len(keys))] {
+		ids = append(ids, idOf(k))
+	}
+	return ids, nil
+}
+
+func (s store) Applications(ctx context.Context) ([]flink.Application, error) {
+	keys, err := s.objects.Keys(ctx, DocumentPrefix)
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(keys)
+	var apps []flink.Application
+	for _, k := range keys {
+		if app, ok := applicationOf(k); ok {
+			apps = append(apps, app)
+		}
+	}
+	return apps, nil
+}
+
+func (s store) WriteRevision(ctx context.Context, app flink.Application, r flink.Revision) error {
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	err = s.objects.PutIf(ctx, revisionKey(app, r.ID), body, "")
+	if err != nil && flink.CodeOf(err) == flink.Conflict {
+		return nil // the same content is there
+	}
+	return err
+}
+
+func (s store) Revision(ctx context.Context, app flink.Application, id string) (flink.Revision, error) {
+	var r flink.Revision
+	_, err := s.get(ctx, revisionKey(app, id), &r)
+	return r, err
+}
+
+func (s store) get(ctx context.Context, key string, into any) (Version, error) {
+	body, v, err := s.objects.Get(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return "", flink.Errorf(flink.Internal, "read "+key, "the document is damaged: %w; restore an older version of the object", err)
+	}
+	return v, nil
+}
+
+func encode(v any) ([]byte, error) {
+	body, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, flink.Errorf(flink.Internal, "write the ledger", "%w", err)
+	}
+	return body, nil
+}
