@@ -30,7 +30,7 @@ type Document struct {
 
 // Lease says who may change the application now.
 type Lease struct {
-	Holder  string    `json:"holder"`  // ARN of the execution
+	Holder  string    `json:"holder"`  // ARN of the execution; empty while it was handed over and not taken up
 	Release string    `json:"release"` // id of the release
 	Fence   int64     `json:"fence"`
 	Taken   time.Time `json:"taken"`
@@ -113,17 +113,26 @@ func newestOf[T any](all []T, limit int) []T {
 func (d *Document) Held(now time.Time) bool { return d.Lease != nil && now.Before(d.Lease.Expires) }
 
 // Take gives the lease to a release and raises the fence. It fails with
-// Conflict while another release holds it; the same release may take it again.
+// Conflict while another release holds it; the same holder may take it again,
+// and a release that was handed the lease takes it up.
 func (d *Document) Take(holder, release string, now time.Time, term time.Duration) (int64, error) {
-	if d.Held(now) && d.Lease.Holder != holder {
+	own := d.Lease != nil && (d.Lease.Holder == holder || d.Lease.Holder == "" && d.Lease.Release == release)
+	if d.Held(now) && !own {
 		return 0, flink.Errorf(flink.Conflict, "take the lease", "release %s holds %s until %s", d.Lease.Release, d.Application, d.Lease.Expires.Format(time.RFC3339))
 	}
-	if d.Lease == nil || d.Lease.Holder != holder {
+	if !own {
 		d.Fence++
 		d.Lease = &Lease{Holder: holder, Release: release, Fence: d.Fence, Taken: now}
 	}
+	d.Lease.Holder = holder
 	d.Lease.Expires = now.Add(term)
 	return d.Lease.Fence, nil
+}
+
+// HandOver gives the lease to a release whose execution does not run yet.
+func (d *Document) HandOver(release string, now time.Time, term time.Duration) {
+	d.Fence++
+	d.Lease = &Lease{Release: release, Fence: d.Fence, Taken: now, Expires: now.Add(term)}
 }
 
 // Renew lengthens the lease of whoever holds that fence, or says LeaseLost.
