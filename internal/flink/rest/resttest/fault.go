@@ -32,6 +32,7 @@ var (
 	CutShort Fault = func(w http.ResponseWriter) {
 		w.Header().Set("Content-Length", "1000")
 		_, _ = w.Write([]byte(`{"jobs":[`))
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler) // net/http's own way to break a connection
 	}
 )
