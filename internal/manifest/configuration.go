@@ -1,0 +1,121 @@
+package manifest
+
+import (
+	"regexp"
+	"strings"
+)
+
+func configurationIsFlat(r *report, resource *node) {
+	conf := resource.get("spec", "flinkConfiguration")
+	if conf == nil {
+		return
+	}
+	if conf.kind != mapping {
+		r.fault(conf, "spec.flinkConfiguration", "it has to be a mapping, and it is %s", conf.what())
+	}
+	for _, f := range conf.fields {
+		if f.value.kind != scalar || f.value.value == nil {
+			r.fault(f.value, "spec.flinkConfiguration."+f.name, "it has to be a plain value, and it is %s; write the key in full, as in state.savepoints.dir: s3://…", f.value.what())
+		}
+	}
+}
+
+// reservedKeys are keys of Flink's configuration that would take a decision out of
+// Sluice's hands or lead out of the namespace. A key that ends in * is a prefix.
+var reservedKeys = []struct{ key, why string }{
+	{"execution.savepoint.path", "Sluice decides which state a release starts from; remove it"},
+	{"execution.state-recovery.path", "Sluice decides which state a release starts from; remove it"},
+	{"pipeline.jars", "the jar that was dropped beside application.yaml runs; remove it"},
+	{"kubernetes.jobmanager.entrypoint.args", "Sluice hands the jar to Flink through it; use spec.job.args for the job's own arguments"},
+	{"kubernetes.cluster-id", "the operator sets it from metadata.name; remove it"},
+	{"kubernetes.namespace", "the operator sets it from metadata.namespace; remove it"},
+	{"kubernetes.pod-template-file*", "pod templates are checked where they are written out; use spec.podTemplate"},
+}
+
+// forbiddenWhenTrue are switches that may be there as long as they are off.
+var forbiddenWhenTrue = []struct{ key, why string }{
+	{"kubernetes.operator.deployment.rollback.enabled", "there is one owner of rollback, and it is Sluice; remove it and see spec.rollback of the ReleasePolicy"},
+	{"kubernetes.hostnetwork.enabled", "pods may not use the network of their node; remove it"},
+}
+
+func configurationIsOurs(r *report, resource *node) {
+	conf := resource.get("spec", "flinkConfiguration")
+	if conf == nil {
+		return
+	}
+	for _, f := range conf.fields {
+		for _, reserved := range reservedKeys {
+			prefix, isPrefix := strings.CutSuffix(reserved.key, "*")
+			if f.name == reserved.key || isPrefix && strings.HasPrefix(f.name, prefix) {
+				r.faultAt(f.line, f.column, "spec.flinkConfiguration."+f.name, "it is reserved: %s", reserved.why)
+			}
+		}
+		for _, off := range forbiddenWhenTrue {
+			if f.name == off.key && !strings.EqualFold(strings.TrimSpace(f.value.literal), "false") {
+				r.faultAt(f.line, f.column, "spec.flinkConfiguration."+f.name, "%s", off.why)
+			}
+		}
+	}
+}
+
+// savepointDirectory needs one under Flink's older or newer name (FLINK-34455
+// renamed the state.* keys in 1.20; both are read).
+func savepointDirectory(r *report, resource *node) {
+	directory(r, resource, "savepoints", "state.savepoints.dir", "execution.checkpointing.savepoint-dir")
+}
+
+func checkpointDirectory(r *report, resource *node) {
+	directory(r, resource, "checkpoints", "state.checkpoints.dir", "execution.checkpointing.dir")
+}
+
+// directory checks one place of state.
+func directory(r *report, resource *node, what, older, newer string) {
+	spec := resource.get("spec")
+	if spec == nil || spec.kind != mapping {
+		return
+	}
+	conf := spec.get("flinkConfiguration")
+	old, young := conf.get(older), conf.get(newer)
+	if old == nil && young == nil {
+		r.fault(orParent(conf, spec), "spec.flinkConfiguration", "%s (or %s) is missing; upgradeMode savepoint needs it: write %s: s3://<bucket>/<path>", older, newer, older)
+		return
+	}
+	if old != nil && young != nil && old.literal != young.literal {
+		r.fault(young, "spec.flinkConfiguration."+newer, "it contradicts %s; keep one", older)
+	}
+	location(r, old, "spec.flinkConfiguration."+older, what)
+	location(r, young, "spec.flinkConfiguration."+newer, what)
+}
+
+// place is a URI in full, and what a forgotten placeholder leaves is not.
+var place = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^$<>{}\s]+$`)
+
+func location(r *report, n *node, path, what string) {
+	switch {
+	case n == nil || n.kind != scalar:
+	case !place.MatchString(n.literal):
+		r.fault(n, path, "%s is no URI that %s can be written to; write s3://<bucket>/<path>, placeholders as ${NAME}", brief(n.literal), what)
+	case strings.HasPrefix(n.literal, "file:"):
+		r.note("%s is on a file system: state survives a pod only if every pod mounts the same volume there", path)
+	}
+}
+
+func checkpointsHappen(r *report, resource *node) {
+	conf := resource.get("spec", "flinkConfiguration")
+	if conf.get("execution.checkpointing.interval") == nil {
+		r.note("spec.flinkConfiguration has no execution.checkpointing.interval: unless the job turns checkpoints on itself, a release never becomes healthy")
+	}
+}
+
+func highAvailability(r *report, resource *node) {
+	conf := resource.get("spec", "flinkConfiguration")
+	on := resource.get("spec", "jobManager", "highAvailabilityEnabled").isTrue()
+	for _, key := range []string{"high-availability", "high-availability.type"} {
+		if n := conf.get(key); n != nil && !strings.EqualFold(n.literal, "none") {
+			on = true
+		}
+	}
+	if !on {
+		r.note("high availability is off: when the JobManager dies the job starts from its last savepoint or not at all; set high-availability.type: kubernetes and high-availability.storageDir (on EMR, jobManager.highAvailabilityEnabled)")
+	}
+}

@@ -1,0 +1,106 @@
+package manifest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fault is one thing wrong with the document.
+type Fault struct {
+	Line    int    `json:"line"`           // from 1; 0 when the fault is of the whole file
+	Column  int    `json:"column"`         // from 1; 0 when only the line is known
+	Path    string `json:"path,omitempty"` // as in spec.job.upgradeMode
+	Message string `json:"message"`        // says what to do
+}
+
+// String is the fault in one line.
+func (f Fault) String() string {
+	var b strings.Builder
+	if f.Line > 0 {
+		fmt.Fprintf(&b, "line %d", f.Line)
+		if f.Column > 0 {
+			fmt.Fprintf(&b, ", column %d", f.Column)
+		}
+		b.WriteString(": ")
+	}
+	if f.Path != "" {
+		b.WriteString(f.Path + ": ")
+	}
+	b.WriteString(f.Message)
+	return b.String()
+}
+
+// Faults is everything wrong with the document, in the order of its lines.
+type Faults struct {
+	List []Fault
+	More int // faults beyond those listed
+}
+
+// Error says in its first line how many faults there are, then one a line.
+func (f *Faults) Error() string {
+	lines := make([]string, 0, len(f.List)+2)
+	total := len(f.List) + f.More
+	if total == 1 {
+		lines = append(lines, "application.yaml has 1 fault:")
+	} else {
+		lines = append(lines, fmt.Sprintf("application.yaml has %d faults:", total))
+	}
+	for _, x := range f.List {
+		lines = append(lines, x.String())
+	}
+	if f.More > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more, which show when these are mended", f.More))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// maxFaults bounds what one document can make us say.
+const maxFaults = 100
+
+// report gathers faults and notes while a document is read.
+type report struct {
+	faults []Fault
+	more   int
+	notes  []string
+}
+
+func (r *report) fault(at *node, path, format string, args ...any) {
+	r.faultAt(at.line, at.column, path, format, args...)
+}
+
+func (r *report) faultAt(line, column int, path, format string, args ...any) {
+	f := Fault{Line: line, Column: column, Path: path, Message: fmt.Sprintf(format, args...)}
+	switch {
+	case slices.Contains(r.faults, f): // an alias repeats the node it names
+	case len(r.faults) >= maxFaults:
+		r.more++
+	default:
+		r.faults = append(r.faults, f)
+	}
+}
+
+func (r *report) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+// err is nil when there are no faults.
+func (r *report) err() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return &Faults{List: r.faults, More: r.more}
+}
+
+// brief quotes what the user wrote, bounded.
+func brief(s string) string {
+	const most = 80
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}

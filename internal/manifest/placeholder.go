@@ -1,0 +1,50 @@
+package manifest
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// bareWords are the words that the examples of the EMR-on-EKS Flink blueprint
+// ask their reader to replace, and the placeholder that has the value
+// (https://github.com/awslabs/data-on-eks, streaming/emr-eks-flink/examples).
+var bareWords = map[string]string{
+	"JOB_EXECUTION_ROLE_ARN": "JOB_EXECUTION_ROLE_ARN",
+	"ENTER_S3_BUCKET":        "DATA_BUCKET",
+}
+
+// placeholder finds ${NAME}, the bare words, in angle brackets or not, and
+// $${NAME}, which is how a manifest says ${NAME} itself. ${sys:name} and the
+// like are log4j's.
+var placeholder = regexp.MustCompile(`(\$)?\$\{([A-Za-z_][A-Za-z0-9_]*)\}|<(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)>|\b(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)\b`)
+
+// filled is the text of a string with its placeholders filled in. This happens
+// after parsing, so a value can never become YAML.
+func (b *builder) filled(y *yaml.Node, path string) string {
+	return placeholder.ReplaceAllStringFunc(y.Value, func(found string) string {
+		if strings.HasPrefix(found, "$$") {
+			return found[1:]
+		}
+		name := strings.Trim(found, "${}<>")
+		if !strings.HasPrefix(found, "$") {
+			name = bareWords[name]
+		}
+		value, ok := b.fill[name]
+		if !ok {
+			b.report.faultAt(y.Line, y.Column, path, "%s is unknown%s", found, b.known())
+		}
+		return value
+	})
+}
+
+func (b *builder) known() string {
+	if len(b.fill) == 0 {
+		return ": no placeholder has a value here; write the value out, or write $${…} where ${…} itself is meant"
+	}
+	names := slices.Sorted(maps.Keys(b.fill))
+	return ": known are ${" + strings.Join(names, "}, ${") + "}; write $${…} where ${…} itself is meant"
+}
