@@ -25,12 +25,16 @@ type Client struct {
 // New makes a client of the JobManager whose API lies under base, for example
 // http://jobmanager:8081 or, through Kubernetes,
 // https://apiserver/api/v1/namespaces/ns/services/app-rest:8081/proxy.
-// hc carries the authentication and the trust; nil means neither.
+// hc carries the authentication and the trust; nil means neither. Redirects
+// are refused whatever hc says of them: a transport that adds credentials would
+// add them for whichever host the JobManager, where users' code runs, names.
 func New(base string, hc *http.Client) *Client {
-	if hc == nil {
-		hc = &http.Client{}
+	var own http.Client
+	if hc != nil {
+		own = *hc
 	}
-	return &Client{base: strings.TrimRight(base, "/"), hc: hc}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{base: strings.TrimRight(base, "/"), hc: &own}
 }
 
 func (c *Client) get(ctx context.Context, op, path string, out any) error {

@@ -121,6 +121,17 @@ func TestACertificateNobodyTrustsIsDenied(t *testing.T) {
 	wantError(t, err, rest.Denied, "certificate")
 }
 
+func TestCredentialsAreNotCarriedElsewhere(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("another host was asked for %s with %q", r.URL, r.Header)
+	}))
+	t.Cleanup(elsewhere.Close)
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(server.Close)
+	_, err := rest.New(server.URL, nil).TriggerSavepoint(t.Context(), anyJob, "s3://b/sp", anyJob)
+	wantError(t, err, rest.Malformed, "redirect")
+}
+
 func TestTheContextBoundsACall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -80,6 +80,9 @@ func proxyMessage(status int, body []byte) string {
 	if json.Unmarshal(body, &kubernetes) == nil && kubernetes.Kind == "Status" && kubernetes.Message != "" {
 		return "Kubernetes says " + line(kubernetes.Message)
 	}
+	if status/100 == 3 {
+		return "a redirect was answered, which is not followed: give the address of Flink's API itself"
+	}
 	if text := line(string(body)); text != "" && !strings.HasPrefix(text, "<") {
 		return "not Flink but something before it answered: " + text
 	}

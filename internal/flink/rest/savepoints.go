@@ -27,7 +27,7 @@ func (c *Client) TriggerSavepoint(ctx context.Context, job, targetDir, triggerID
 // The outcome is asked of SavepointStatus. If it fails there, the job may have
 // gone on. triggerID must not be one that a savepoint of this job had.
 func (c *Client) StopWithSavepoint(ctx context.Context, job, targetDir, triggerID string, drain bool) (string, error) {
-	op := "stop with a savepoint job " + clip(job, 80)
+	op := "stop job " + clip(job, 80) + " with a savepoint"
 	if err := checkIDs(op, job, triggerID); err != nil {
 		return "", err
 	}

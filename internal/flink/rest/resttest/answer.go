@@ -25,6 +25,9 @@ func (jm *JobManager) getJob(r *http.Request) (int, any) {
 	if j == nil {
 		return status, refusal
 	}
+	if j.isDriver() {
+		return refuseDriver()
+	}
 	return http.StatusOK, object{
 		"jid": j.id, "name": j.name, "isStoppable": false, "state": j.state, "job-type": "STREAMING", "maxParallelism": -1,
 		"start-time": j.started.UnixMilli(), "end-time": j.end(), "timestamps": object{j.state: j.started.UnixMilli()},
@@ -63,6 +66,9 @@ func (jm *JobManager) getCheckpoints(r *http.Request) (int, any) {
 	j, status, refusal := jm.about(r)
 	if j == nil {
 		return status, refusal
+	}
+	if j.isDriver() {
+		return refuse(http.StatusNotFound, "org.apache.flink.runtime.rest.handler.RestHandlerException: Checkpointing has not been enabled.\n")
 	}
 	return http.StatusOK, object{"counts": j.counts, "latest": j.latest, "history": []object{}}
 }

@@ -20,6 +20,7 @@ type JobManager struct {
 
 	mu         sync.Mutex
 	fault      Fault
+	losing     bool
 	jobs       []*job
 	operations map[string]*operation // by job id and trigger id; removals have no job id
 	cause      string                // of failure of the snapshots to come; "" lets them succeed
@@ -50,7 +51,15 @@ func (jm *JobManager) Break(fault Fault) {
 	jm.fault = fault
 }
 
-// Restart forgets what a restarted JobManager forgets: operations. Jobs go on.
+// LoseNextAnswer makes the connection break after the next POST was carried
+// out, which is when a caller has to repeat itself.
+func (jm *JobManager) LoseNextAnswer() {
+	defer jm.lock()()
+	jm.losing = true
+}
+
+// Restart forgets what a restarted JobManager forgets: operations. What they
+// were to do and had not done yet never happens. Jobs go on.
 func (jm *JobManager) Restart() {
 	defer jm.lock()()
 	clear(jm.operations)
@@ -91,18 +100,27 @@ func (jm *JobManager) routes() http.Handler {
 
 func (jm *JobManager) recorded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if fault := jm.record(r); fault != nil {
+		fault, lose := jm.record(r)
+		switch {
+		case fault != nil:
 			fault(w)
-			return
+		case lose:
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler) // net/http's own way to break a connection
+		default:
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 
-func (jm *JobManager) record(r *http.Request) Fault {
+func (jm *JobManager) record(r *http.Request) (fault Fault, lose bool) {
 	defer jm.lock()()
+	jm.finishOperations()
 	jm.requests = append(jm.requests, r.Method+" "+r.URL.Path)
-	return jm.fault
+	if jm.losing && jm.fault == nil && r.Method == http.MethodPost {
+		jm.losing, lose = false, true
+	}
+	return jm.fault, lose
 }
 
 func (jm *JobManager) answering(answer func(*http.Request) (int, any)) http.HandlerFunc {

@@ -100,6 +100,53 @@ func finished(t *testing.T, client *rest.Client, trigger string) rest.Snapshot {
 	return rest.Snapshot{}
 }
 
+func TestARequestWhoseAnswerWasLostIsRepeatedWithoutHarm(t *testing.T) {
+	started(t, func(t *testing.T, jm *resttest.JobManager, client *rest.Client) {
+		trigger := rest.TriggerID("release-1", "stop")
+		jm.LoseNextAnswer()
+		_, err := client.StopWithSavepoint(t.Context(), job, "s3://b/sp", trigger, false)
+		if rest.CodeOf(err) != rest.Unavailable {
+			t.Fatalf("the lost answer is %v, want Unavailable", err)
+		}
+		if _, err := client.StopWithSavepoint(t.Context(), job, "s3://b/sp", trigger, false); err != nil {
+			t.Fatal(err)
+		}
+		if s := finished(t, client, trigger); s.Status != rest.Completed || !slices.Equal(jm.Snapshots(), []string{s.Location}) {
+			t.Errorf("ended as %+v with savepoints %v; want one", s, jm.Snapshots())
+		}
+	})
+}
+
+func TestAnAcceptedStopHappensThoughNobodyLooks(t *testing.T) {
+	started(t, func(t *testing.T, _ *resttest.JobManager, client *rest.Client) {
+		if _, err := client.StopWithSavepoint(t.Context(), job, "s3://b/sp", rest.TriggerID("stop"), false); err != nil {
+			t.Fatal(err)
+		}
+		if jobs, err := client.Overview(t.Context()); err != nil || jobs[0].State != "FINISHED" {
+			t.Errorf("the jobs are %+v, %v; want one that finished", jobs, err)
+		}
+	})
+}
+
+func TestAMainThatThrewLeavesOnlyADriver(t *testing.T) {
+	jm := resttest.New(t, "1.20")
+	client := rest.New(jm.URL, nil)
+	jm.ThrowInMain(job, "required parameter missing")
+	jobs, err := client.Overview(t.Context())
+	if err != nil || len(jobs) != 1 || jobs[0].Name != rest.ApplicationDriver || jobs[0].State != "FAILED" {
+		t.Errorf("the jobs are %+v, %v", jobs, err)
+	}
+	if _, err := client.Job(t.Context(), job); rest.CodeOf(err) != rest.FlinkFault {
+		t.Errorf("its details are answered with %v, want FlinkFault", err)
+	}
+	if cps, err := client.Checkpoints(t.Context(), job); err != nil || cps.Enabled {
+		t.Errorf("its checkpoints are %+v, %v; want none enabled", cps, err)
+	}
+	if failures, err := client.Exceptions(t.Context(), job); err != nil || failures[0].Cause != "required parameter missing" {
+		t.Errorf("its failures are %+v, %v", failures, err)
+	}
+}
+
 func TestAStopFinishesTheJobUnlessItsSavepointFails(t *testing.T) {
 	started(t, func(t *testing.T, jm *resttest.JobManager, client *rest.Client) {
 		for _, c := range []struct {

@@ -8,12 +8,22 @@ import (
 	"strings"
 )
 
-// operation is a savepoint, a stop or a removal that was asked for. It is in
-// progress when it is first looked at and done afterwards.
+// operation is a savepoint, a stop or a removal that was asked for. It happens
+// before the next request, whatever that is, and yet the first look at it finds
+// it in progress, so that whoever polls has to poll twice.
 type operation struct {
 	looked bool
-	finish func() object // what "operation" holds when it is done; run once
-	result object
+	finish func() object // makes it happen; nil once it has
+	result object        // what Flink's "operation" field then holds
+}
+
+// finishOperations lets happen what was accepted before.
+func (jm *JobManager) finishOperations() {
+	for _, op := range jm.operations {
+		if op.finish != nil {
+			op.result, op.finish = op.finish(), nil
+		}
+	}
 }
 
 // FailSnapshots makes savepoints and stops triggered from now on fail with the
@@ -103,9 +113,6 @@ func (jm *JobManager) getOperation(r *http.Request) (int, any) {
 	if !op.looked {
 		op.looked = true
 		return http.StatusOK, object{"status": object{"id": "IN_PROGRESS"}, "operation": nil}
-	}
-	if op.finish != nil {
-		op.result, op.finish = op.finish(), nil
 	}
 	return http.StatusOK, object{"status": object{"id": "COMPLETED"}, "operation": op.result}
 }
