@@ -80,7 +80,7 @@ func TestTheRootExceptionStandsInForALostHistory(t *testing.T) {
 }
 
 func TestAHugeFailureIsBounded(t *testing.T) {
-	trace := "a.B: " + strings.Repeat("é", 1<<20) + `\n\tat x\n`
+	trace := "a.Bc: " + strings.Repeat("é", 1<<20) + `\n\tat x\n`
 	body := `{"exceptionHistory":{"entries":[{"exceptionName":"a.B","stacktrace":"` + trace + `"}]}}`
 	failures, err := answering(t, 200, body).Exceptions(t.Context(), anyJob)
 	if err != nil || len(failures) != 1 {
