@@ -8,6 +8,7 @@ const (
 	Succeeded   Outcome = "Succeeded"   // the new version runs with its state, or there was nothing to do
 	FailedClean Outcome = "FailedClean" // the previous version runs, or nothing was touched
 	FailedDirty Outcome = "FailedDirty" // somebody has to look
+	Ignored     Outcome = "Ignored"     // the event started no release, and that is right
 )
 
 // Reason is why, in one word: a closed set, for metrics and for subscribers.

@@ -18,11 +18,12 @@ type Document struct {
 	Application flink.Application `json:"application"`
 	Fence       int64             `json:"fence"` // of the newest lease; only grows
 	Lease       *Lease            `json:"lease,omitempty"`
-	Current     string            `json:"current,omitempty"`  // revision that runs
-	LastGood    string            `json:"lastGood,omitempty"` // newest revision that was promoted
-	Newest      *Admitted         `json:"newest,omitempty"`   // newest artifact that was admitted
-	Seen        []string          `json:"seen,omitempty"`     // events admitted, newest last, at most seenLimit
-	Pending     *Change           `json:"pending,omitempty"`  // what waits for the release in flight; the newest wins
+	Current     string            `json:"current,omitempty"`     // revision that runs
+	LastGood    string            `json:"lastGood,omitempty"`    // newest revision that was promoted
+	LastRelease string            `json:"lastRelease,omitempty"` // newest release that was settled
+	Newest      *Admitted         `json:"newest,omitempty"`      // newest artifact that was admitted
+	Seen        []string          `json:"seen,omitempty"`        // events admitted, newest last, at most seenLimit
+	Pending     *Change           `json:"pending,omitempty"`     // what waits for the release in flight; the newest wins
 	Snapshots   []flink.Snapshot  `json:"snapshots,omitempty"`
 	Circuit     *Circuit          `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
 	Outbox      []Message         `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
@@ -149,4 +150,21 @@ func (d *Document) otherHolder() string {
 		return ": its lease was ended"
 	}
 	return fmt.Sprintf(": release %s does, with fence %d", d.Lease.Release, d.Lease.Fence)
+}
+
+// Post puts a message in the outbox; one of the same name is replaced.
+func (d *Document) Post(m Message) {
+	d.Sent(m.Name)
+	d.Outbox = append(d.Outbox, m)
+}
+
+// Sent takes a message out of the outbox.
+func (d *Document) Sent(name string) {
+	kept := d.Outbox[:0:0]
+	for _, m := range d.Outbox {
+		if m.Name != name {
+			kept = append(kept, m)
+		}
+	}
+	d.Outbox = kept
 }

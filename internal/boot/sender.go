@@ -1,0 +1,70 @@
+package boot
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// sender sends outbox messages to EventBridge and Step Functions.
+type sender struct {
+	bus, machine string
+	events       *eventbridge.Client
+	states       *sfn.Client
+}
+
+func newSender(cfg aws.Config, e Environment) sender {
+	return sender{bus: e.EventBus, machine: e.Machine,
+		events: eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.BaseEndpoint = orDefault(e.EventsEndpoint) }),
+		states: sfn.NewFromConfig(cfg, func(o *sfn.Options) { o.BaseEndpoint = orDefault(e.StatesEndpoint) }),
+	}
+}
+
+func orDefault(endpoint string) *string {
+	if endpoint == "" {
+		return nil
+	}
+	return &endpoint
+}
+
+// Send implements task.Sender.
+func (s sender) Send(ctx context.Context, app flink.Application, m ledger.Message) error {
+	switch m.Kind {
+	case ledger.ReleaseEnded:
+		return s.put(ctx, events.ReleaseEndedType, m)
+	case ledger.StartRelease:
+		return s.start(ctx, m)
+	}
+	return flink.Errorf(flink.Internal, "send the outbox of "+app.String(), "no message is of kind %q", m.Kind)
+}
+
+func (s sender) put(ctx context.Context, detailType string, m ledger.Message) error {
+	out, err := s.events.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []eventtypes.PutEventsRequestEntry{{
+		EventBusName: &s.bus, Source: aws.String(events.Source), DetailType: &detailType, Detail: aws.String(string(m.Payload))}}})
+	if err != nil {
+		return flink.Errorf(flink.Unavailable, "send "+m.Name, "%w", err)
+	}
+	if out.FailedEntryCount > 0 { // 200 with a failed entry is a failure
+		return flink.Errorf(flink.Unavailable, "send "+m.Name, "%s: %s", aws.ToString(out.Entries[0].ErrorCode), aws.ToString(out.Entries[0].ErrorMessage))
+	}
+	return nil
+}
+
+// start starts a release under its own name: a second start under that name is the first one's.
+func (s sender) start(ctx context.Context, m ledger.Message) error {
+	_, err := s.states.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &s.machine, Name: &m.Name, Input: aws.String(string(m.Payload))})
+	var exists *sfntypes.ExecutionAlreadyExists
+	if err == nil || errors.As(err, &exists) {
+		return nil
+	}
+	return flink.Errorf(flink.Unavailable, "start "+m.Name, "%w", err)
+}

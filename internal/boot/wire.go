@@ -1,0 +1,75 @@
+package boot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/artifacts"
+	"github.com/sluice-flink/sluice/internal/eks"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
+)
+
+// pollEvery is how often a long poll looks: a look costs a handful of small
+// requests, and what it may see changes in seconds.
+const pollEvery = 2 * time.Second
+
+// wire makes what the function's grants ask for, and nothing else.
+func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, error) {
+	cfg, err := awsConfig(ctx, e)
+	if err != nil {
+		return task.Deps{}, err
+	}
+	objects := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		if e.S3Endpoint != "" {
+			o.BaseEndpoint, o.UsePathStyle = aws.String(e.S3Endpoint), true
+		}
+	})
+	d := task.Deps{
+		Ledger:    ledger.New(ledger.S3{Client: objects, Bucket: e.Ledger}),
+		Artifacts: artifacts.S3{Client: objects},
+		Clock:     wallClock{},
+		Config: task.Config{ArtifactBucket: e.Artifacts, PinBucket: e.Ledger, Placeholders: e.Placeholders,
+			LongPoll: functions.LongPoll, Poll: pollEvery},
+	}
+	if slices.Contains(f.Grants, functions.UseCluster) {
+		if d.Target, err = eks.New(ctx, eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: e.Operator, AWS: cfg}); err != nil {
+			return d, err
+		}
+	}
+	if slices.Contains(f.Grants, functions.SendEvents) {
+		d.Sender = newSender(cfg, e)
+	}
+	return d, nil
+}
+
+func awsConfig(ctx context.Context, e Environment) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{config.WithRegion(e.Region)}
+	if e.AccessKey != "" {
+		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(e.AccessKey, e.SecretKey, e.SessionToken)))
+	}
+	return config.LoadDefaultConfig(ctx, options...)
+}
+
+// wallClock is real time.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now().UTC() }
+
+func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,106 @@
+package task
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// identify names the artifact, the event and the release that the event would
+// start. The names follow from the event alone, so that its duplicates agree.
+func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
+	o := d.Object
+	f.etag = o.ETag
+	f.artifact, f.outside = flink.ParseKey(o.Key)
+	if f.outside != nil {
+		f.artifact.Application = ledger.NoApplication
+	}
+	f.ref = ArtifactRef{Bucket: d.Bucket.Name, Key: o.Key, Version: o.VersionID, Kind: f.artifact.Kind, File: f.artifact.File}
+	which := o.VersionID
+	if which == "" {
+		which = o.ETag + "+" + o.Sequencer
+	}
+	sum := sha256.Sum256([]byte(d.Bucket.Name + "\x00" + o.Key + "\x00" + which))
+	f.ref.Event = hex.EncodeToString(sum[:])[:16]
+	f.release = e.Time.UTC().Format("20060102T150405Z") + "-" + f.ref.Event[:8]
+}
+
+// actAdmission carries a decision out: takes the lease, queues, or records why
+// there is nothing to do. Repeated, it has the same effect.
+func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r Release) (Release, error) {
+	r.ID, r.Execution, r.Started = f.release, in.Execution, f.now
+	r.Application, r.Artifact, r.Event = f.artifact.Application, f.ref, in.Event
+	r.note(f.now, "Admit", r.Message)
+	switch r.Decision {
+	case ToSettle:
+		return r, nil // a rejection: Settle records and tells it
+	case Queue:
+		return r, t.queue(ctx, &r)
+	case ToPrepare:
+		return r, t.start(ctx, &r)
+	}
+	return r, t.passOver(ctx, &r)
+}
+
+// start takes the lease. Losing the race for it is a Conflict: the machine
+// retries, and Admit then finds the winner and queues.
+func (t Tasks) start(ctx context.Context, r *Release) error {
+	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
+		if err != nil {
+			return err
+		}
+		r.Fence = fence
+		r.remember(d)
+		return nil
+	})
+	return err
+}
+
+// remember marks the event as seen and its artifact as the newest.
+func (r *Release) remember(d *ledger.Document) {
+	if !d.HasSeen(r.Artifact.Event) {
+		d.See(r.Artifact.Event)
+	}
+	if d.Newest == nil || !r.Artifact.Modified.Before(d.Newest.Modified) {
+		d.Newest = &ledger.Admitted{Key: r.Artifact.Key, Version: r.Artifact.Version, Modified: r.Artifact.Modified}
+	}
+}
+
+// queue puts the change in the one waiting place. What waited there before is
+// recorded as overtaken.
+func (t Tasks) queue(ctx context.Context, r *Release) error {
+	var overtaken *ledger.Change
+	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		if d.Lease == nil {
+			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
+		}
+		overtaken = nil
+		if d.Pending != nil && d.Pending.ID != r.ID {
+			overtaken = d.Pending
+		}
+		d.Pending = &ledger.Change{ID: r.ID, Event: r.Event, Since: t.Clock.Now()}
+		r.remember(d)
+		return nil
+	})
+	if err != nil || overtaken == nil {
+		return err
+	}
+	return t.Ledger.WriteRecord(ctx, ledger.Record{ID: overtaken.ID, Application: r.Application, Event: overtaken.Event,
+		Started: overtaken.Since, Ended: t.Clock.Now(), Outcome: flink.FailedClean, Reason: flink.Overtaken,
+		Message: "a newer change (" + r.ID + ") took its place while it waited for a release in flight"})
+}
+
+// passOver records an event that starts nothing, but for duplicates, whose
+// record is the first one's, and events that are not ours.
+func (t Tasks) passOver(ctx context.Context, r *Release) error {
+	if r.Reason == flink.Duplicate || r.Reason == flink.NotForUs {
+		return nil
+	}
+	r.Outcome = flink.Ignored
+	return t.Ledger.WriteRecord(ctx, r.record(t.Clock.Now()))
+}

@@ -1,0 +1,51 @@
+package task
+
+import (
+	"context"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// applyStep names the apply of the new version.
+const applyStep = "apply"
+
+// Apply writes the custom resource of the new version, restored from the
+// savepoint that the previous one was stopped with.
+func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
+	if _, err := t.hold(ctx, &r); err != nil {
+		return r, err
+	}
+	revision, err := t.Ledger.Revision(ctx, r.Application, r.Revision)
+	if err != nil {
+		return r, err
+	}
+	restore := r.Plan.Restore
+	if r.Stopped != nil {
+		restore = flink.Restore{Kind: flink.RestoreHeld, Path: r.Stopped.Path}
+	}
+	now := t.Clock.Now()
+	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: revision, Run: flink.Running,
+		Restore: restore, Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: applyStep}); err != nil {
+		return t.undoWhenRefused(r, "Apply", err)
+	}
+	r.watch(Forward, applyStep, restore)
+	r.AppliedAt, r.PreviousStart = now, r.Before.Started
+	r.Decision = ToObserve
+	r.note(now, "Apply", "applied "+r.Jar+", state: "+describe(restore))
+	return r, nil
+}
+
+// watch begins to watch a version that was just written.
+func (r *Release) watch(p Phase, step string, restore flink.Restore) {
+	r.Phase, r.Step, r.Restore, r.Watch = p, step, restore, flink.Watch{}
+}
+
+func describe(s flink.Restore) string {
+	switch {
+	case s.Kind == flink.RestoreNothing:
+		return "none, it starts empty"
+	case s.Path == "":
+		return string(s.Kind)
+	}
+	return baseName(s.Path)
+}

@@ -1,0 +1,101 @@
+package task
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// Deps is everything outside that tasks use.
+type Deps struct {
+	Ledger    ledger.Store
+	Artifacts Artifacts
+	Target    flink.Target // nil in functions without the grant UseCluster
+	Sender    Sender       // nil in functions that send nothing
+	Clock     Clock
+	Config    Config
+}
+
+// Config is what the installation sets.
+type Config struct {
+	ArtifactBucket string
+	PinBucket      string            // where pinned jars go: the ledger bucket
+	Placeholders   map[string]string // what ${NAME} in a manifest is filled in with
+	LongPoll       time.Duration     // how long one invocation waits
+	Poll           time.Duration     // how often it looks
+}
+
+// Clock is time, so that simulations can run it.
+type Clock interface {
+	Now() time.Time
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Artifacts is the artifact bucket and the place for pinned jars. Errors are *flink.Error.
+type Artifacts interface {
+	// Head describes an object's newest version; NotFound when there is none.
+	Head(ctx context.Context, bucket, key string) (Object, error)
+	// Newest finds the object below prefix with that suffix that was written last; NotFound when there is none.
+	Newest(ctx context.Context, bucket, prefix, suffix string) (Object, error)
+	// Read reads a small object; more than limit bytes is Invalid.
+	Read(ctx context.Context, bucket, key, version string, limit int64) ([]byte, error)
+	// Download copies an object; more than limit bytes is Invalid.
+	Download(ctx context.Context, bucket, key, version string, to io.Writer, limit int64) error
+	// Pin writes an object under a content-addressed key; one that is there is left alone.
+	Pin(ctx context.Context, bucket, key string, body io.ReadSeeker) error
+}
+
+// Object is one version of an object.
+type Object struct {
+	Key, Version, ETag string
+	Size               int64
+	Modified           time.Time
+}
+
+// Sender sends what an outbox holds. Sending the same message twice is harmless.
+type Sender interface {
+	Send(ctx context.Context, app flink.Application, m ledger.Message) error
+}
+
+// Tasks holds a method a Task.
+type Tasks struct{ Deps }
+
+// leaseTerm is how long a lease lasts without a renewal: well over the longest
+// invocation, so that only a dead holder loses it.
+const leaseTerm = 20 * time.Minute
+
+// hold renews the lease, or fails with LeaseLost. Every step that acts begins with it.
+func (t Tasks) hold(ctx context.Context, r *Release) (ledger.Document, error) {
+	return t.update(ctx, r, func(*ledger.Document) error { return nil })
+}
+
+// update changes the document under the release's lease.
+func (t Tasks) update(ctx context.Context, r *Release, change func(*ledger.Document) error) (ledger.Document, error) {
+	return ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		if err := d.Renew(r.ID, r.Fence, t.Clock.Now(), leaseTerm); err != nil {
+			return err
+		}
+		return change(d)
+	})
+}
+
+// poll looks again and again until done, for at most one long poll. It tells
+// whether it was done; if not, the machine calls again.
+func (t Tasks) poll(ctx context.Context, look func(ctx context.Context) (done bool, err error)) (bool, error) {
+	end := t.Clock.Now().Add(t.Config.LongPoll)
+	for {
+		done, err := look(ctx)
+		if done || err != nil {
+			return done, err
+		}
+		if !t.Clock.Now().Add(t.Config.Poll).Before(end) {
+			return false, nil
+		}
+		if err := t.Clock.Sleep(ctx, t.Config.Poll); err != nil {
+			return false, flink.Errorf(flink.Unavailable, "wait", "%w", err)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package task
+
+import (
+	"context"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Observe watches the version that was applied until the verdict is Healthy,
+// Unhealthy, or the long poll ends. It serves the new version and, after a
+// rollback, the previous one.
+func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
+	if _, err := t.hold(ctx, &r); err != nil {
+		return r, err
+	}
+	var v flink.Verdict
+	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
+		o, err := t.Target.Observe(ctx, r.Application)
+		if err != nil {
+			return false, unless(flink.Unavailable, err)
+		}
+		now := t.Clock.Now()
+		r.Watch, v = flink.Judge(r.Watch, o, r.expectation(), now)
+		r.note(now, "Observe", timelineNote(r.Phase, v))
+		return v.State != flink.Progressing, nil
+	})
+	if err != nil {
+		return r, err
+	}
+	if !done {
+		r.Decision = ToObserve
+		return r, nil
+	}
+	r.judged(v)
+	return r, nil
+}
+
+func (r *Release) expectation() flink.Expectation {
+	return flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore,
+		PreviousStart: r.PreviousStart, AppliedAt: r.AppliedAt, Policy: r.Policy}
+}
+
+// judged says where a verdict leads.
+func (r *Release) judged(v flink.Verdict) {
+	switch {
+	case r.Phase == Forward && v.State == flink.Healthy:
+		r.Verdict, r.Decision = &v, ToPromote
+	case r.Phase == Forward:
+		r.Verdict, r.Decision, r.FailedAt = &v, ToRollBack, r.Watch.Last
+		r.Message = v.Check + ": " + v.Message
+	case v.State == flink.Healthy:
+		r.end(flink.FailedClean, flink.RolledBack, "the new version failed ("+r.Message+"); the previous one runs again, from "+baseName(r.Watch.RestoredFrom)+": "+r.Rollback[len(r.Rollback)-1].Message)
+	default:
+		r.Decision = ToRollBack
+	}
+}
+
+// timelineNote leaves out what changes with every look.
+func timelineNote(p Phase, v flink.Verdict) string {
+	who := "new version: "
+	if p == Backward {
+		who = "previous version: "
+	}
+	if v.Check == "Bake" {
+		return who + "all checks hold, baking"
+	}
+	if v.State == flink.Progressing {
+		return who + "waiting for " + v.Check
+	}
+	return who + string(v.State) + ", " + v.Check + ": " + v.Message
+}

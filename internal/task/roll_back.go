@@ -1,0 +1,103 @@
+package task
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// RollBack decides which state the previous version gets back, and applies it.
+func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
+	d, err := t.hold(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	r.takeUp()
+	o, err := t.Target.Observe(ctx, r.Application)
+	if err != nil {
+		return r, err
+	}
+	c := r.rollbackCase(d, o)
+	decision := flink.DecideRollback(c)
+	r.note(t.Clock.Now(), "RollBack", decision.Message)
+	switch decision.Action {
+	case flink.Hold:
+		r.end(flink.FailedDirty, flink.HeldForSomebody, r.Message+"; "+decision.Message)
+		return r, nil
+	case flink.TakeAway:
+		return t.takeAway(ctx, r, decision)
+	}
+	return t.bringBack(ctx, r, decision, o)
+}
+
+// takeUp makes the error that the machine caught the reason for rolling back.
+func (r *Release) takeUp() {
+	if r.Error != nil {
+		r.Message = r.FailedIn + " failed: " + r.Error.Error + " " + r.Error.Cause
+		r.Error, r.FailedIn = nil, ""
+	}
+}
+
+func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
+	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Rule: r.Policy.Rollback,
+		Applied: r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep, Failed: r.failed(o)}
+	for _, done := range r.Rollback {
+		c.Tried = append(c.Tried, done.Restore.Kind)
+	}
+	return c
+}
+
+// recordedStop finds the savepoint of this release's stop, in the ledger when
+// Stop died after it had recorded it.
+func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
+	if r.Stopped != nil {
+		return r.Stopped
+	}
+	if s := newestSnapshot(d, stopTag); s != nil && !s.Taken.Before(r.Started) {
+		return s
+	}
+	if r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot {
+		return newestSnapshot(d, stopTag) // it was suspended before this release began
+	}
+	return nil
+}
+
+// failed is the newest that is known of the failed version's checkpoints: by
+// then it may have completed one more than when it was judged.
+func (r *Release) failed(o flink.Observation) *flink.Checkpoints {
+	fresh := o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(r.PreviousStart)
+	if fresh && (r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed) {
+		now := o.Job.Checkpoints
+		return &now
+	}
+	return r.FailedAt
+}
+
+func (t Tasks) bringBack(ctx context.Context, r Release, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
+	previous, err := t.Ledger.Revision(ctx, r.Application, r.Previous)
+	if err != nil {
+		return r, err
+	}
+	step, now := fmt.Sprintf("rollback-%d", len(r.Rollback)+1), t.Clock.Now()
+	r.Rollback = append(r.Rollback, decision)
+	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: previous, Run: flink.Running,
+		Restore: decision.Restore, Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: step}); err != nil {
+		return t.undoWhenRefused(r, "RollBack", err)
+	}
+	if o.Job.Started.After(r.PreviousStart) && decision.Restore.Kind != flink.RestoreHeld {
+		r.PreviousStart = o.Job.Started
+	}
+	r.watch(Backward, step, decision.Restore)
+	r.AppliedAt, r.Decision = now, ToObserve
+	return r, nil
+}
+
+func (t Tasks) takeAway(ctx context.Context, r Release, decision flink.RollbackDecision) (Release, error) {
+	if err := t.Target.Remove(ctx, r.Application, r.Fence); err != nil {
+		return r, err
+	}
+	r.end(flink.FailedClean, flink.FirstVersionFailed, "the first version failed ("+r.Message+"); "+decision.Message)
+	return r, nil
+}

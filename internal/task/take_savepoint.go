@@ -1,0 +1,78 @@
+package task
+
+import (
+	"context"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/manifest"
+)
+
+// TakeSavepoint takes an insurance savepoint while the previous version still
+// runs. The request's id follows from the release, so that a repeat finds the
+// same savepoint.
+func (t Tasks) TakeSavepoint(ctx context.Context, r Release) (Release, error) {
+	if _, err := t.hold(ctx, &r); err != nil {
+		return r, err
+	}
+	began := r.since("TakeSavepoint", t.Clock.Now())
+	previous, err := t.Ledger.Revision(ctx, r.Application, r.Previous)
+	if err != nil {
+		return r, err
+	}
+	request := flink.SnapshotRequest{Application: r.Application, JobID: r.Before.JobID, ID: r.ID + "/insurance",
+		Directory: manifest.SavepointDirectory(previous.Manifest) + "/" + r.ID, Fence: r.Fence}
+	state := flink.SnapshotState{Phase: flink.SnapshotUnknown}
+	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
+		if state, err = t.snapshot(ctx, request); err != nil {
+			return false, err
+		}
+		late := t.Clock.Now().Sub(began) >= r.Policy.ProgressDeadline
+		if late && state.Phase == flink.SnapshotPending {
+			state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "it did not complete within the progress deadline of " + r.Policy.ProgressDeadline.String()}
+		}
+		return state.Phase == flink.SnapshotCompleted || state.Phase == flink.SnapshotFailed, nil
+	})
+	if err != nil {
+		return t.rejectWhen(flink.Refused, r, flink.SavepointFailed, err)
+	}
+	if !done {
+		r.Decision = ToTakeSavepoint
+		return r, nil
+	}
+	return t.saved(ctx, r, state)
+}
+
+// snapshot looks at the savepoint, and asks for it when Flink does not know it.
+func (t Tasks) snapshot(ctx context.Context, request flink.SnapshotRequest) (flink.SnapshotState, error) {
+	s, err := t.Target.Snapshot(ctx, request)
+	if err != nil || s.Phase != flink.SnapshotUnknown {
+		return s, err
+	}
+	return flink.SnapshotState{Phase: flink.SnapshotPending}, t.Target.StartSnapshot(ctx, request)
+}
+
+func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) (Release, error) {
+	now := t.Clock.Now()
+	if state.Phase == flink.SnapshotFailed {
+		message := "the savepoint failed, and the running version was left alone: " + state.Cause
+		r.note(now, "TakeSavepoint", message)
+		r.end(flink.FailedClean, flink.SavepointFailed, message)
+		return r, nil
+	}
+	s := flink.Snapshot{Path: state.Path, Revision: r.Previous, Taken: now, Kind: insuranceTag}
+	if err := t.recordSnapshot(ctx, &r, s); err != nil {
+		return r, err
+	}
+	r.Insurance, r.Decision = &s, ToStop
+	r.note(now, "TakeSavepoint", "insurance savepoint "+baseName(s.Path))
+	return r, nil
+}
+
+func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot) error {
+	_, err := t.update(ctx, r, func(d *ledger.Document) error {
+		d.AddSnapshot(s)
+		return nil
+	})
+	return err
+}
