@@ -15,17 +15,19 @@ type builder struct {
 	report *report
 	fill   map[string]string
 	nodes  int
+	bytes  int  // of keys and scalars
 	spent  bool // a bound was passed; nothing more is read
 }
 
 func (b *builder) build(y *yaml.Node, path string, depth int) *node {
 	b.nodes++
+	b.bytes += len(y.Value)
 	if b.spent {
 		return nil
 	}
-	if depth > maxDepth || b.nodes > maxNodes {
+	if depth > maxDepth || b.nodes > maxNodes || b.bytes > maxBytes {
 		b.spent = true
-		b.report.faultAt(y.Line, y.Column, "", "the document is too deep or too large once its aliases are resolved (at most %d levels and %d values); write it out without nested aliases", maxDepth, maxNodes)
+		b.report.faultAt(y.Line, y.Column, "", "the document is too deep or too large once its aliases are resolved (at most %d levels, %d values and %d bytes); write it out without nested aliases", maxDepth, maxNodes, maxBytes)
 		return nil
 	}
 	switch y.Kind {
@@ -83,13 +85,13 @@ func (b *builder) mapping(y *yaml.Node, path string, depth int) *node {
 		}
 	}
 	for _, m := range merges {
-		b.merge(n, m, path, depth)
+		b.merge(n, seen, m, path, depth)
 	}
 	return n
 }
 
 // merge takes over the fields of "<<: *anchor" that the mapping lacks.
-func (b *builder) merge(into *node, y *yaml.Node, path string, depth int) {
+func (b *builder) merge(into *node, seen map[string]int, y *yaml.Node, path string, depth int) {
 	from := b.build(y, path, depth+1)
 	if from == nil {
 		return
@@ -103,7 +105,8 @@ func (b *builder) merge(into *node, y *yaml.Node, path string, depth int) {
 	}
 	for _, source := range sources {
 		for _, f := range source.fields {
-			if into.find(f.name) == nil {
+			if _, there := seen[f.name]; !there {
+				seen[f.name] = f.line
 				into.fields = append(into.fields, f)
 			}
 		}
@@ -118,12 +121,19 @@ func (b *builder) key(y *yaml.Node, path string) (string, bool) {
 		b.report.faultAt(y.Line, y.Column, path, "a key has to be a string")
 		return "", false
 	}
+	if len(y.Value) > maxKey {
+		b.report.faultAt(y.Line, y.Column, path, "a key of %d bytes is too long; at most %d are read", len(y.Value), maxKey)
+		return "", false
+	}
 	if placeholder.MatchString(y.Value) {
 		b.report.faultAt(y.Line, y.Column, join(path, y.Value), "placeholders are filled in in values, not in keys; write the key out")
 		return "", false
 	}
 	return y.Value, true
 }
+
+// maxKey bounds a key; Kubernetes' own names end at 317 bytes.
+const maxKey = 512
 
 // oldBoolean are words that kubectl's parser (YAML 1.1) reads as booleans and
 // newer ones as strings.

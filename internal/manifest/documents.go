@@ -15,7 +15,7 @@ import (
 // Bounds of a document. A FlinkDeployment of a real team has some hundred nodes
 // and a depth of ten; etcd refuses objects above 1.5 MiB.
 const (
-	maxBytes     = 1 << 20
+	maxBytes     = 1 << 20 // of the file, and of its keys and values once aliases are resolved
 	maxDocuments = 8
 	maxNodes     = 50_000 // after aliases are resolved
 	maxDepth     = 64

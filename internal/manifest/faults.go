@@ -56,8 +56,12 @@ func (f *Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxFaults bounds what one document can make us say.
-const maxFaults = 100
+// Bounds of what one document can make us say.
+const (
+	maxFaults  = 100
+	maxPath    = 200  // runes
+	maxMessage = 1000 // runes
+)
 
 // report gathers faults and notes while a document is read.
 type report struct {
@@ -71,7 +75,7 @@ func (r *report) fault(at *node, path, format string, args ...any) {
 }
 
 func (r *report) faultAt(line, column int, path, format string, args ...any) {
-	f := Fault{Line: line, Column: column, Path: path, Message: fmt.Sprintf(format, args...)}
+	f := Fault{Line: line, Column: column, Path: cut(path, maxPath), Message: cut(fmt.Sprintf(format, args...), maxMessage)}
 	switch {
 	case slices.Contains(r.faults, f): // an alias repeats the node it names
 	case len(r.faults) >= maxFaults:
@@ -97,10 +101,12 @@ func (r *report) err() error {
 }
 
 // brief quotes what the user wrote, bounded.
-func brief(s string) string {
-	const most = 80
+func brief(s string) string { return fmt.Sprintf("%q", cut(s, 80)) }
+
+// cut shortens a text to so many runes.
+func cut(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
+		return string(runes[:most]) + "…"
 	}
-	return fmt.Sprintf("%q", s)
+	return s
 }

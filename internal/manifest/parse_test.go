@@ -93,6 +93,8 @@ func TestWhatIsTooLargeIsRefusedBeforeItIsRead(t *testing.T) {
 		"nesting in dashes":       strings.Repeat("- ", 5000) + "x",
 		"more than the values":    "a: [" + strings.Repeat("x,", maxNodes) + "]",
 		"more than the documents": strings.Repeat("---\na: b\n", 1000),
+		"a long text named often": "a: &a " + strings.Repeat("x", 500_000) + "\nb: [" + strings.Repeat("*a, ", 1000) + "]",
+		"a long key":              strings.Repeat("k", 5000) + ": {a: b}",
 		"text that is not UTF-8":  "a: \xff\xfe",
 	} {
 		t.Run(name, func(t *testing.T) {

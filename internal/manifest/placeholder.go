@@ -20,7 +20,7 @@ var bareWords = map[string]string{
 // placeholder finds ${NAME}, the bare words, in angle brackets or not, and
 // $${NAME}, which is how a manifest says ${NAME} itself. ${sys:name} and the
 // like are log4j's.
-var placeholder = regexp.MustCompile(`(\$)?\$\{([A-Za-z_][A-Za-z0-9_]*)\}|<(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)>|\b(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)\b`)
+var placeholder = regexp.MustCompile(`(\$)?\$\{([A-Za-z_][A-Za-z0-9_]{0,63})\}|<(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)>|\b(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)\b`)
 
 // filled is the text of a string with its placeholders filled in. This happens
 // after parsing, so a value can never become YAML.
@@ -37,6 +37,7 @@ func (b *builder) filled(y *yaml.Node, path string) string {
 		if !ok {
 			b.report.faultAt(y.Line, y.Column, path, "%s is unknown%s", found, b.known())
 		}
+		b.bytes += len(value)
 		return value
 	})
 }
