@@ -1,0 +1,123 @@
+package flink_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) {
+	stop := &flink.Snapshot{Path: stopPath}
+	none, some := &flink.Checkpoints{}, &flink.Checkpoints{Completed: 4, Latest: "s3://data/chk-4"}
+	auto := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Auto}
+	pre := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.PreUpgrade}
+	latest := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Latest}
+	tried := func(k ...flink.RestoreKind) []flink.RestoreKind { return k }
+	cases := map[string]struct {
+		c      flink.RollbackCase
+		action flink.RollbackAction
+		kind   flink.RestoreKind
+		path   string
+	}{
+		"nothing ran before":                                 {flink.RollbackCase{Applied: true, Rule: auto}, flink.TakeAway, "", ""},
+		"it never answered":                                  {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"it made nothing durable":                            {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"it made checkpoints":                                {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"its checkpoints could not be restored":              {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: auto, Tried: tried(flink.RestoreLatest)}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"nothing could be restored":                          {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: auto, Tried: tried(flink.RestoreLatest, flink.RestoreSnapshot)}, flink.Hold, "", ""},
+		"the exact state could not be restored":              {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: auto, Tried: tried(flink.RestoreSnapshot)}, flink.Hold, "", ""},
+		"the policy wants the state before":                  {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: pre}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"the policy wants the newest, there is one":          {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: latest}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"the policy wants the newest, none is there":         {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: latest}, flink.Hold, "", ""},
+		"the newest failed, and it was all that was allowed": {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Rule: latest, Tried: tried(flink.RestoreLatest)}, flink.Hold, "", ""},
+		"no state is recorded":                               {flink.RollbackCase{HasPrevious: true, Applied: true, Failed: none, Rule: auto}, flink.Hold, "", ""},
+		"it was stopped and never applied":                   {flink.RollbackCase{HasPrevious: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"the stop did not complete":                          {flink.RollbackCase{HasPrevious: true, Rule: auto}, flink.BringBack, flink.RestoreHeld, ""},
+		"rollback is manual":                                 {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.Hold, "", ""},
+		"manual, and a stop that failed is still undone":     {flink.RollbackCase{HasPrevious: true, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.BringBack, flink.RestoreHeld, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d := flink.DecideRollback(c.c)
+			if d.Action != c.action || d.Restore.Kind != c.kind || d.Restore.Path != c.path || d.Message == "" {
+				t.Errorf("got %+v", d)
+			}
+		})
+	}
+}
+
+func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
+	running := good()
+	running.Spec.Revision = "old"
+	with := func(change func(*flink.Observation)) flink.Observation {
+		o := running
+		change(&o)
+		return o
+	}
+	suspended := with(func(o *flink.Observation) { o.Spec.Run = flink.Suspended; o.Status.Savepoint.Path = stopPath })
+	cases := map[string]struct {
+		s      flink.Situation
+		first  flink.Step
+		reason flink.Reason
+		kind   flink.RestoreKind
+	}{
+		"first deployment":                      {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
+		"the resource was deleted":              {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
+		"the resource is being deleted":         {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
+		"somebody else's resource":              {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade":                            {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"an upgrade with a young savepoint":     {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
+		"the same runs already":                 {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
+		"Flink does not answer":                 {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"the job restarts":                      {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended with the recorded savepoint": {flink.Situation{Current: "old", Observation: suspended, LastStop: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"suspended with an unknown savepoint":   {flink.Situation{Current: "old", Observation: suspended, LastStop: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended, nothing recorded":           {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := flink.DecidePlan(c.s)
+			if p.First != c.first || p.Reason != c.reason || p.Restore.Kind != c.kind || p.Message == "" {
+				t.Errorf("got %+v", p)
+			}
+			if p.Reason == "" && p.Undo == "" {
+				t.Error("a plan that does something has to say how it is undone")
+			}
+		})
+	}
+}
+
+func TestKeysOutsideTheLayoutAreToldTheLayout(t *testing.T) {
+	for _, key := range []string{"x.jar", "a/x.jar", "a/b/c/x.jar", "A/b/x.jar", "a/b_c/x.jar", "a/b/x.txt", "a/b/.jar", "a//x.jar", "/b/x.jar",
+		"a/" + strings.Repeat("b", 46) + "/x.jar", "../b/x.jar"} {
+		if _, err := flink.ParseKey(key); flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), "<namespace>/<application>/") {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+	a, err := flink.ParseKey("team-a/fraud/fraud-2.1.jar")
+	if err != nil || a.Kind != flink.Jar || a.File != "fraud-2.1.jar" || a.Key() != "team-a/fraud/fraud-2.1.jar" {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	if m, err := flink.ParseKey("team-a/fraud/application.yaml"); err != nil || m.Kind != flink.Manifest {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestARevisionIsNamedByContentAlone(t *testing.T) {
+	name := func(manifest map[string]any, jar flink.PinnedJar) string {
+		r, err := flink.NewRevision(manifest, jar)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.ID
+	}
+	m := map[string]any{"a": int64(1), "b": "x"}
+	base := name(m, flink.PinnedJar{SHA256: "s", File: "v1.jar"})
+	if name(map[string]any{"b": "x", "a": int64(1)}, flink.PinnedJar{SHA256: "s", File: "other.jar"}) != base {
+		t.Error("order of fields or the file's name changed the revision")
+	}
+	if name(m, flink.PinnedJar{SHA256: "t"}) == base || name(map[string]any{"a": int64(2), "b": "x"}, flink.PinnedJar{SHA256: "s"}) == base {
+		t.Error("other content has the same name")
+	}
+}

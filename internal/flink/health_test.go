@@ -1,0 +1,165 @@
+package flink_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+var t0 = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+
+const stopPath = "s3://data/team-a/counter/savepoints/savepoint-abc"
+
+func expected() flink.Expectation {
+	p := flink.DefaultPolicy()
+	p.BakeTime, p.ProgressDeadline = 20*time.Second, 2*time.Minute
+	return flink.Expectation{Release: "r1", Step: "apply", AppliedAt: t0, PreviousStart: t0.Add(-time.Hour),
+		Restore: flink.Restore{Kind: flink.RestoreHeld, Path: stopPath}, Policy: p}
+}
+
+// good is a new version that does everything right.
+func good() flink.Observation {
+	return flink.Observation{Exists: true,
+		Spec:   flink.SpecFacts{Generation: 4, Run: flink.Running, Release: "r1", Step: "apply"},
+		Status: flink.StatusFacts{ObservedGeneration: 4, Reconciliation: "DEPLOYED", Lifecycle: "STABLE", JobManager: "READY", JobState: "RUNNING"},
+		Job: flink.JobFacts{Reachable: true, ID: "j", State: "RUNNING", Started: t0.Add(5 * time.Second), Tasks: 2, TasksRunning: 2,
+			Checkpoints: flink.Checkpoints{Completed: 3, Restored: 1, RestoredFrom: stopPath}}}
+}
+
+func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
+	threw := []flink.Failure{{At: t0.Add(6 * time.Second), Cause: flink.UserCode, Message: "IllegalStateException: no"}}
+	cases := map[string]struct {
+		change func(*flink.Observation)
+		state  flink.VerdictState
+		check  string
+		says   string
+	}{
+		"all holds, so it bakes":                      {func(*flink.Observation) {}, flink.Progressing, "Bake", "0s of 20s"},
+		"somebody deletes the resource":               {func(o *flink.Observation) { o.Exists = false }, flink.Unhealthy, "ResourceExists", "deleted"},
+		"another release wrote it":                    {func(o *flink.Observation) { o.Spec.Release = "r2" }, flink.Unhealthy, "ResourceOurs", "r2"},
+		"somebody suspends it":                        {func(o *flink.Observation) { o.Spec.Run = flink.Suspended }, flink.Unhealthy, "ResourceOurs", "suspended"},
+		"the operator has not looked yet":             {func(o *flink.Observation) { o.Status.ObservedGeneration = 3 }, flink.Progressing, "OperatorObserved", "generation 4"},
+		"the operator rolled back by itself":          {func(o *flink.Observation) { o.Status.Reconciliation = "ROLLED_BACK" }, flink.Unhealthy, "OperatorRollback", "itself"},
+		"an error of earlier trouble stays, job runs": {func(o *flink.Observation) { o.Status.Error = "old" }, flink.Progressing, "Bake", ""},
+		"an error, and the job does not run":          {func(o *flink.Observation) { o.Status.Error = "CrashLoopBackOff"; o.Job.Reachable = false }, flink.Unhealthy, "OperatorAccepted", "CrashLoopBackOff"},
+		"a pod cannot start":                          {func(o *flink.Observation) { o.Status.PodTrouble = "counter-1: ErrImagePull" }, flink.Unhealthy, "PodsStart", "ErrImagePull"},
+		"Flink does not answer yet":                   {func(o *flink.Observation) { o.Job = flink.JobFacts{Unreachable: "503"} }, flink.Progressing, "FlinkAnswers", "503"},
+		"Flink still shows the job that was stopped":  {func(o *flink.Observation) { o.Job.Started = t0.Add(-time.Hour); o.Job.State = "FINISHED" }, flink.Progressing, "FlinkAnswers", "previous"},
+		"no job yet": {func(o *flink.Observation) { o.Job.ID = "" }, flink.Progressing, "JobPresent", "no job yet"},
+		"it throws while restoring, CR says nothing": {func(o *flink.Observation) {
+			o.Status.Lifecycle = "DEPLOYED"
+			o.Job.State = "RESTARTING"
+			o.Job.Failures = threw
+		}, flink.Unhealthy, "FailureRestarts", "IllegalStateException"},
+		"a restart loop that the operator calls STABLE": {func(o *flink.Observation) { o.Job.Failures = threw; o.Job.Restarts = 7 }, flink.Unhealthy, "FailureRestarts", "once"},
+		"a lost TaskManager is not its fault": {func(o *flink.Observation) {
+			o.Job.Failures = []flink.Failure{{At: t0.Add(9 * time.Second), Cause: flink.LostNode}}
+			o.Job.Restarts = 1
+		}, flink.Progressing, "Bake", ""},
+		"a failure of the job before it is not its own": {func(o *flink.Observation) {
+			o.Job.Failures = []flink.Failure{{At: t0.Add(-time.Minute), Cause: flink.UserCode}}
+		}, flink.Progressing, "Bake", ""},
+		"main throws":                  {func(o *flink.Observation) { o.Job.State = "FAILED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "FAILED"},
+		"tasks are scheduled":          {func(o *flink.Observation) { o.Job.TasksRunning = 1 }, flink.Progressing, "TasksRunning", "1 of 2"},
+		"it runs and restored nothing": {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "" }, flink.Unhealthy, "RestoredAsAsked", "no state"},
+		"it restored something else":   {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "s3://data/other" }, flink.Unhealthy, "RestoredAsAsked", "s3://data/other"},
+		"the operator is still at it":  {func(o *flink.Observation) { o.Status.JobManager = "DEPLOYED_NOT_READY" }, flink.Progressing, "OperatorStable", "DEPLOYED_NOT_READY"},
+		"no checkpoint yet":            {func(o *flink.Observation) { o.Job.Checkpoints.Completed = 0 }, flink.Progressing, "CheckpointsCompleting", "0 of 2"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := good()
+			c.change(&o)
+			_, v := flink.Judge(flink.Watch{}, o, expected(), t0.Add(30*time.Second))
+			if v.State != c.state || v.Check != c.check || !strings.Contains(v.Message, c.says) {
+				t.Errorf("got %s by %s: %s", v.State, v.Check, v.Message)
+			}
+		})
+	}
+}
+
+func TestTheChainKeepsItsOrder(t *testing.T) {
+	want := "ResourceExists ResourceOurs OperatorObserved OperatorRollback OperatorAccepted PodsStart FlinkAnswers JobPresent FailureRestarts JobAlive TasksRunning RestoredAsAsked OperatorStable CheckpointsCompleting"
+	if got := strings.Join(flink.Checks(), " "); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+// script judges observations in turn, five seconds apart.
+func script(e flink.Expectation, os ...flink.Observation) (w flink.Watch, v flink.Verdict) {
+	for i, o := range os {
+		w, v = flink.Judge(w, o, e, t0.Add(time.Duration(i)*5*time.Second))
+	}
+	return w, v
+}
+
+func TestHealthyTakesTheWholeBakeTime(t *testing.T) {
+	g := good()
+	if _, v := script(expected(), g, g, g, g); v.State != flink.Progressing {
+		t.Errorf("after 15 s: %+v", v)
+	}
+	if _, v := script(expected(), g, g, g, g, g); v.State != flink.Healthy {
+		t.Errorf("after 20 s: %+v", v)
+	}
+}
+
+func TestAWaitInTheMiddleStartsTheBakeAgain(t *testing.T) {
+	g, lost := good(), good()
+	lost.Job.TasksRunning = 0
+	if _, v := script(expected(), g, g, g, lost, g, g, g, g); v.State != flink.Progressing {
+		t.Errorf("15 s after it came back: %+v", v)
+	}
+}
+
+func TestTheDeadlineEndsAWait(t *testing.T) {
+	slow := good()
+	slow.Job.TasksRunning = 0
+	e := expected()
+	e.Policy.ProgressDeadline = 10 * time.Second
+	if _, v := script(e, slow, slow, slow); v.State != flink.Unhealthy || v.Check != "TasksRunning" || !strings.Contains(v.Message, "deadline of 10s") {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestAnEmptyJobListIsAFaultOnlyAfterAWhile(t *testing.T) {
+	empty := good()
+	empty.Job = flink.JobFacts{Reachable: true}
+	if _, v := script(expected(), empty, empty); v.State != flink.Progressing {
+		t.Errorf("after 5 s: %+v", v)
+	}
+	if _, v := script(expected(), empty, empty, empty, empty, empty, empty, empty); v.State != flink.Unhealthy || v.Check != "JobPresent" {
+		t.Errorf("after 30 s: %+v", v)
+	}
+}
+
+func TestTheFirstRestoreIsRemembered(t *testing.T) {
+	first, later := good(), good()
+	later.Job.Checkpoints.Restored, later.Job.Checkpoints.RestoredFrom = 2, "s3://data/chk-9"
+	if w, v := script(expected(), first, later); v.State != flink.Progressing || !flink.SamePath(w.RestoredFrom, stopPath) {
+		t.Errorf("got %+v, restored from %s", v, w.RestoredFrom)
+	}
+}
+
+func TestAJobThatRestartedBeforeItWasSeenIsNotBlamedForItsNewerState(t *testing.T) {
+	o := good()
+	o.Job.Checkpoints.Restored, o.Job.Checkpoints.RestoredFrom = 2, "s3://data/chk-9"
+	if w, v := script(expected(), o); v.State != flink.Progressing || !w.RestoreUnseen {
+		t.Errorf("got %+v %+v", w, v)
+	}
+}
+
+func TestPathsAreComparedAsPlaces(t *testing.T) {
+	cases := map[[2]string]bool{
+		{"file:/a/b", "file:///a/b/"}: true,
+		{"s3://b/k", "s3a://b/k/"}:    true,
+		{"s3://b/k", "s3://b/other"}:  false,
+		{"s3://b/k-1", "s3://b/k-10"}: false,
+	}
+	for c, want := range cases {
+		if got := flink.SamePath(c[0], c[1]); got != want {
+			t.Errorf("SamePath(%q, %q) = %v", c[0], c[1], got)
+		}
+	}
+}
