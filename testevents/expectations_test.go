@@ -1,0 +1,131 @@
+package testevents
+
+import (
+	"encoding/json"
+	"io/fs"
+	"regexp"
+	"testing"
+
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// bucket is the artifact bucket of the files.
+const bucket = "sluice-artifacts"
+
+// expectation is what has to come of one file.
+type expectation struct {
+	matches  bool               // the rule that starts a release takes it
+	key      string             // of an Object Created event
+	version  string             // of the object; empty when the bucket is not versioned
+	artifact flink.ArtifactKind // empty: the key is outside the layout
+	outcome  string             // of a Sluice Release Ended event
+}
+
+// expectations of every file. A file that neither is created nor ended is of a
+// type nobody reads.
+var expectations = map[string]expectation{
+	"object-created.jar.json":                {matches: true, key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-created.manifest.json":           {matches: true, key: "team-a/fraud/application.yaml", version: "X3nUjqTf1bqWmY6mG3Z3bM2cJ0mQyXzD", artifact: flink.Manifest},
+	"object-created.multipart.json":          {matches: true, key: "team-a/fraud/fraud-2.2.jar", version: "uhggCJ2_B6gU2JaXWXebnXFDstO0ID6G", artifact: flink.Jar},
+	"object-created.copied.json":             {matches: true, key: "team-a/fraud/fraud-2.0.jar", version: "L4kqtJlcpXroDTDmpUMLUo0n8vQyYk1a", artifact: flink.Jar},
+	"object-created.unversioned.json":        {matches: true, key: "team-a/fraud/fraud-2.1.jar", artifact: flink.Jar},
+	"object-created.special-characters.json": {matches: true, key: "team-a/fraud/fraud 2.1+hotfix ü.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-created.outside-layout.json":     {matches: true, key: "fraud.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
+	"object-created.other-file.json":         {key: "team-a/fraud/README.md", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
+	"object-created.other-bucket.json":       {key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-deleted.jar.json":                {},
+	"release-ended.succeeded.json":           {outcome: "Succeeded"},
+	"release-ended.failed-clean.json":        {outcome: "FailedClean"},
+	"release-ended.failed-dirty.json":        {outcome: "FailedDirty"},
+}
+
+func TestEveryFileHasOneExpectationAndAName(t *testing.T) {
+	files, err := fs.Glob(FS, "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*\.json$`)
+	for _, file := range files {
+		if _, known := expectations[file]; !known {
+			t.Errorf("%s has no line in the table", file)
+		}
+		if !name.MatchString(file) {
+			t.Errorf("%s is not named <detail-type>.<case>.json", file)
+		}
+	}
+	if len(files) != len(expectations) {
+		t.Errorf("%d files and %d expectations", len(files), len(expectations))
+	}
+}
+
+func TestEveryFileIsReadAndMatchedAsExpected(t *testing.T) {
+	for file, want := range expectations {
+		t.Run(file, func(t *testing.T) {
+			event := read(t, file)
+			if got := matches(t, events.NewArtifact(bucket), event); got != want.matches {
+				t.Errorf("the rule's answer is %v, want %v", got, want.matches)
+			}
+			if want.outcome != "" {
+				checkEnded(t, event, want.outcome)
+			}
+			checkCreated(t, event, want)
+		})
+	}
+}
+
+func read(t *testing.T, file string) events.Event {
+	t.Helper()
+	b, err := FS.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := events.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if event.Version != "0" || event.ID == "" || event.Account == "" || event.Region == "" || event.Time.IsZero() {
+		t.Errorf("EventBridge would have filled in the envelope: %+v", event)
+	}
+	return event
+}
+
+func checkCreated(t *testing.T, event events.Event, want expectation) {
+	t.Helper()
+	detail, ok, err := events.ObjectCreated(event)
+	if err != nil || ok != (want.key != "") {
+		t.Fatalf("read as an Object Created event: %v, %v", ok, err)
+	}
+	if detail.Object.Key != want.key || detail.Object.VersionID != want.version {
+		t.Errorf("key %q version %q, want %q %q", detail.Object.Key, detail.Object.VersionID, want.key, want.version)
+	}
+	if !ok {
+		return
+	}
+	if detail.Object.Size <= 0 || detail.Object.ETag == "" || detail.Object.Sequencer == "" || detail.Reason == "" {
+		t.Errorf("S3 would have filled in the object: %+v", detail)
+	}
+	artifact, err := flink.ParseKey(detail.Object.Key)
+	if artifact.Kind != want.artifact || (err != nil) != (want.artifact == "") {
+		t.Errorf("the key is of an artifact of kind %q (%v), want %q", artifact.Kind, err, want.artifact)
+	}
+}
+
+func checkEnded(t *testing.T, event events.Event, outcome string) {
+	t.Helper()
+	var detail events.ReleaseEndedDetail
+	if err := json.Unmarshal(event.Detail, &detail); err != nil {
+		t.Fatal(err)
+	}
+	if event.DetailType != events.ReleaseEndedType || detail.Outcome != outcome {
+		t.Errorf("%s with outcome %q, want %q", event.DetailType, detail.Outcome, outcome)
+	}
+	if detail.Namespace == "" || detail.Application == "" || detail.Release == "" || detail.Reason == "" || detail.Message == "" || detail.Record == "" {
+		t.Errorf("a field is empty: %+v", detail)
+	}
+	for _, o := range []string{"Succeeded", "FailedClean", "FailedDirty"} {
+		if got := matches(t, events.ReleaseEnded(o), event); got != (o == outcome) {
+			t.Errorf("the subscriber of %s gets it: %v", o, got)
+		}
+	}
+}
