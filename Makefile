@@ -1,0 +1,77 @@
+# Sluice: `make help` lists what there is.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+LINT_VERSION := v2.5.0
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.PHONY: demo
+demo: bin/sluice ## Everything on this machine: real Kubernetes API, real Flink operator, real Flink, five releases (KEEP=1 leaves it running)
+	@exec bin/sluice demo $(if $(KEEP),--keep)
+
+.PHONY: test
+test: node_modules ## Fast tests of the main module; sets up what they need
+	go vet ./...
+	go test ./...
+
+.PHONY: test-kube
+test-kube: ## Unit tests of the local Kubernetes (compiles Kubernetes: 7 to 20 minutes the first time)
+	cd local/kube && $(MAKE) test
+
+.PHONY: test-java
+test-java: ## Tests of the example jobs
+	mvn -q -B -ntp -f examples/java/counter/pom.xml test
+
+.PHONY: build
+build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries
+
+build/functions/%/bootstrap: FORCE
+	@mkdir -p $(@D)
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o $@ ./functions/$*
+
+bin/sluice: FORCE node_modules
+	@mkdir -p bin
+	@go build -o $@ ./cmd/sluice
+
+.PHONY: synth
+synth: build node_modules ## Synthesize the CloudFormation templates into cdk.out
+	CDK_VALIDATION=false npx cdk synth --quiet
+
+.PHONY: golden
+golden: ## Write the golden files anew: read their diff
+	go test ./infra/... -update
+	go generate ./...
+
+.PHONY: fmt
+fmt: ## Format
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: lint
+lint: ## Lint
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run: make fmt"; exit 1; }
+	go run $(LINT)@$(LINT_VERSION) run ./...
+
+.PHONY: presubmit
+presubmit: fmt lint generate test ## What a change has to pass: format, lint, generate, clean tree, unit tests
+	@git diff --exit-code --stat || { echo "the tree changed: commit what fmt and generate wrote"; exit 1; }
+
+.PHONY: generate
+generate: ## Generate
+	go generate ./...
+
+.PHONY: clean
+clean: ## Remove what was built here (the caches outside the checkout stay)
+	rm -rf bin build cdk.out .sluice node_modules examples/java/*/target
+
+node_modules: package-lock.json
+	npm ci --silent
+	@touch $@
+
+FORCE:
