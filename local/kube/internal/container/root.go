@@ -69,7 +69,7 @@ func systemFolders(s Spec) error {
 	if err := unix.Mount("proc", s.Root+"/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("mount /proc: %w", err)
 	}
-	for _, m := range []Mount{{Src: "/dev", Dst: "/dev"}, {Src: "/sys", Dst: "/sys"}, {Src: s.Tmp, Dst: "/tmp"}} {
+	for _, m := range []Mount{{Src: "/dev", Dst: "/dev"}, {Src: "/sys", Dst: "/sys", ReadOnly: true}, {Src: s.Tmp, Dst: "/tmp"}} {
 		if err := bind(s.Root, m); err != nil {
 			return err
 		}
