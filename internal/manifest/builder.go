@@ -121,6 +121,9 @@ func (b *builder) key(y *yaml.Node, path string) (string, bool) {
 		b.report.faultAt(y.Line, y.Column, path, "a key has to be a string")
 		return "", false
 	}
+	if y.Style == 0 && oldBoolean.MatchString(y.Value) {
+		b.report.faultAt(y.Line, y.Column, path, "the key %s is a boolean for kubectl and a string for others; quote it", y.Value)
+	}
 	if len(y.Value) > maxKey {
 		b.report.faultAt(y.Line, y.Column, path, "a key of %d bytes is too long; at most %d are read", len(y.Value), maxKey)
 		return "", false

@@ -61,7 +61,7 @@ func configurationIsOurs(r *report, resource *node) {
 // savepointDirectory needs one under Flink's older or newer name (FLINK-34455
 // renamed the state.* keys in 1.20; both are read).
 func savepointDirectory(r *report, resource *node) {
-	directory(r, resource, "savepoints", "state.savepoints.dir", "execution.checkpointing.savepoint-dir")
+	directory(r, resource, "savepoints", savepointKeys[1], savepointKeys[0])
 }
 
 func checkpointDirectory(r *report, resource *node) {
@@ -75,6 +75,9 @@ func directory(r *report, resource *node, what, older, newer string) {
 		return
 	}
 	conf := spec.get("flinkConfiguration")
+	if conf != nil && conf.kind != mapping {
+		return
+	}
 	old, young := conf.get(older), conf.get(newer)
 	if old == nil && young == nil {
 		r.fault(orParent(conf, spec), "spec.flinkConfiguration", "%s (or %s) is missing; upgradeMode savepoint needs it: write %s: s3://<bucket>/<path>", older, newer, older)

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -64,7 +65,7 @@ func identity(r *report, resource *node, app flink.Application) bool {
 	switch {
 	case kind.text() == "":
 		r.fault(resource, "kind", "it is missing; write kind: %s", deploymentKind)
-	case contains(notYet, kind.text()):
+	case slices.Contains(notYet, kind.text()):
 		r.fault(kind, "kind", "%s is not supported by this version; release a %s", kind.text(), deploymentKind)
 		known = false
 	case kind.text() != deploymentKind:
@@ -107,7 +108,7 @@ func knownTopLevel(r *report, resource *node) {
 		switch {
 		case f.name == "status":
 			r.faultAt(f.line, f.column, f.name, "the operator writes it; remove it")
-		case !contains(topLevel, f.name):
+		case !slices.Contains(topLevel, f.name):
 			r.faultAt(f.line, f.column, f.name, "a FlinkDeployment has no such field%s", suggestion(f.name, topLevel))
 		}
 	}
@@ -123,7 +124,7 @@ func noServerFields(r *report, resource *node) {
 	}
 	for _, f := range metadata.fields {
 		switch {
-		case contains(serverFields, f.name):
+		case slices.Contains(serverFields, f.name):
 			r.faultAt(f.line, f.column, "metadata."+f.name, "the cluster writes it; remove it")
 		case f.name == "finalizers" || f.name == "ownerReferences" || f.name == "generateName":
 			r.faultAt(f.line, f.column, "metadata."+f.name, "it would keep Sluice from deleting or finding the application; remove it")

@@ -21,7 +21,7 @@ func jobIsThere(r *report, resource *node) {
 // every job with a savepoint.
 func upgradeModeIsSavepoint(r *report, resource *node) {
 	job := resource.get("spec", "job")
-	if job == nil {
+	if job == nil || job.kind != mapping {
 		return
 	}
 	switch mode := job.get("upgradeMode"); mode.text() {

@@ -1,8 +1,9 @@
 package manifest
 
-import "slices"
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }
+import (
+	"slices"
+	"strings"
+)
 
 // suggestion is the end of a sentence about an unknown name: the known name
 // that it was meant to be, or all that are known.
@@ -16,18 +17,7 @@ func suggestion(name string, known []string) string {
 	if best != "" {
 		return "; did you mean " + best + "?"
 	}
-	return "; remove it (known: " + list(known) + ")"
-}
-
-func list(names []string) string {
-	out := ""
-	for i, n := range slices.Sorted(slices.Values(names)) {
-		if i > 0 {
-			out += ", "
-		}
-		out += n
-	}
-	return out
+	return "; remove it (known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ") + ")"
 }
 
 // maxCompared bounds the work of edits.

@@ -107,6 +107,21 @@ func TestWhatIsTooLargeIsRefusedBeforeItIsRead(t *testing.T) {
 	}
 }
 
+func TestTheSavepointDirectoryIsReadUnderBothNames(t *testing.T) {
+	for name, want := range map[string]string{"good/plain": "s3://acme-data/savepoints", "good/emr": "s3p://acme-data/savepoints"} {
+		m, err := Parse([]byte(example(t, name)), fraud, placeholders)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := SavepointDirectory(m.Resource); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := SavepointDirectory(nil); got != "" {
+		t.Errorf("a resource that says nothing has %q", got)
+	}
+}
+
 func TestManyFaultsAreCountedAndBounded(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(example(t, "good/plain") + "---\napiVersion: sluice/v1alpha1\nkind: ReleasePolicy\nspec:\n")

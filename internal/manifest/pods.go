@@ -27,6 +27,9 @@ func podTemplatesStayInside(r *report, resource *node) {
 }
 
 func podTemplate(r *report, template *node, path string) {
+	if template.kind != mapping {
+		r.fault(template, path, "it has to be a mapping, and it is %s", template.what())
+	}
 	if ns := template.get("metadata", "namespace"); ns != nil {
 		r.fault(ns, path+".metadata.namespace", "pods run in the namespace of the prefix; remove it")
 	}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"slices"
+
 	"github.com/sluice-flink/sluice/internal/flink"
 )
 
@@ -23,7 +25,7 @@ func readPolicy(r *report, doc *node) flink.Policy {
 		r.fault(api, "apiVersion", "%s is not supported by this version; write apiVersion: %s", brief(api.text()), policyAPI)
 	}
 	for _, f := range doc.fields {
-		if !contains(policyTopLevel, f.name) {
+		if !slices.Contains(policyTopLevel, f.name) {
 			r.faultAt(f.line, f.column, f.name, "a ReleasePolicy has no such field%s", suggestion(f.name, policyTopLevel))
 		}
 	}

@@ -35,9 +35,10 @@ type textField struct {
 	set     func(*flink.Policy, string)
 }
 
-// maxWait bounds how long a release may be under way: well below the 25,000
-// history events of a Standard state machine.
-const maxWait = 7 * 24 * time.Hour
+// maxWait bounds each of a policy's two waits: a release and its rollback may
+// each take both, and all of it has to end within the timeout of the release
+// state machine (24 hours; a test holds it so).
+const maxWait = 5 * time.Hour
 
 // policyFields is the spec of a ReleasePolicy. The JSON schema is made from it
 // and a test holds it against flink.Policy.

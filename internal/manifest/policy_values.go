@@ -34,19 +34,29 @@ func (f *durationField) read(n *node, p *flink.Policy) error {
 	d, err := parseDuration(n.text())
 	switch {
 	case strings.HasPrefix(n.literal, "-"):
-		return fmt.Errorf("%s is negative; write a duration such as 10m", n.literal)
+		return fmt.Errorf("%s is negative; write a duration such as 10m", brief(n.literal))
 	case err != nil:
 		return fmt.Errorf("%s is no duration; write whole numbers with d, h, m or s, as in 10m or 1h30m", brief(n.literal))
 	case d < f.min:
-		return fmt.Errorf("%s is too short; write at least %s", n.literal, f.min)
+		return fmt.Errorf("%s is too short; write at least %s", brief(n.literal), short(f.min))
 	case d > f.max:
-		return fmt.Errorf("%s is too long; write at most %s", n.literal, days(f.max))
+		return fmt.Errorf("%s is too long; write at most %s", brief(n.literal), short(f.max))
 	}
 	*f.into(p) = d
 	return nil
 }
 
-func days(d time.Duration) string { return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + "d" }
+// short is a duration as a person writes it: 15m, not 15m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
 
 func readCount(n *node, into *int64) error {
 	v, ok := n.value.(int64)

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"encoding/json"
 	"os"
 	"reflect"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/statemachines"
 )
 
 const schemaFile = "schema/releasepolicy.schema.json"
@@ -26,6 +28,17 @@ func TestThePublishedSchemaIsTheTableThatIsRead(t *testing.T) {
 	}
 	if string(got) != string(want) {
 		t.Errorf("%s is not what is read; run go test -update\ngot:\n%s", schemaFile, got)
+	}
+}
+
+func TestTheLongestReleaseAndItsRollbackFitIntoTheStateMachine(t *testing.T) {
+	var machine struct{ TimeoutSeconds int64 }
+	if err := json.Unmarshal(statemachines.Release, &machine); err != nil {
+		t.Fatal(err)
+	}
+	timeout := time.Duration(machine.TimeoutSeconds) * time.Second
+	if waits := 4 * maxWait; machine.TimeoutSeconds == 0 || waits >= timeout {
+		t.Errorf("a policy allows %s of waiting and the machine ends after %s", waits, timeout)
 	}
 }
 
@@ -128,9 +141,4 @@ func schemaOfValue(f policyField, defaults *flink.Policy) map[string]any {
 		s["type"], s["pattern"] = "string", f.text.pattern
 	}
 	return s
-}
-
-// short is a duration as a person writes it: 15m, not 15m0s.
-func short(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "h0m")
 }
