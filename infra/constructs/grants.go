@@ -1,0 +1,107 @@
+package constructs
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// Subjects is what grants are about.
+type Subjects struct {
+	Storage
+	Bus        awsevents.IEventBus
+	MachineArn *string
+}
+
+// meaning is what one grant stands for: statements of IAM, and what the key of
+// both buckets has to allow for them.
+type meaning struct {
+	statements []awsiam.PolicyStatement
+	key        []string
+}
+
+// meaningOf is the table of all grants. Nothing in it deletes, nothing lists
+// more than bucket listings, and no other code adds to a function's rights but
+// for its own log, its trace and, where it has to be, its network interface.
+//
+// s3:ListBucket carries no condition on the prefix: without it S3 answers 403
+// instead of 404 for an object that is not there, and a condition on s3:prefix
+// is never met by a GetObject
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+func (s Subjects) meaningOf(grant functions.Grant) meaning {
+	switch grant {
+	case functions.ReadArtifacts:
+		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
+			allow("ReadArtifacts", []string{"s3:GetObject", "s3:GetObjectVersion"}, s.Artifacts.ArnForObjects(jsii.String("*"))),
+			allow("ListArtifacts", []string{"s3:ListBucket", "s3:ListBucketVersions"}, s.Artifacts.BucketArn()),
+		}}
+	case functions.ReadLedger:
+		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
+			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix)...),
+			allow("ListLedger", []string{"s3:ListBucket"}, s.Ledger.BucketArn()),
+		}}
+	case functions.WriteLedger:
+		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
+			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix)...),
+		}}
+	case functions.PinJars:
+		// Decrypt: S3 needs it to put the parts of an upload together.
+		return meaning{key: []string{"kms:Decrypt", "kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
+			allow("PinJars", []string{"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}, below(s.Ledger, ledger.JarPrefix)...),
+		}}
+	case functions.UseCluster:
+		// A token is a presigned sts:GetCallerIdentity, which needs no permission;
+		// what it may do is the access entry's and RBAC's business.
+		return meaning{}
+	case functions.SendEvents:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("SendEvents", []string{"events:PutEvents"}, s.Bus.EventBusArn()),
+		}}
+	case functions.StartRelease:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("StartRelease", []string{"states:StartExecution"}, s.MachineArn),
+		}}
+	}
+	panic(fmt.Sprintf("the grant %q means nothing to IAM yet: add it to Subjects.meaningOf", grant))
+}
+
+// statements puts together what a function's grants mean.
+func (s Subjects) statements(grants []functions.Grant) []awsiam.PolicyStatement {
+	var all []awsiam.PolicyStatement
+	var key []string
+	for _, grant := range grants {
+		m := s.meaningOf(grant)
+		all = append(all, m.statements...)
+		key = append(key, m.key...)
+	}
+	if len(key) == 0 {
+		return all
+	}
+	slices.Sort(key)
+	use := allow("UseKey", slices.Compact(key), s.Key.KeyArn())
+	use.AddConditions(onlyThroughS3())
+	return append(all, use)
+}
+
+func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:       jsii.String(sid),
+		Actions:   jsii.Strings(actions...),
+		Resources: &resources,
+	})
+}
+
+func below(bucket awss3.IBucket, prefixes ...string) []*string {
+	var arns []*string
+	for _, prefix := range prefixes {
+		arns = append(arns, bucket.ArnForObjects(jsii.String(prefix+"*")))
+	}
+	return arns
+}

@@ -1,0 +1,76 @@
+package constructs
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/functions"
+)
+
+// MachineArn is the ARN that NewMachine's machine will have. It is made from
+// names, so that functions can be told the machine and the machine the
+// functions without a cycle.
+func MachineArn(scope constructs.Construct, machine functions.Machine) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("states"),
+		Resource:     jsii.String("stateMachine"),
+		ResourceName: named("", "-"+string(machine)),
+		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+}
+
+// MachineProps is what a state machine is made of.
+type MachineProps struct {
+	Definition   []byte                        // Amazon States Language with ${...} placeholders
+	Tasks        map[string]awslambda.Function // by placeholder
+	LogRetention *float64                      // days; may be a token
+}
+
+// NewMachine makes a Standard state machine, its role, which may invoke
+// exactly the functions of its Tasks, and its log. Every transition is logged
+// (history is gone after 90 days, and a release has a few dozen), but no
+// execution data: the documents are in the ledger, which has readers of its own.
+func NewMachine(scope constructs.Construct, machine functions.Machine, props MachineProps) awsstepfunctions.StateMachine {
+	role := awsiam.NewRole(scope, jsii.String("MachineRole"), &awsiam.RoleProps{
+		Description: jsii.String("Sluice: the state machine " + string(machine)),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), nil),
+	})
+	substitutions, arns := substitutionsOf(props.Tasks)
+	role.AddToPolicy(allow("InvokeTasks", []string{"lambda:InvokeFunction"}, arns...))
+	return awsstepfunctions.NewStateMachine(scope, jsii.String("Machine"), &awsstepfunctions.StateMachineProps{
+		StateMachineName:        named("", "-"+string(machine)),
+		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
+		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(string(props.Definition))),
+		DefinitionSubstitutions: &substitutions,
+		Role:                    role,
+		TracingEnabled:          jsii.Bool(true),
+		RemovalPolicy:           awscdk.RemovalPolicy_DESTROY,
+		Logs: &awsstepfunctions.LogOptions{
+			// The prefix keeps CloudWatch's resource policy from growing with every
+			// machine (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+			Destination:          newLogGroup(scope, "MachineLog", named("/aws/vendedlogs/states/", "-"+string(machine)), props.LogRetention),
+			Level:                awsstepfunctions.LogLevel_ALL,
+			IncludeExecutionData: jsii.Bool(false),
+		},
+	})
+}
+
+// substitutionsOf is what stands for each placeholder, and the same ARNs in the
+// order of the placeholders' names.
+func substitutionsOf(tasks map[string]awslambda.Function) (map[string]*string, []*string) {
+	substitutions := map[string]*string{}
+	var arns []*string
+	for _, placeholder := range slices.Sorted(maps.Keys(tasks)) {
+		arn := tasks[placeholder].FunctionArn()
+		substitutions[placeholder] = arn
+		arns = append(arns, arn)
+	}
+	return substitutions, arns
+}

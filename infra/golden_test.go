@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const golden = "testdata/eventplane.template.json"
+
+func TestTheCommittedTemplateEqualsAFreshSynthesis(t *testing.T) {
+	raw, err := os.ReadFile(templateFile(publicStack))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := normalise(t, raw)
+	if *update {
+		if err := os.WriteFile(golden, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	committed, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(committed), string(fresh)); diff != "" {
+		t.Errorf("%s is not what the app synthesizes: run `make golden` and read the difference before you commit it\n%s", golden, diff)
+	}
+}
+
+func TestTwoBuildsOfTheSameCodeNormaliseToTheSameTemplate(t *testing.T) {
+	const one = `{"Resources":{"F":{"Metadata":{"aws:asset:path":"asset.1"},"Properties":{"Code":{"S3Key":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.zip"},"A":1}}}}`
+	const two = `{"Resources":{"F":{"Properties":{"A":1,"Code":{"S3Key":"fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210.zip"}}}}}`
+	if a, b := normalise(t, []byte(one)), normalise(t, []byte(two)); !bytes.Equal(a, b) {
+		t.Errorf("the templates differ:\n%s\n%s", a, b)
+	}
+}
+
+var assetKey = regexp.MustCompile(`^[0-9a-f]{64}\.zip$`)
+
+// normalise takes out what changes although nothing of the deployment does:
+// hashes of binaries, and metadata, which is for tools. Keys are sorted.
+func normalise(t *testing.T, raw []byte) []byte {
+	t.Helper()
+	var parsed any
+	if err := json.Unmarshal(raw, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(withoutBuild(parsed)); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func withoutBuild(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		delete(v, "Metadata")
+		for key, value := range v {
+			v[key] = withoutBuild(value)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = withoutBuild(value)
+		}
+	case string:
+		if assetKey.MatchString(v) {
+			return "asset.zip"
+		}
+	}
+	return v
+}

@@ -1,0 +1,28 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/infra/constructs"
+)
+
+// environment is what every function is told; all get the same, because boot
+// reads and checks it as a whole. Lambda allows 4 KB of it, of which the
+// cluster's certificate authority takes about 1.5.
+func environment(stack awscdk.Stack, given parameters, subjects constructs.Subjects) map[string]*string {
+	return map[string]*string{
+		functions.EnvArtifacts: subjects.Artifacts.BucketName(),
+		functions.EnvLedger:    subjects.Ledger.BucketName(),
+		functions.EnvEventBus:  subjects.Bus.EventBusName(),
+		functions.EnvMachine:   subjects.MachineArn,
+		functions.EnvOperator:  given.operator,
+		functions.EnvPlaceholders: stack.ToJsonString(map[string]any{
+			"DATA_BUCKET":            given.dataBucket,
+			"JOB_EXECUTION_ROLE_ARN": given.jobRole,
+		}, nil),
+		functions.EnvClusterName:     given.clusterName,
+		functions.EnvClusterEndpoint: given.clusterEndpoint,
+		functions.EnvClusterCA:       given.clusterCA,
+	}
+}

@@ -1,0 +1,111 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/statemachines"
+)
+
+// EventPlaneName is the stack's name.
+const EventPlaneName = "sluice-eventplane"
+
+// EventPlaneProps is what is decided when the template is made; what a
+// deployment decides is a parameter of the template.
+type EventPlaneProps struct {
+	// Binaries is the folder that holds <function>/bootstrap for every function.
+	Binaries string
+	// Private is set when the cluster's endpoint cannot be reached from outside its VPC.
+	Private *constructs.Network
+	// NoAccessEntries leaves letting the functions in to whoever owns the
+	// cluster; the output ClusterRoleArns names their roles.
+	NoAccessEntries bool
+}
+
+// NewEventPlane puts together everything between a jar dropped into a bucket
+// and the Kubernetes API of a cluster. An app may hold several under different ids.
+func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stack {
+	stack := awscdk.NewStack(app, jsii.String(id), &awscdk.StackProps{
+		StackName:   jsii.String(id),
+		Description: jsii.String("Sluice: turns events into safe changes of Apache Flink applications on Amazon EKS"),
+		// The CDK's command checks the bootstrap version itself, before it deploys.
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
+	})
+	given := declare(stack)
+	subjects := constructs.Subjects{
+		Storage:    constructs.NewStorage(stack, given.jobRole),
+		Bus:        constructs.NewBus(stack),
+		MachineArn: constructs.MachineArn(stack, functions.Release),
+	}
+	made := newFunctions(stack, given, subjects, props)
+	machine := constructs.NewMachine(stack, functions.Release, constructs.MachineProps{
+		Definition:   statemachines.Release,
+		Tasks:        tasksOf(functions.Release, made),
+		LogRetention: given.logRetention,
+	})
+	undelivered := constructs.NewTrigger(stack, events.NewArtifact(subjects.Artifacts.BucketName()), machine)
+	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
+
+	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())
+	output(stack, "LedgerBucketName", "What Sluice knows: documents, release records, revisions, pinned jars", subjects.Ledger.BucketName())
+	output(stack, "KeyArn", "Who uploads to or reads from the buckets needs kms:GenerateDataKey or kms:Decrypt of this key", subjects.Key.KeyArn())
+	output(stack, "ReleaseMachineArn", "The release state machine", machine.StateMachineArn())
+	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
+	output(stack, "UndeliveredQueueUrl", "Events that started no release", undelivered.QueueUrl())
+	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))
+	constructs.Justify(stack)
+	return stack
+}
+
+func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subjects, props EventPlaneProps) map[string]awslambda.Function {
+	shared := constructs.FunctionProps{
+		Subjects:     subjects,
+		Environment:  environment(stack, given, subjects),
+		LogRetention: given.logRetention,
+	}
+	made := map[string]awslambda.Function{}
+	for _, f := range functions.Catalogue() {
+		own := shared
+		own.Code = binary(props.Binaries, f)
+		if constructs.UsesCluster(f) {
+			own.Network = props.Private
+		}
+		made[f.Name] = constructs.NewFunction(stack, f, own)
+	}
+	return made
+}
+
+func tasksOf(machine functions.Machine, made map[string]awslambda.Function) map[string]awslambda.Function {
+	tasks := map[string]awslambda.Function{}
+	for _, f := range functions.Catalogue() {
+		if f.Machine == machine {
+			tasks[f.Substitution()] = made[f.Name]
+		}
+	}
+	return tasks
+}
+
+// letIn makes the access entries unless it is told not to, and returns the
+// ARNs of the roles that need one.
+func letIn(stack awscdk.Stack, given parameters, made map[string]awslambda.Function, noEntries bool) []*string {
+	var roles []*string
+	for _, f := range functions.Catalogue() {
+		if !constructs.UsesCluster(f) {
+			continue
+		}
+		role := made[f.Name].Role().RoleArn()
+		roles = append(roles, role)
+		if !noEntries {
+			constructs.AdmitToCluster(stack, f, given.clusterName, role)
+		}
+	}
+	return roles
+}
+
+func output(stack awscdk.Stack, id, description string, value *string) {
+	awscdk.NewCfnOutput(stack, jsii.String(id), &awscdk.CfnOutputProps{Description: jsii.String(description), Value: value})
+}

@@ -1,0 +1,66 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// parameters is what a deployment has to be told: the cluster it is attached
+// to and the names that manifests are filled in with.
+type parameters struct {
+	clusterName, clusterEndpoint, clusterCA *string
+	operator                                *string
+	dataBucket, jobRole                     *string
+	logRetention                            *float64 // days
+}
+
+func declare(stack awscdk.Stack) parameters {
+	return parameters{
+		clusterName: text(stack, "ClusterName", awscdk.CfnParameterProps{
+			Description:           jsii.String("Name of the EKS cluster"),
+			AllowedPattern:        jsii.String(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`),
+			ConstraintDescription: jsii.String("the cluster's name, as `aws eks list-clusters` says it"),
+		}),
+		clusterEndpoint: text(stack, "ClusterEndpoint", awscdk.CfnParameterProps{
+			Description:           jsii.String("URL of the cluster's API server"),
+			AllowedPattern:        jsii.String(`^https://[^/\s]+$`),
+			ConstraintDescription: jsii.String("https://..., as `aws eks describe-cluster --query cluster.endpoint` says it"),
+		}),
+		clusterCA: text(stack, "ClusterCertificateAuthority", awscdk.CfnParameterProps{
+			Description:           jsii.String("Certificate authority of the API server, base64 of PEM"),
+			AllowedPattern:        jsii.String(`^[A-Za-z0-9+/]+=*$`),
+			ConstraintDescription: jsii.String("base64, as `aws eks describe-cluster --query cluster.certificateAuthority.data` says it"),
+		}),
+		operator: text(stack, "Operator", awscdk.CfnParameterProps{
+			Description:   jsii.String("Which Flink operator the cluster runs: emr (Amazon EMR on EKS) or apache"),
+			Default:       "emr",
+			AllowedValues: jsii.Strings("emr", "apache"),
+		}),
+		dataBucket: text(stack, "DataBucketName", awscdk.CfnParameterProps{
+			Description:           jsii.String("Bucket where jobs keep checkpoints and savepoints; ${DATA_BUCKET} in a manifest"),
+			AllowedPattern:        jsii.String(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`),
+			ConstraintDescription: jsii.String("the name of a bucket, without s3://"),
+		}),
+		jobRole: text(stack, "JobExecutionRoleArn", awscdk.CfnParameterProps{
+			Description:           jsii.String("Role Flink's pods run under, of this account; it may read pinned jars; ${JOB_EXECUTION_ROLE_ARN} in a manifest"),
+			AllowedPattern:        jsii.String(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`),
+			ConstraintDescription: jsii.String("the ARN of a role"),
+		}),
+		logRetention: number(stack, "LogRetentionDays", awscdk.CfnParameterProps{
+			Description: jsii.String("Days that logs of functions and state machines are kept"),
+			Default:     90,
+			// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+			AllowedValues: jsii.Strings("1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653"),
+		}),
+	}
+}
+
+func text(stack awscdk.Stack, id string, props awscdk.CfnParameterProps) *string {
+	props.Type = jsii.String("String")
+	return awscdk.NewCfnParameter(stack, jsii.String(id), &props).ValueAsString()
+}
+
+func number(stack awscdk.Stack, id string, props awscdk.CfnParameterProps) *float64 {
+	props.Type = jsii.String("Number")
+	return awscdk.NewCfnParameter(stack, jsii.String(id), &props).ValueAsNumber()
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/stacks"
+)
+
+var update = flag.Bool("update", false, "write testdata from a fresh synthesis instead of comparing")
+
+// The stacks that the one synthesis of this package makes: the CDK runs in a
+// node process that costs more than all tests together.
+const (
+	publicStack  = stacks.EventPlaneName
+	privateStack = stacks.EventPlaneName + "-private"
+)
+
+// assembly is the folder that TestMain synthesized into.
+var assembly string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(synthesizeAndRun(m))
+}
+
+func synthesizeAndRun(m *testing.M) int {
+	defer jsii.Close()
+	dir, err := os.MkdirTemp("", "sluice-infra-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	assembly = filepath.Join(dir, "cdk.out")
+	if err := synthesize(filepath.Join(dir, "functions")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+func synthesize(binaries string) error {
+	if err := writeMarkers(binaries); err != nil {
+		return err
+	}
+	app, err := stacks.NewApp(assembly)
+	if err != nil {
+		return err
+	}
+	stacks.NewEventPlane(app, publicStack, stacks.EventPlaneProps{Binaries: binaries})
+	stacks.NewEventPlane(app, privateStack, stacks.EventPlaneProps{
+		Binaries:        binaries,
+		Private:         &constructs.Network{SubnetIDs: []string{"subnet-0a", "subnet-0b"}, SecurityGroupIDs: []string{"sg-0c"}},
+		NoAccessEntries: true,
+	})
+	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
+		Reports:       jsii.Bool(true),
+		ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_CSV},
+	}), nil)
+	app.Synth(nil)
+	return nil
+}
+
+// writeMarkers stands in for `make build`: the template depends on there being
+// a binary, not on which.
+func writeMarkers(dir string) error {
+	for _, f := range functions.Catalogue() {
+		if err := os.MkdirAll(filepath.Join(dir, f.Name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, f.Name, stacks.Bootstrap), []byte(f.Name), 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resource is a resource of a template.
+type resource struct {
+	Type           string
+	Properties     map[string]any
+	DependsOn      any
+	DeletionPolicy string
+}
+
+// template is a CloudFormation template as far as the tests look into it.
+type template struct {
+	Parameters map[string]map[string]any
+	Resources  map[string]resource
+	Outputs    map[string]map[string]any
+}
+
+func templateFile(stack string) string {
+	return filepath.Join(assembly, stack+".template.json")
+}
+
+func read(t *testing.T, stack string) template {
+	t.Helper()
+	raw, err := os.ReadFile(templateFile(stack))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parsed template
+	if err := json.Unmarshal(raw, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// ofType returns the resources of one type, by logical id.
+func (t template) ofType(kind string) map[string]resource {
+	found := map[string]resource{}
+	for id, r := range t.Resources {
+		if r.Type == kind {
+			found[id] = r
+		}
+	}
+	return found
+}
