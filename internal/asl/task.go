@@ -1,0 +1,156 @@
+package asl
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// taskState has its Caller do something.
+type taskState struct {
+	common
+	policy
+	resource           string
+	arguments          *template
+	timeout, heartbeat *template
+}
+
+func parseTask(f *fields, c common, _ map[string]bool) state {
+	s := &taskState{resource: f.required("Resource"), arguments: f.template("Arguments")}
+	s.timeout = f.number("TimeoutSeconds", 1, maxSeconds, true)
+	s.heartbeat = f.number("HeartbeatSeconds", 1, maxSeconds, true)
+	if s.heartbeat != nil && !s.sendsHeartbeats() {
+		f.fault("HeartbeatSeconds", "is refused: only activities and resources that end with %s send heartbeats", tokenSuffix)
+	}
+	s.policy = f.readPolicy(&c)
+	f.readAssign(&c)
+	f.readOutput(&c)
+	f.readTransition(&c)
+	s.common = c
+	return s
+}
+
+// tokenSuffix marks a resource that answers later, with a token.
+const tokenSuffix = ".waitForTaskToken"
+
+func (s *taskState) waitsForToken() bool { return strings.HasSuffix(s.resource, tokenSuffix) }
+
+func (s *taskState) sendsHeartbeats() bool {
+	return s.waitsForToken() || strings.Contains(s.resource, ":activity:")
+}
+
+func (s *taskState) run(v *visit) (exit, *Error) {
+	return v.guarded(s.policy, func() (exit, *Error) { return s.attempt(v) })
+}
+
+// attempt evaluates the arguments, calls, and evaluates what is handed on; a
+// retry does all of it again.
+func (s *taskState) attempt(v *visit) (exit, *Error) {
+	if s.waitsForToken() {
+		v.token = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s#%d.%d", v.execution.ARN, v.id, v.retries))
+	}
+	arguments, err := v.one(s.arguments, "Arguments", v.input)
+	if err != nil {
+		return exit{}, err
+	}
+	if err := withinLimit(arguments, "the task's arguments"); err != nil {
+		return exit{}, v.failure(err.Name, err.Cause)
+	}
+	result, err := s.call(v, arguments)
+	if err != nil {
+		return exit{}, err
+	}
+	return v.settle(ending{
+		output: s.output, assign: s.assign, otherwise: result, next: s.next,
+		extra: map[string]json.RawMessage{"result": result},
+	})
+}
+
+// call runs the task under its deadlines and notes what became of it.
+func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, *Error) {
+	if v.Caller == nil {
+		return nil, v.failure(ErrorRuntime, "Options.Caller is missing, without which tasks cannot be called.")
+	}
+	ctx, free, err := s.limits(v)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	kind := s.eventKind()
+	v.record(Event{Type: kind + "Scheduled", Resource: s.resource, Input: arguments})
+	v.record(Event{Type: kind + "Started", Resource: s.resource})
+	answer, failed := v.Caller.Call(ctx, s.resource, arguments)
+	expirePassed(ctx, v.Clock.Now())
+	result, err := s.outcome(v, ctx, answer, failed)
+	switch {
+	case err == stopped:
+	case err == nil:
+		v.record(Event{Type: kind + "Succeeded", Resource: s.resource, Output: result})
+	case err.Name == ErrorTimeout || err.Name == ErrorHeartbeatTimeout:
+		v.record(Event{Type: kind + "TimedOut", Resource: s.resource, Error: err.Name, Cause: err.Cause})
+	default:
+		v.record(Event{Type: kind + "Failed", Resource: s.resource, Error: err.Name, Cause: err.Cause})
+	}
+	return result, err
+}
+
+// outcome reads the answer; a deadline that has passed wins over it.
+func (s *taskState) outcome(v *visit, ctx context.Context, answer json.RawMessage, failed error) (json.RawMessage, *Error) {
+	cause := context.Cause(ctx)
+	switch {
+	case v.ctx.Err() != nil:
+		return nil, stopped
+	case errors.Is(cause, errTaskTimeout):
+		return nil, &Error{ErrorTimeout, cause.Error()}
+	case errors.Is(cause, errNoHeartbeat):
+		return nil, &Error{ErrorHeartbeatTimeout, cause.Error()}
+	case failed != nil:
+		return nil, failureOf(failed)
+	}
+	result, err := compact(answer)
+	if err != nil {
+		return nil, &Error{ErrorTaskFailed, "the task answered with something that is not JSON: " + err.Error()}
+	}
+	return result, withinLimit(result, fmt.Sprintf("the result of the state/task '%s'", s.resource))
+}
+
+// limits puts the deadlines of the task on its context.
+func (s *taskState) limits(v *visit) (context.Context, func(), *Error) {
+	ctx, free := v.ctx, func() {}
+	timeout, err := v.number(s.timeout, "TimeoutSeconds", 0, 1, maxSeconds, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	if timeout > 0 {
+		ctx, _, free = withDeadline(ctx, v.Clock, seconds(timeout), errTaskTimeout, false)
+	}
+	if s.heartbeat == nil {
+		return ctx, free, nil
+	}
+	every, err := v.number(s.heartbeat, "HeartbeatSeconds", 0, 1, maxSeconds, true)
+	if err != nil {
+		free()
+		return nil, nil, err
+	}
+	ctx, beats, freeBeats := withDeadline(ctx, v.Clock, seconds(every), errNoHeartbeat, true)
+	ctx = context.WithValue(ctx, heartbeatKey{}, func() { beats.beat(v.Clock.Now()) })
+	return ctx, func() { freeBeats(); free() }, nil
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n) * time.Second }
+
+// eventKind is how the history calls this sort of task.
+func (s *taskState) eventKind() string {
+	service := strings.SplitN(s.resource, ":", 4) // arn:aws:lambda:…
+	switch {
+	case len(service) == 4 && service[2] == "lambda":
+		return "LambdaFunction"
+	case strings.Contains(s.resource, ":activity:"):
+		return "Activity"
+	}
+	return "Task"
+}
