@@ -1,0 +1,52 @@
+package targettest
+
+import "github.com/sluice-flink/sluice/internal/flink"
+
+func (a *application) specFacts() flink.SpecFacts {
+	return flink.SpecFacts{
+		UID: a.uid, Generation: a.generation, Run: a.spec.run, JarURI: a.spec.jar.URI(),
+		Release: a.spec.release, Step: a.spec.step, Revision: a.spec.revision,
+	}
+}
+
+func (a *application) statusFacts() flink.StatusFacts {
+	s := a.status
+	facts := flink.StatusFacts{
+		ObservedGeneration: s.observed, Reconciliation: s.reconciliation, Lifecycle: s.lifecycle,
+		JobManager: s.jobManager, JobState: s.jobState, Error: s.err, Savepoint: s.savepoint,
+	}
+	if s.savepoint.Path != "" {
+		facts.SavepointTrigger = "UPGRADE"
+	}
+	return facts
+}
+
+// silence is why Flink's REST API does not answer; empty when it does.
+func (m *Model) silence(a *application) string {
+	switch why := m.unreachable[a.Application]; {
+	case why != "":
+		return why
+	case a.cluster == nil:
+		return `services "` + a.Name + `-rest" not found`
+	case m.played.Before(a.cluster.up):
+		return "connection refused"
+	}
+	return ""
+}
+
+func (m *Model) jobFacts(a *application) flink.JobFacts {
+	if why := m.silence(a); why != "" {
+		return flink.JobFacts{Unreachable: why}
+	}
+	j := a.cluster.job
+	if j == nil {
+		return flink.JobFacts{Reachable: true, Restarts: -1}
+	}
+	facts := j.JobFacts
+	facts.Reachable, facts.ID, facts.State = true, a.jobID, j.state
+	facts.Failures = append([]flink.Failure(nil), j.Failures...)
+	if j.state != "RUNNING" {
+		facts.TasksRunning = 0
+	}
+	return facts
+}
