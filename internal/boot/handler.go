@@ -2,13 +2,11 @@ package boot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/sluice-flink/sluice/functions"
-	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -26,7 +24,7 @@ func Handler(ctx context.Context, name string, env func(string) string) (lambda.
 	if err != nil {
 		return nil, fmt.Errorf("start function %s: %w", name, err)
 	}
-	return handlers(task.Tasks{Deps: deps})[name], nil
+	return handler(task.Tasks{Deps: deps}.Handlers()[name]), nil
 }
 
 func find(name string) (functions.Function, error) {
@@ -38,37 +36,14 @@ func find(name string) (functions.Function, error) {
 	return functions.Function{}, fmt.Errorf("there is no function %q in the catalogue", name)
 }
 
-// handlers gives each function of the catalogue its task.
-func handlers(t task.Tasks) map[string]lambda.Handler {
-	return map[string]lambda.Handler{
-		"admit":          handler[task.AdmitInput](t.Admit),
-		"prepare":        handler[task.Release](t.Prepare),
-		"take-savepoint": handler[task.Release](t.TakeSavepoint),
-		"stop":           handler[task.Release](t.Stop),
-		"apply":          handler[task.Release](t.Apply),
-		"observe":        handler[task.Release](t.Observe),
-		"promote":        handler[task.Release](t.Promote),
-		"roll-back":      handler[task.Release](t.RollBack),
-		"settle":         handler[task.Release](t.Settle),
-	}
-}
-
-// handler is a task as a Lambda handler: JSON in, JSON or a named error out.
-type handler[In any] func(context.Context, In) (task.Release, error)
+// handler is a task as a Lambda handler, whose errors carry our own names.
+type handler task.Handler
 
 // Invoke implements lambda.Handler.
-func (h handler[In]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	var in In
-	if err := json.Unmarshal(payload, &in); err != nil {
-		return nil, lambdaError(flink.Errorf(flink.Internal, "read the state's input", "%w", err))
-	}
-	out, err := h(ctx, in)
+func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	out, err := h(ctx, payload)
 	if err != nil {
 		return nil, lambdaError(err)
 	}
-	b, err := json.Marshal(out)
-	if err != nil {
-		return nil, lambdaError(flink.Errorf(flink.Internal, "write the state's output", "%w", err))
-	}
-	return b, nil
+	return out, nil
 }

@@ -1,0 +1,56 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Handler is a task over JSON: the state's input in, its output out.
+type Handler func(ctx context.Context, input []byte) ([]byte, error)
+
+// Handlers gives each function of the catalogue its task, by the function's name.
+func (t Tasks) Handlers() map[string]Handler {
+	return map[string]Handler{
+		"admit":          handler(t.Admit),
+		"prepare":        handler(t.Prepare),
+		"take-savepoint": handler(t.TakeSavepoint),
+		"stop":           handler(t.Stop),
+		"apply":          handler(t.Apply),
+		"observe":        handler(t.Observe),
+		"promote":        handler(t.Promote),
+		"roll-back":      handler(t.RollBack),
+		"settle":         handler(t.Settle),
+	}
+}
+
+func handler[In any](task func(context.Context, In) (Release, error)) Handler {
+	return func(ctx context.Context, input []byte) ([]byte, error) {
+		var in In
+		if err := json.Unmarshal(input, &in); err != nil {
+			return nil, flink.Errorf(flink.Internal, "read the state's input", "%w", err)
+		}
+		out, err := task(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		b, err := json.Marshal(out)
+		if err != nil {
+			return nil, flink.Errorf(flink.Internal, "write the state's output", "%w", err)
+		}
+		return b, nil
+	}
+}
+
+// ErrorName is the name under which the state machines retry and catch a code.
+func ErrorName(c flink.Code) string { return "Sluice." + string(c) }
+
+// ErrorNames lists the names that tasks can fail with.
+func ErrorNames() []string {
+	var names []string
+	for _, c := range flink.Codes() {
+		names = append(names, ErrorName(c))
+	}
+	return names
+}

@@ -1,0 +1,201 @@
+package statemachines_test
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/task"
+)
+
+var update = flag.Bool("update", false, "write the scenarios' want anew")
+
+// TestScenarios runs every testdata/*.txtar: the embedded machine with the real
+// handlers. script is what happens, want what is seen: read a changed want.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	must(t, err)
+	if len(files) == 0 {
+		t.Fatal("there are no scenarios")
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { scenario(t, file) })
+	}
+}
+
+func scenario(t *testing.T, file string) {
+	a, err := txtar.ParseFile(file)
+	must(t, err)
+	s := &stage{world: newWorld(t), files: map[string][]byte{}}
+	for _, f := range a.Files {
+		s.files[f.Name] = f.Data
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(s.files["script"])); lines.Scan(); {
+		if words := strings.Fields(lines.Text()); len(words) > 0 && words[0] != "#" {
+			s.play(words)
+		}
+	}
+	if *update {
+		for i := range a.Files {
+			if a.Files[i].Name == "want" {
+				a.Files[i].Data = []byte(s.seen.String())
+			}
+		}
+		must(t, os.WriteFile(file, txtar.Format(a), 0o644))
+		return
+	}
+	if diff := cmp.Diff(string(s.files["want"]), s.seen.String()); diff != "" {
+		t.Errorf("-want +seen:\n%s", diff)
+	}
+}
+
+// stage plays a script.
+type stage struct {
+	*world
+	files map[string][]byte
+	last  []byte // newest event
+	seen  strings.Builder
+}
+
+// behaviours are the words of the command drop.
+var behaviours = map[string]targettest.Behaviour{
+	"good":             {},
+	"fails-on-restore": {FailOnRestore: true},
+	"unmappable":       {Unmappable: true},
+	"restart-loop":     {RestartLoop: true},
+	"main-throws":      {MainThrows: true},
+	"never-checkpoints": {NeverCheckpoints: true},
+}
+
+// play runs one line:
+//
+//	manifest [FILE]        upload application.yaml (the usual one, or that file) and run the machine for its event
+//	drop FILE [BEHAVIOUR]  upload a jar (or a file of the archive) and run the machine for its event
+//	put KEY                upload a file under a key as it is
+//	again                  deliver the newest event once more
+//	wait DURATION          let time pass
+//	cut-off / reach        Flink's REST API goes away, comes back
+//	delete                 somebody deletes the resource
+//	kill-taskmanager       a node is lost
+//	break-savepoints       every savepoint fails; mend-savepoints
+//	resume                 the circuit is closed
+func (s *stage) play(words []string) {
+	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
+	switch words[0] {
+	case "manifest":
+		body := []byte(manifestYAML)
+		if len(words) > 1 {
+			body = s.files[words[1]]
+		}
+		s.deliver(s.put(app.ManifestKey(), body))
+	case "drop":
+		s.deliver(s.put(app.String()+"/"+words[1], s.body(words)))
+	case "put":
+		s.deliver(s.put(words[1], s.files[words[1]]))
+	case "again":
+		s.deliver(s.last)
+	default:
+		s.disturb(words)
+	}
+}
+
+func (s *stage) disturb(words []string) {
+	switch words[0] {
+	case "wait":
+		d, err := time.ParseDuration(words[1])
+		must(s.t, err)
+		must(s.t, s.clock.Sleep(s.t.Context(), d))
+	case "cut-off":
+		s.target.CutOff(app, "connection refused")
+	case "reach":
+		s.target.CutOff(app, "")
+	case "delete":
+		s.target.DeleteOutside(app)
+	case "break-savepoints":
+		s.target.BreakSavepoints(app, "java.io.IOException: disk full")
+	case "mend-savepoints":
+		s.target.BreakSavepoints(app, "")
+	case "kill-taskmanager":
+		s.target.KillTaskManager(app)
+	default:
+		s.t.Fatalf("no command %q", words[0])
+	}
+}
+
+func (s *stage) body(words []string) []byte {
+	if body, ok := s.files[words[1]]; ok {
+		return body
+	}
+	behaviour := "good"
+	if len(words) > 2 {
+		behaviour = words[2]
+	}
+	if behaviour == "no-entry-class" {
+		return jarOf(words[1], false)
+	}
+	b, ok := behaviours[behaviour]
+	if !ok {
+		s.t.Fatalf("no behaviour %q", behaviour)
+	}
+	return s.jar(words[1], b)
+}
+
+// deliver runs the machine and tells what was seen.
+func (s *stage) deliver(event []byte) {
+	s.last = event
+	starts := len(s.target.Starts())
+	result, r := s.run(event)
+	fmt.Fprintf(&s.seen, "%s %s\n", result.Status, strings.Join(path(result.Path), " "))
+	if result.Status == "FAILED" {
+		fmt.Fprintf(&s.seen, "  error: %s\n", result.Error)
+	}
+	s.tell(r)
+	for _, start := range s.target.Starts()[starts:] {
+		fmt.Fprintf(&s.seen, "  started %s from %s, exact: %v\n", start.Revision, short(start.From), start.Exact())
+	}
+	d, _, err := s.ledger.Document(s.t.Context(), app)
+	must(s.t, err)
+	fmt.Fprintf(&s.seen, "  ledger: current %q, fence %d, leased %v, circuit open %v\n", d.Current, d.Fence, d.Lease != nil, d.Circuit != nil)
+}
+
+// tell shows the record, or what Admit said of an event without one.
+func (s *stage) tell(r task.Release) {
+	record := s.newestRecord()
+	if r.Decision == task.Ignore || r.Decision == task.Queue {
+		fmt.Fprintf(&s.seen, "  %s %s: %s\n", r.Decision, r.Reason, r.Message)
+		return
+	}
+	fmt.Fprintf(&s.seen, "  %s %s: %s\n", record.Outcome, record.Reason, record.Message)
+	if record.Restored != "" {
+		fmt.Fprintf(&s.seen, "  restored %s\n", short(record.Restored))
+	}
+}
+
+// path leaves the Choice states out and folds repetitions.
+func path(states []string) []string {
+	var out []string
+	for _, s := range states {
+		if strings.HasSuffix(s, "?") || len(out) > 0 && out[len(out)-1] == s {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func short(p string) string {
+	if p == "" {
+		return "nothing"
+	}
+	return p[strings.LastIndexByte(strings.TrimRight(p, "/"), '/')+1:]
+}

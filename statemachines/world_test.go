@@ -1,0 +1,194 @@
+package statemachines_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/artifacts"
+	"github.com/sluice-flink/sluice/internal/asl"
+	"github.com/sluice-flink/sluice/internal/asl/jsonata"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
+	"github.com/sluice-flink/sluice/statemachines"
+)
+
+var (
+	app   = flink.Application{Namespace: "team-a", Name: "counter"}
+	begin = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+)
+
+const artifactBucket, ledgerBucket = "artifacts", "ledger"
+
+// world is everything around the release machine: the real machine and the
+// real handlers over a model of operator and Flink, with a clock of its own.
+type world struct {
+	t         *testing.T
+	clock     *asl.VirtualClock
+	target    *targettest.Model
+	ledger    ledger.Store
+	artifacts *artifacts.Memory
+	machine   *asl.Machine
+	engine    *jsonata.Engine
+	handlers  map[string]task.Handler
+	sent      []ledger.Message
+	before    func(state string) error // what happens before a state's function is called
+	runs      int
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	path, err := jsonata.Find()
+	must(t, err)
+	engine, err := jsonata.Load(path)
+	must(t, err)
+	machine, err := asl.Parse(statemachines.Release)
+	must(t, err)
+	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(ledger.NewMemory()), artifacts: artifacts.NewMemory(), machine: machine, engine: engine}
+	w.target = targettest.NewModel(w.clock.Now, targettest.Options{})
+	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Clock: w.clock,
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}.Handlers()
+	return w
+}
+
+// Send implements task.Sender.
+func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
+	w.sent = append(w.sent, m)
+	return nil
+}
+
+// Call implements asl.Caller: lambda:invoke of a catalogue function.
+func (w *world) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
+	if resource != "arn:aws:states:::lambda:invoke" {
+		return nil, fmt.Errorf("no resource %s here", resource)
+	}
+	var in struct {
+		FunctionName string
+		Payload      json.RawMessage
+	}
+	must(w.t, json.Unmarshal(arguments, &in))
+	for _, f := range functions.Catalogue() {
+		if "${"+f.Substitution()+"}" == in.FunctionName {
+			return w.invoke(ctx, f, in.Payload)
+		}
+	}
+	return nil, fmt.Errorf("no function %s", in.FunctionName)
+}
+
+func (w *world) invoke(ctx context.Context, f functions.Function, payload []byte) (json.RawMessage, error) {
+	if w.before != nil {
+		if err := w.before(f.State); err != nil {
+			return nil, &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
+		}
+	}
+	out, err := w.handlers[f.Name](ctx, payload)
+	if err != nil {
+		return nil, &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
+	}
+	return json.Marshal(map[string]json.RawMessage{"Payload": out})
+}
+
+// put writes an object of the artifact bucket and returns its event.
+func (w *world) put(key string, body []byte) []byte {
+	_ = w.clock.Sleep(w.t.Context(), time.Second) // no two objects of one second
+	o := w.artifacts.Put(artifactBucket, key, body, w.clock.Now())
+	detail := events.ObjectCreatedDetail{Version: "0"}
+	detail.Bucket.Name, detail.Object.Key, detail.Object.Size, detail.Object.ETag, detail.Object.VersionID = artifactBucket, key, o.Size, o.ETag, o.Version
+	raw, _ := json.Marshal(detail)
+	e, _ := json.Marshal(events.Event{Version: "0", ID: o.Version, Source: events.ObjectCreatedSource, DetailType: events.ObjectCreatedType, Time: w.clock.Now(), Detail: raw})
+	return e
+}
+
+// run executes the machine for an event.
+func (w *world) run(event []byte) (asl.Result, task.Release) {
+	w.runs++
+	name := fmt.Sprintf("run-%d", w.runs)
+	result := w.machine.Run(w.t.Context(), event, asl.Options{Caller: w, Clock: w.clock, JSONata: w.engine,
+		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
+	var r task.Release
+	if len(result.Output) > 0 {
+		must(w.t, json.Unmarshal(result.Output, &r))
+	}
+	return result, r
+}
+
+// newestRecord is the record that was written last.
+func (w *world) newestRecord() ledger.Record {
+	w.t.Helper()
+	ids, err := w.ledger.Records(w.t.Context(), app, 1)
+	must(w.t, err)
+	if len(ids) == 0 {
+		return ledger.Record{}
+	}
+	r, err := w.ledger.Record(w.t.Context(), app, ids[0])
+	must(w.t, err)
+	return r
+}
+
+// jar makes a jar with a main class, different for each name, and plants how it behaves.
+func (w *world) jar(name string, b targettest.Behaviour) []byte {
+	body := jarOf(name, true)
+	sum := sha256.Sum256(body)
+	w.target.Plant(hex.EncodeToString(sum[:]), b)
+	return body
+}
+
+func jarOf(name string, entryClass bool) []byte {
+	var buffer bytes.Buffer
+	z := zip.NewWriter(&buffer)
+	manifest := "Manifest-Version: 1.0\r\nComment: " + name + "\r\n"
+	if entryClass {
+		manifest += "Main-Class: com.acme.Job\r\n"
+	}
+	for entry, body := range map[string]string{"META-INF/MANIFEST.MF": manifest + "\r\n"} {
+		f, _ := z.Create(entry)
+		_, _ = f.Write([]byte(body))
+	}
+	if entryClass {
+		f, _ := z.Create("com/acme/Job.class")
+		_, _ = f.Write([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x37\x00\x01" + strings.Repeat("\x00", 16))) // Java 11
+	}
+	_ = z.Close()
+	return buffer.Bytes()
+}
+
+const manifestYAML = `apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata: {name: counter}
+spec:
+  image: flink:1.20
+  flinkVersion: v1_19
+  serviceAccount: flink
+  flinkConfiguration:
+    state.savepoints.dir: s3://data/team-a/counter/savepoints
+    state.checkpoints.dir: s3://data/team-a/counter/checkpoints
+    high-availability.type: kubernetes
+    high-availability.storageDir: s3://data/team-a/counter/ha
+  jobManager: {resource: {memory: 1024m, cpu: 0.5}}
+  taskManager: {resource: {memory: 1024m, cpu: 0.5}}
+  job: {parallelism: 1, upgradeMode: savepoint}
+---
+apiVersion: sluice/v1alpha1
+kind: ReleasePolicy
+spec:
+  progressDeadline: 3m
+  bakeTime: 20s
+`
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
