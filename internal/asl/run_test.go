@@ -183,7 +183,9 @@ func TestWhatIsMissingFromTheOptionsIsNamed(t *testing.T) {
 }
 
 func TestATaskThatAnswersWithSomethingElseThanJSONFails(t *testing.T) {
-	caller := callerFunc(func(context.Context, string, json.RawMessage) (json.RawMessage, error) { return json.RawMessage(`oops`), nil })
+	caller := callerFunc(func(context.Context, string, json.RawMessage) (json.RawMessage, error) {
+		return json.RawMessage(`oops`), nil
+	})
 	got := parse(t, oneTask).Run(context.Background(), nil, asl.Options{Caller: caller})
 	if got.Error != asl.ErrorTaskFailed || !strings.Contains(got.Cause, "not JSON") {
 		t.Errorf("got %s %s", got.Error, got.Cause)
@@ -197,7 +199,9 @@ func BenchmarkRunOfFortyTransitions(b *testing.B) {
 		"Enough?":{"Type":"Choice","Choices":[{"Condition":"{% $n < 13 %}","Next":"Wait"}],"Default":"Done"},
 		"Wait":{"Type":"Wait","Seconds":30,"Next":"Observe"},"Done":{"Type":"Succeed"}}`)
 	engine := loadEngine(b)
-	caller := callerFunc(func(_ context.Context, _ string, arguments json.RawMessage) (json.RawMessage, error) { return arguments, nil })
+	caller := callerFunc(func(_ context.Context, _ string, arguments json.RawMessage) (json.RawMessage, error) {
+		return arguments, nil
+	})
 	for b.Loop() {
 		got := machine.Run(context.Background(), nil, asl.Options{Caller: caller, JSONata: engine, Clock: asl.NewVirtualClock(start)})
 		if got.Status != asl.StatusSucceeded {
