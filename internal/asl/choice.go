@@ -48,7 +48,7 @@ func (p *parser) choiceRule(raw json.RawMessage, state, field string) choiceRule
 	switch {
 	case rule.condition == nil && f.raw["Condition"] == nil:
 		f.fault("Condition", "is missing: it must be a JSONata expression that is true or false")
-	case rule.condition != nil && rule.condition.kind != 'e' && !isBoolean(rule.condition):
+	case rule.condition != nil && rule.condition.kind != expression && !isBoolean(rule.condition):
 		f.fault("Condition", "must be true, false or a JSONata expression: \"{%% … %%}\"")
 	}
 	rule.assign, rule.output = f.assignTemplate(), f.template("Output")
@@ -57,7 +57,7 @@ func (p *parser) choiceRule(raw json.RawMessage, state, field string) choiceRule
 	return rule
 }
 
-func isBoolean(t *template) bool { return t.kind == 'l' && typeOf(t.literal) == "boolean" }
+func isBoolean(t *template) bool { return t.kind == literal && typeOf(t.literal) == "boolean" }
 
 func (s *choiceState) run(v *visit) (exit, *Error) {
 	for _, rule := range s.rules {

@@ -79,7 +79,7 @@ func (f *fields) readAssign(c *common) {
 
 func (f *fields) assignTemplate() *template {
 	assign := f.template("Assign")
-	if assign != nil && assign.kind != 'o' {
+	if assign != nil && assign.kind != object {
 		f.fault("Assign", "must be an object of variable names and values")
 		return nil
 	}
@@ -91,7 +91,7 @@ func (f *fields) readOutput(c *common) { c.output = f.template("Output") }
 // number reads a field that is a number or an expression.
 func (f *fields) number(name string, least, most float64, whole bool) *template {
 	value := f.template(name)
-	if value == nil || value.kind == 'e' {
+	if value == nil || value.kind == expression {
 		return value
 	}
 	if problem := numberFault(value.literal, least, most, whole); problem != "" {

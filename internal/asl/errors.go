@@ -8,16 +8,16 @@ import (
 // Names that the language reserves.
 // Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 const (
-	ErrorAll                            = "States.ALL"
-	ErrorRuntime                        = "States.Runtime"
-	ErrorTimeout                        = "States.Timeout"
-	ErrorHeartbeatTimeout               = "States.HeartbeatTimeout"
-	ErrorTaskFailed                     = "States.TaskFailed"
-	ErrorPermissions                    = "States.Permissions"
-	ErrorDataLimitExceeded              = "States.DataLimitExceeded"
-	ErrorQueryEvaluation                = "States.QueryEvaluationError"
-	ErrorNoChoiceMatched                = "States.NoChoiceMatched"
-	ErrorExceedToleratedFailureTreshold = "States.ExceedToleratedFailureThreshold"
+	ErrorAll                      = "States.ALL"
+	ErrorRuntime                  = "States.Runtime"
+	ErrorTimeout                  = "States.Timeout"
+	ErrorHeartbeatTimeout         = "States.HeartbeatTimeout"
+	ErrorTaskFailed               = "States.TaskFailed"
+	ErrorPermissions              = "States.Permissions"
+	ErrorDataLimitExceeded        = "States.DataLimitExceeded"
+	ErrorQueryEvaluation          = "States.QueryEvaluationError"
+	ErrorNoChoiceMatched          = "States.NoChoiceMatched"
+	ErrorToleratedFailureExceeded = "States.ExceedToleratedFailureThreshold"
 )
 
 // branchFailed is documented, but recorded histories show that a Parallel state
@@ -28,7 +28,7 @@ const branchFailed = "States.BranchFailed"
 func ReservedErrors() []string {
 	return []string{
 		ErrorAll, ErrorRuntime, ErrorTimeout, ErrorHeartbeatTimeout, ErrorTaskFailed, ErrorPermissions,
-		ErrorDataLimitExceeded, ErrorQueryEvaluation, ErrorNoChoiceMatched, ErrorExceedToleratedFailureTreshold,
+		ErrorDataLimitExceeded, ErrorQueryEvaluation, ErrorNoChoiceMatched, ErrorToleratedFailureExceeded,
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *failState) run(v *visit) (exit, *Error) {
 // textTemplate reads a field that is a string or an expression.
 func (f *fields) textTemplate(name string) *template {
 	value := f.template(name)
-	if value != nil && value.kind != 'e' && (value.kind != 'l' || typeOf(value.literal) != "string") {
+	if value != nil && value.kind != expression && (value.kind != literal || typeOf(value.literal) != "string") {
 		f.fault(name, "must be a string or an expression")
 		return nil
 	}

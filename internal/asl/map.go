@@ -29,7 +29,7 @@ type mapState struct {
 
 func parseMap(f *fields, c common, outer map[string]bool) state {
 	s := &mapState{items: f.template("Items"), selector: f.template("ItemSelector"), policy: f.readPolicy(&c)}
-	if s.items != nil && s.items.kind != 'e' && s.items.kind != 'a' {
+	if s.items != nil && s.items.kind != expression && s.items.kind != array {
 		f.fault("Items", "must be an array or an expression")
 	}
 	s.concurrency = f.number("MaxConcurrency", 0, math.MaxInt32, true)
@@ -119,7 +119,7 @@ func (s *mapState) failed(v *visit, err *Error) *Error {
 		return err
 	}
 	if s.distributed || s.toleratedCount != nil || s.toleratedPart != nil {
-		err = &Error{ErrorExceedToleratedFailureTreshold, "The specified tolerated failure threshold was exceeded; the last failure was " + err.Error()}
+		err = &Error{ErrorToleratedFailureExceeded, "The specified tolerated failure threshold was exceeded; the last failure was " + err.Error()}
 	}
 	if s.distributed {
 		v.record(Event{Type: "MapRunFailed", Error: err.Name, Cause: err.Cause})

@@ -26,6 +26,9 @@ func parseTask(f *fields, c common, _ map[string]bool) state {
 	if s.heartbeat != nil && !s.sendsHeartbeats() {
 		f.fault("HeartbeatSeconds", "is refused: only activities and resources that end with %s send heartbeats", tokenSuffix)
 	}
+	if s.heartbeat != nil && s.timeout != nil && !s.heartbeat.below(s.timeout) {
+		f.fault("HeartbeatSeconds", "must be smaller than TimeoutSeconds")
+	}
 	s.policy = f.readPolicy(&c)
 	f.readAssign(&c)
 	f.readOutput(&c)
@@ -56,9 +59,6 @@ func (s *taskState) attempt(v *visit) (exit, *Error) {
 	arguments, err := v.one(s.arguments, "Arguments", v.input)
 	if err != nil {
 		return exit{}, err
-	}
-	if err := withinLimit(arguments, "the task's arguments"); err != nil {
-		return exit{}, v.failure(err.Name, err.Cause)
 	}
 	result, err := s.call(v, arguments)
 	if err != nil {

@@ -2,13 +2,9 @@ package asl
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 )
 
 // template is a JSON value in a definition whose strings may be expressions:
@@ -18,12 +14,22 @@ type template struct {
 	expression string
 	items      []*template
 	names      []string // of an object's fields; values are in items
-	kind       byte     // 'l'iteral, 'e'xpression, 'a'rray, 'o'bject
+	kind       kind
 }
+
+// kind is the form of a template.
+type kind int
+
+const (
+	literal kind = iota
+	expression
+	array
+	object
+)
 
 // expressionOf returns the JSONata inside "{% … %}". bad is set when only one of
 // the marks is there; AWS refuses such a definition.
-func expressionOf(text string) (expression string, is, bad bool) {
+func expressionOf(text string) (code string, is, bad bool) {
 	opened, closed := strings.HasPrefix(text, "{%"), strings.HasSuffix(text, "%}")
 	if !opened && !closed {
 		return "", false, false
@@ -32,6 +38,16 @@ func expressionOf(text string) (expression string, is, bad bool) {
 		return "", false, true
 	}
 	return strings.TrimSpace(text[2 : len(text)-2]), true, false
+}
+
+// below reports whether one number is smaller than another; of expressions
+// nothing can be said yet.
+func (t *template) below(other *template) bool {
+	var a, b float64
+	if t.kind != literal || other.kind != literal || json.Unmarshal(t.literal, &a) != nil || json.Unmarshal(other.literal, &b) != nil {
+		return true
+	}
+	return a < b
 }
 
 // parseTemplate keeps the order of fields, so that outputs read like their definition.
@@ -55,37 +71,37 @@ func readTemplate(decoder *json.Decoder) (*template, error) {
 	case string:
 		return readString(value)
 	default:
-		literal, err := json.Marshal(value)
-		return &template{kind: 'l', literal: literal}, err
+		text, err := json.Marshal(value)
+		return &template{kind: literal, literal: text}, err
 	}
 }
 
 func readString(value string) (*template, error) {
-	expression, is, bad := expressionOf(value)
+	code, is, bad := expressionOf(value)
 	if bad {
 		return nil, fmt.Errorf("%q must start with {%% and end with %%}, without spaces around", value)
 	}
 	if is {
-		return &template{kind: 'e', expression: expression}, nil
+		return &template{kind: expression, expression: code}, nil
 	}
-	return &template{kind: 'l', literal: quote(value)}, nil
+	return &template{kind: literal, literal: quote(value)}, nil
 }
 
 func readArray(decoder *json.Decoder) (*template, error) {
-	array := &template{kind: 'a'}
+	read := &template{kind: array}
 	for decoder.More() {
 		item, err := readTemplate(decoder)
 		if err != nil {
 			return nil, err
 		}
-		array.items = append(array.items, item)
+		read.items = append(read.items, item)
 	}
 	_, err := decoder.Token()
-	return array, err
+	return read, err
 }
 
 func readObject(decoder *json.Decoder) (*template, error) {
-	object := &template{kind: 'o'}
+	read := &template{kind: object}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
@@ -95,75 +111,11 @@ func readObject(decoder *json.Decoder) (*template, error) {
 		if err != nil {
 			return nil, err
 		}
-		object.names = append(object.names, name.(string))
-		object.items = append(object.items, value)
+		read.names = append(read.names, name.(string))
+		read.items = append(read.items, value)
 	}
 	_, err := decoder.Token()
-	return object, err
-}
-
-// evaluation is the moment at which templates are evaluated.
-type evaluation struct {
-	ctx     context.Context //nolint:containedctx // lives for one call
-	session *jsonata.Session
-}
-
-// fault is a template that could not be evaluated: where, and what AWS says of it.
-type fault struct{ location, cause string }
-
-func (e *evaluation) value(t *template, location string) (json.RawMessage, *fault) {
-	var out bytes.Buffer
-	if bad := e.write(&out, t, location); bad != nil {
-		return nil, bad
-	}
-	return out.Bytes(), nil
-}
-
-func (e *evaluation) write(out *bytes.Buffer, t *template, location string) *fault {
-	switch t.kind {
-	case 'l':
-		out.Write(t.literal)
-	case 'e':
-		return e.writeExpression(out, t.expression, location)
-	case 'a':
-		return e.writeAll(out, t, '[', ']', location)
-	case 'o':
-		return e.writeAll(out, t, '{', '}', location)
-	}
-	return nil
-}
-
-func (e *evaluation) writeAll(out *bytes.Buffer, t *template, open, end byte, location string) *fault {
-	out.WriteByte(open)
-	for i, item := range t.items {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		at := fmt.Sprintf("%s[%d]", location, i)
-		if t.names != nil {
-			at = location + "/" + t.names[i]
-			out.Write(quote(t.names[i]))
-			out.WriteByte(':')
-		}
-		if bad := e.write(out, item, at); bad != nil {
-			return bad
-		}
-	}
-	out.WriteByte(end)
-	return nil
-}
-
-func (e *evaluation) writeExpression(out *bytes.Buffer, expression, location string) *fault {
-	result, err := e.session.Evaluate(e.ctx, expression)
-	if err == nil {
-		out.Write(result)
-		return nil
-	}
-	about := fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' ", expression, location)
-	if errors.Is(err, jsonata.ErrUndefined) || errors.Is(err, jsonata.ErrUnsupportedResult) {
-		return &fault{location: location, cause: about + err.Error() + "."}
-	}
-	return &fault{location: location, cause: about + "threw an error during evaluation. " + err.Error()}
+	return read, err
 }
 
 // quote writes a string as JSON without the escapes that only HTML needs.

@@ -10,7 +10,7 @@ func (v *visit) one(t *template, field string, otherwise json.RawMessage) (json.
 	if t == nil {
 		return otherwise, nil
 	}
-	if t.kind == 'l' {
+	if t.kind == literal {
 		return t.literal, nil
 	}
 	var value json.RawMessage
@@ -19,7 +19,13 @@ func (v *visit) one(t *template, field string, otherwise json.RawMessage) (json.
 		value, bad = e.value(t, field)
 		return bad
 	})
-	return value, err
+	if err != nil {
+		return nil, err
+	}
+	if err := withinLimit(value, "the field '"+field+"'"); err != nil {
+		return nil, v.failure(err.Name, err.Cause)
+	}
+	return value, nil
 }
 
 // number evaluates a field that is a number; its literal was checked when the

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 )
 
 // MaxPayload is the largest input, output or result of a state, in bytes.
@@ -61,34 +59,18 @@ func (v *visit) evaluationFailed(bad *fault) *Error {
 	return err
 }
 
-// evaluate opens the moment that steps see: variables as they were when the
-// state was entered, and $states with input, context and what extra adds.
+// evaluate runs steps at one moment and words the fault they meet.
 func (v *visit) evaluate(extra map[string]json.RawMessage, steps func(e *evaluation) *fault) *Error {
-	if v.JSONata == nil {
-		return v.failure(ErrorRuntime, "Options.JSONata is missing, without which expressions cannot be evaluated.")
+	moment := &evaluation{visit: v, extra: extra}
+	defer moment.close()
+	bad := steps(moment)
+	switch {
+	case bad == nil:
+		return nil
+	case v.ctx.Err() != nil:
+		return stopped
 	}
-	session, err := v.JSONata.Open(jsonata.Env{Variables: v.variables(extra), Now: v.Clock.Now, Rand: v.random})
-	if err != nil {
-		return v.failure(ErrorRuntime, err.Error())
-	}
-	defer session.Close()
-	if bad := steps(&evaluation{v.ctx, session}); bad != nil {
-		if v.ctx.Err() != nil {
-			return stopped
-		}
-		return v.evaluationFailed(bad)
-	}
-	return nil
-}
-
-func (v *visit) variables(extra map[string]json.RawMessage) map[string]json.RawMessage {
-	reserved := map[string]json.RawMessage{"input": v.input, "context": v.contextObject()}
-	for name, value := range extra {
-		reserved[name] = value
-	}
-	all := v.scope.all()
-	all["states"], _ = json.Marshal(reserved) // JSON already
-	return all
+	return v.evaluationFailed(bad)
 }
 
 // ending is how a state wants to be left.
@@ -113,28 +95,6 @@ func (v *visit) settle(e ending) (exit, *Error) {
 		return exit{}, v.failure(err.Name, err.Cause)
 	}
 	return left, nil
-}
-
-func (e *evaluation) settle(want ending, left *exit) *fault {
-	if want.output != nil {
-		output, bad := e.value(want.output, want.prefix+"Output")
-		if bad != nil {
-			return bad
-		}
-		left.output = output
-	}
-	if want.assign == nil {
-		return nil
-	}
-	left.assign = map[string]json.RawMessage{}
-	for i, name := range want.assign.names {
-		value, bad := e.value(want.assign.items[i], want.prefix+"Assign/"+name)
-		if bad != nil {
-			return bad
-		}
-		left.assign[name] = value
-	}
-	return nil
 }
 
 // withinLimit holds a payload against the size that AWS allows.

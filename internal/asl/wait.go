@@ -19,7 +19,7 @@ func parseWait(f *fields, c common, _ map[string]bool) state {
 	if hasSeconds == hasTimestamp {
 		f.fault("", "must have either Seconds or Timestamp")
 	}
-	if s.timestamp != nil && s.timestamp.kind == 'l' {
+	if s.timestamp != nil && s.timestamp.kind == literal {
 		var text string
 		_ = json.Unmarshal(s.timestamp.literal, &text) // textTemplate saw a string
 		if _, err := parseTimestamp(text); err != nil {
