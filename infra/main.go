@@ -19,10 +19,7 @@ func main() {
 }
 
 func run() error {
-	app, err := stacks.NewApp("")
-	if err != nil {
-		return err
-	}
+	app := stacks.NewApp("")
 	props, err := propsOf(contextOf(app))
 	if err != nil {
 		return err

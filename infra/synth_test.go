@@ -54,14 +54,11 @@ func synthesize(binaries string) error {
 	if err := writeMarkers(binaries); err != nil {
 		return err
 	}
-	app, err := stacks.NewApp(assembly)
-	if err != nil {
-		return err
-	}
+	app := stacks.NewApp(assembly)
 	stacks.NewEventPlane(app, publicStack, stacks.EventPlaneProps{Binaries: binaries})
 	stacks.NewEventPlane(app, privateStack, stacks.EventPlaneProps{
 		Binaries:        binaries,
-		Private:         &constructs.Network{SubnetIDs: []string{"subnet-0a", "subnet-0b"}, SecurityGroupIDs: []string{"sg-0c"}},
+		Private:         &constructs.Network{SubnetIDs: []string{"subnet-0123456789abcdef0", "subnet-0fedcba9876543210"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"}},
 		NoAccessEntries: true,
 	})
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{

@@ -50,6 +50,7 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 	if props.Network != nil {
 		props.Network.attach(function, role)
 	}
+	justifyFunctionRole(role)
 	return function
 }
 

@@ -52,9 +52,8 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix)...),
 		}}
 	case functions.PinJars:
-		// Decrypt: S3 needs it to put the parts of an upload together.
-		return meaning{key: []string{"kms:Decrypt", "kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
-			allow("PinJars", []string{"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}, below(s.Ledger, ledger.JarPrefix)...),
+		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
+			allow("PinJars", []string{"s3:PutObject"}, below(s.Ledger, ledger.JarPrefix)...),
 		}}
 	case functions.UseCluster:
 		// A token is a presigned sts:GetCallerIdentity, which needs no permission;

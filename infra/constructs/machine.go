@@ -44,7 +44,7 @@ func NewMachine(scope constructs.Construct, machine functions.Machine, props Mac
 	})
 	substitutions, arns := substitutionsOf(props.Tasks)
 	role.AddToPolicy(allow("InvokeTasks", []string{"lambda:InvokeFunction"}, arns...))
-	return awsstepfunctions.NewStateMachine(scope, jsii.String("Machine"), &awsstepfunctions.StateMachineProps{
+	made := awsstepfunctions.NewStateMachine(scope, jsii.String("Machine"), &awsstepfunctions.StateMachineProps{
 		StateMachineName:        named("", "-"+string(machine)),
 		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(string(props.Definition))),
@@ -60,6 +60,8 @@ func NewMachine(scope constructs.Construct, machine functions.Machine, props Mac
 			IncludeExecutionData: jsii.Bool(false),
 		},
 	})
+	justifyMachineRole(role)
+	return made
 }
 
 // substitutionsOf is what stands for each placeholder, and the same ARNs in the

@@ -60,5 +60,6 @@ func NewTrigger(scope constructs.Construct, pattern events.Pattern, machine awss
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
+	justifyDeadLetterQueue(queue)
 	return queue
 }

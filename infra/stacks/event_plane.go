@@ -57,7 +57,6 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no release", undelivered.QueueUrl())
 	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))
-	constructs.Justify(stack)
 	return stack
 }
 

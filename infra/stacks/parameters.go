@@ -48,7 +48,7 @@ func declare(stack awscdk.Stack) parameters {
 		}),
 		logRetention: number(stack, "LogRetentionDays", awscdk.CfnParameterProps{
 			Description: jsii.String("Days that logs of functions and state machines are kept"),
-			Default:     90,
+			Default:     "90", // text, like the values it is one of
 			// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 			AllowedValues: jsii.Strings("1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653"),
 		}),

@@ -1,0 +1,38 @@
+package constructs
+
+import (
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// Findings of cdk-nag that are meant to be. Each names what exactly it covers,
+// so that the next wildcard is a finding again; a test reads the report.
+const (
+	wildcards       = "AwsSolutions-IAM5"
+	queueWithoutDLQ = "AwsSolutions-SQS3"
+)
+
+// justifyFunctionRole covers keys below prefixes, which are not known before
+// somebody drops them, and actions that take no resource.
+func justifyFunctionRole(role constructs.IConstruct) {
+	justify(role, wildcards, "The keys of artifacts, documents, records and pinned jars are not known beforehand; prefixes part who may touch which.",
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::<(Artifacts|Ledger)[0-9A-F]{8}\.Arn>\/(\*|[a-z]+\/\*)$/`)})
+	justify(role, wildcards, "X-Ray's writing actions, and EC2's for the network interfaces of a function in a VPC, take no resource.", "Resource::*")
+}
+
+func justifyMachineRole(role constructs.IConstruct) {
+	justify(role, wildcards, "The actions that deliver a state machine's log, and X-Ray's, take no resource.", "Resource::*")
+}
+
+func justifyDeadLetterQueue(queue constructs.IConstruct) {
+	justify(queue, queueWithoutDLQ, "It is the dead-letter queue of a rule's target, which cdk-nag does not look at.")
+}
+
+func justify(c constructs.IConstruct, rule, reason string, covers ...any) {
+	suppression := &cdknag.NagPackSuppression{Id: jsii.String(rule), Reason: jsii.String(reason)}
+	if len(covers) > 0 {
+		suppression.AppliesTo = &covers
+	}
+	cdknag.NagSuppressions_AddResourceSuppressions(c, &[]*cdknag.NagPackSuppression{suppression}, jsii.Bool(true))
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// statement is one statement of an identity's policy, resolved to text.
+type statement struct {
+	sid                string
+	effect             string
+	actions, resources []string
+}
+
+// statementsOf lists the statements of every role, by the role's logical id.
+func statementsOf(plane template) map[string][]statement {
+	all := map[string][]statement{}
+	for _, policy := range plane.ofType("AWS::IAM::Policy") {
+		for _, role := range texts(policy.Properties["Roles"]) {
+			id := strings.Trim(role, "<>")
+			for _, s := range many(at(policy.Properties, "PolicyDocument", "Statement")) {
+				sid, _ := at(s, "Sid").(string)
+				all[id] = append(all[id], statement{sid: sid, effect: text(at(s, "Effect")), actions: texts(at(s, "Action")), resources: texts(at(s, "Resource"))})
+			}
+		}
+	}
+	return all
+}
+
+// roleOf is the logical id behind a reference to a role's ARN.
+func roleOf(reference any) string {
+	id, _, _ := strings.Cut(strings.Trim(text(reference), "<>"), ".")
+	return id
+}
+
+// anywhere are the actions that may be allowed on every resource, and why.
+var anywhere = map[string]string{
+	"xray:PutTraceSegments":          "traces are no resources",
+	"xray:PutTelemetryRecords":       "traces are no resources",
+	"xray:GetSamplingRules":          "rules are read as a whole",
+	"xray:GetSamplingTargets":        "rules are read as a whole",
+	"logs:CreateLogDelivery":         "log delivery takes no resource",
+	"logs:GetLogDelivery":            "log delivery takes no resource",
+	"logs:UpdateLogDelivery":         "log delivery takes no resource",
+	"logs:DeleteLogDelivery":         "log delivery takes no resource",
+	"logs:ListLogDeliveries":         "log delivery takes no resource",
+	"logs:PutResourcePolicy":         "log delivery takes no resource",
+	"logs:DescribeResourcePolicies":  "log delivery takes no resource",
+	"logs:DescribeLogGroups":         "log delivery takes no resource",
+	"ec2:CreateNetworkInterface":     "Lambda makes interfaces with the function's role",
+	"ec2:DescribeNetworkInterfaces":  "describing takes no resource",
+	"ec2:DescribeSubnets":            "describing takes no resource",
+	"ec2:DeleteNetworkInterface":     "the interface is not known beforehand",
+	"ec2:AssignPrivateIpAddresses":   "the interface is not known beforehand",
+	"ec2:UnassignPrivateIpAddresses": "the interface is not known beforehand",
+}
+
+func TestNoStatementAllowsMoreThanItMust(t *testing.T) {
+	for _, stack := range []string{publicStack, privateStack} {
+		for role, statements := range statementsOf(read(t, stack)) {
+			for _, s := range statements {
+				if s.effect != "Allow" || len(s.actions) == 0 || len(s.resources) == 0 {
+					t.Errorf("%s: %s: a statement of another form: %+v", stack, role, s)
+				}
+				for _, action := range s.actions {
+					if strings.Contains(action, "*") {
+						t.Errorf("%s: %s allows %s", stack, role, action)
+					}
+					if _, ok := anywhere[action]; !ok && slices.Contains(s.resources, "*") {
+						t.Errorf("%s: %s allows %s on every resource", stack, role, action)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNoRoleHasManagedOrInlinePolicies(t *testing.T) {
+	for id, role := range read(t, privateStack).ofType("AWS::IAM::Role") {
+		for _, property := range []string{"ManagedPolicyArns", "Policies"} {
+			if v, ok := role.Properties[property]; ok {
+				t.Errorf("%s has %s %v, which no test of statements sees", id, property, v)
+			}
+		}
+	}
+}
+
+// sids are the statements a grant stands for; KMS's comes with most of them.
+var sids = map[functions.Grant][]string{
+	functions.ReadArtifacts: {"ReadArtifacts", "ListArtifacts", "UseKey"},
+	functions.ReadLedger:    {"ReadLedger", "ListLedger", "UseKey"},
+	functions.WriteLedger:   {"WriteLedger", "UseKey"},
+	functions.PinJars:       {"PinJars", "UseKey"},
+	functions.UseCluster:    nil,
+	functions.SendEvents:    {"SendEvents"},
+	functions.StartRelease:  {"StartRelease"},
+}
+
+func TestAFunctionHasTheStatementsOfItsGrantsAndNoOther(t *testing.T) {
+	plane := read(t, publicStack)
+	statements := statementsOf(plane)
+	for _, f := range functions.Catalogue() {
+		want := map[string]bool{"WriteLog": true, "": true} // "" is the CDK's, for X-Ray
+		for _, grant := range f.Grants {
+			for _, sid := range sids[grant] {
+				want[sid] = true
+			}
+		}
+		_, function := functionOf(t, plane, f)
+		got := map[string]bool{}
+		for _, s := range statements[roleOf(function.Properties["Role"])] {
+			if got[s.sid] {
+				t.Errorf("%s has two statements %q", f.Name, s.sid)
+			}
+			got[s.sid] = true
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f.Name, diff)
+		}
+	}
+}
+
+func TestAStatementReachesWhatItsNameSays(t *testing.T) {
+	plane := read(t, publicStack)
+	artifacts, known := "<"+artifactsID(t, plane)+".Arn>", "<"+ledgerID(t, plane)+".Arn>"
+	key, _ := plane.only(t, "AWS::KMS::Key")
+	bus, _ := plane.only(t, "AWS::Events::EventBus")
+	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*"}
+	want := map[string]statement{
+		"ReadArtifacts": {actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: []string{artifacts + "/*"}},
+		"ListArtifacts": {actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{artifacts}},
+		"ReadLedger":    {actions: []string{"s3:GetObject"}, resources: documents},
+		"ListLedger":    {actions: []string{"s3:ListBucket"}, resources: []string{known}},
+		"WriteLedger":   {actions: []string{"s3:PutObject"}, resources: documents},
+		"PinJars":       {actions: []string{"s3:PutObject"}, resources: []string{known + "/" + ledger.JarPrefix + "*"}},
+		"UseKey":        {actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{"<" + key + ".Arn>"}},
+		"SendEvents":    {actions: []string{"events:PutEvents"}, resources: []string{"<" + bus + ".Arn>"}},
+		"StartRelease":  {actions: []string{"states:StartExecution"}, resources: []string{"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<AWS::StackName>-release"}},
+	}
+	seen := map[string]bool{}
+	for role, statements := range statementsOf(plane) {
+		for _, s := range statements {
+			expected, ok := want[s.sid]
+			if !ok {
+				continue
+			}
+			seen[s.sid] = true
+			if diff := cmp.Diff([][]string{expected.actions, expected.resources}, [][]string{s.actions, s.resources}); diff != "" {
+				t.Errorf("%s: %s (-want +got):\n%s", role, s.sid, diff)
+			}
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(seen))); diff != "" {
+		t.Errorf("statements nobody has (-want +got):\n%s", diff)
+	}
+}
+
+func TestPinnedJarsAreWrittenWhereTheGrantAllowsIt(t *testing.T) {
+	if key := flink.JarKey("0123"); !strings.HasPrefix(key, ledger.JarPrefix) {
+		t.Errorf("a pinned jar is %s, and the grant is for %s", key, ledger.JarPrefix)
+	}
+}
+
+func TestJobsMayReadPinnedJarsAndNothingElseOfTheLedger(t *testing.T) {
+	plane := read(t, publicStack)
+	known := ledgerID(t, plane)
+	found := 0
+	for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::KMS::Key"} {
+		for id, r := range plane.ofType(kind) {
+			document := r.Properties["PolicyDocument"]
+			if document == nil {
+				document = r.Properties["KeyPolicy"]
+			}
+			for _, s := range many(at(document, "Statement")) {
+				if text(at(s, "Principal", "AWS")) != "<JobExecutionRoleArn>" {
+					continue
+				}
+				found++
+				got := text(at(s, "Action")) + " " + text(at(s, "Resource"))
+				if got != "s3:GetObject <"+known+".Arn>/jars/*" && got != "kms:Decrypt *" {
+					t.Errorf("%s lets jobs do %s", id, got)
+				}
+			}
+		}
+	}
+	if found != 2 {
+		t.Errorf("jobs have %d statements, want one of the bucket and one of the key", found)
+	}
+}
