@@ -3,6 +3,7 @@ package statemachines_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -69,11 +72,11 @@ type stage struct {
 
 // behaviours are the words of the command drop.
 var behaviours = map[string]targettest.Behaviour{
-	"good":             {},
-	"fails-on-restore": {FailOnRestore: true},
-	"unmappable":       {Unmappable: true},
-	"restart-loop":     {RestartLoop: true},
-	"main-throws":      {MainThrows: true},
+	"good":              {},
+	"fails-on-restore":  {FailOnRestore: true},
+	"unmappable":        {Unmappable: true},
+	"restart-loop":      {RestartLoop: true},
+	"main-throws":       {MainThrows: true},
 	"never-checkpoints": {NeverCheckpoints: true},
 }
 
@@ -89,6 +92,9 @@ var behaviours = map[string]targettest.Behaviour{
 //	kill-taskmanager       a node is lost
 //	break-savepoints       every savepoint fails; mend-savepoints
 //	resume                 the circuit is closed
+//	fail STATE CODE [N]    the next N calls (one) of that state's function fail with that code
+//	during STATE COMMAND   the command happens before that state's function is called next
+//	deliver                what was sent to start a release does so
 func (s *stage) play(words []string) {
 	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
 	switch words[0] {
@@ -127,6 +133,45 @@ func (s *stage) disturb(words []string) {
 		s.target.BreakSavepoints(app, "")
 	case "kill-taskmanager":
 		s.target.KillTaskManager(app)
+	case "resume":
+		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error { d.Circuit = nil; return nil })
+		must(s.t, err)
+	case "deliver":
+		sent := s.sent
+		s.sent = nil
+		for _, m := range sent {
+			if m.Kind == ledger.StartRelease {
+				s.deliver(m.Payload)
+			}
+		}
+	default:
+		s.plan(words)
+	}
+}
+
+// plan arranges what happens in the middle of the next run.
+func (s *stage) plan(words []string) {
+	times := 1
+	if len(words) == 4 && words[0] == "fail" {
+		must(s.t, json.Unmarshal([]byte(words[3]), &times))
+	}
+	switch words[0] {
+	case "fail":
+		s.before = func(state string) error {
+			if state != words[1] || times == 0 {
+				return nil
+			}
+			times--
+			return flink.Errorf(flink.Code(words[2]), "call", "planted")
+		}
+	case "during":
+		s.before = func(state string) error {
+			if state == words[1] {
+				s.before = nil
+				s.play(words[2:])
+			}
+			return nil
+		}
 	default:
 		s.t.Fatalf("no command %q", words[0])
 	}

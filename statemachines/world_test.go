@@ -123,17 +123,21 @@ func (w *world) run(event []byte) (asl.Result, task.Release) {
 	return result, r
 }
 
-// newestRecord is the record that was written last.
-func (w *world) newestRecord() ledger.Record {
+// newestRecord is the record that ended last, of the application or of none.
+func (w *world) newestRecord() (newest ledger.Record) {
 	w.t.Helper()
-	ids, err := w.ledger.Records(w.t.Context(), app, 1)
-	must(w.t, err)
-	if len(ids) == 0 {
-		return ledger.Record{}
+	for _, a := range []flink.Application{app, ledger.NoApplication} {
+		ids, err := w.ledger.Records(w.t.Context(), a, 1)
+		must(w.t, err)
+		for _, id := range ids {
+			r, err := w.ledger.Record(w.t.Context(), a, id)
+			must(w.t, err)
+			if r.Ended.After(newest.Ended) {
+				newest = r
+			}
+		}
 	}
-	r, err := w.ledger.Record(w.t.Context(), app, ids[0])
-	must(w.t, err)
-	return r
+	return newest
 }
 
 // jar makes a jar with a main class, different for each name, and plants how it behaves.

@@ -64,9 +64,13 @@ func (t Tasks) rejectWhen(code flink.Code, r Release, why flink.Reason, err erro
 
 func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, revision flink.Revision, o flink.Observation) Release {
 	now := t.Clock.Now()
+	running := d.Current
+	if o.Spec.Revision != "" {
+		running = o.Spec.Revision // after a release that ended dirty it may be another than the ledger's
+	}
 	plan := flink.DecidePlan(flink.Situation{Revision: revision, Observation: o, Current: d.Current,
-		LastStop: newestSnapshot(d, stopTag), FreshState: freshState(d, now)})
-	r.Revision, r.Previous, r.Jar = revision.ID, d.Current, revision.Jar.File
+		LastStop: newestSnapshot(d, stopTag), FreshState: freshState(d, running, now)})
+	r.Revision, r.Previous, r.Jar = revision.ID, running, revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, m.Policy, m.Notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path}
 	r.Decision = Decision(plan.First)
@@ -82,9 +86,9 @@ func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, revis
 }
 
 // freshState tells whether a savepoint of the running revision is young enough.
-func freshState(d ledger.Document, now time.Time) bool {
+func freshState(d ledger.Document, running string, now time.Time) bool {
 	for _, s := range d.Snapshots {
-		if s.Revision == d.Current && s.Kind == insuranceTag && now.Sub(s.Taken) < youngEnough {
+		if s.Revision == running && s.Kind == insuranceTag && now.Sub(s.Taken) < youngEnough {
 			return true
 		}
 	}

@@ -106,6 +106,11 @@ const (
 	Ignore Decision = "Ignore" // Admit: nothing to do
 )
 
+// Decisions lists them all.
+func Decisions() []Decision {
+	return []Decision{ToPrepare, ToTakeSavepoint, ToStop, ToApply, ToObserve, ToPromote, ToRollBack, ToSettle, Queue, Ignore}
+}
+
 // note adds a line to the timeline; the same line twice in a row is kept once.
 func (r *Release) note(now time.Time, state, text string) {
 	if n := len(r.Timeline); n > 0 && r.Timeline[n-1].State == state && r.Timeline[n-1].Note == text {
