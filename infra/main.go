@@ -10,16 +10,20 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "infra:", err)
-		jsii.Close()
-		os.Exit(1)
-	}
+	os.Exit(run())
 }
 
-func run() error {
-	app := stacks.NewApp("")
+func run() int {
+	defer jsii.Close()
+	if err := synthesizeForCDK(); err != nil {
+		fmt.Fprintln(os.Stderr, "infra:", err)
+		return 1
+	}
+	return 0
+}
+
+func synthesizeForCDK() error {
+	app := stacks.NewApp("") // the CDK's command says where in its environment
 	props, err := propsOf(contextOf(app))
 	if err != nil {
 		return err
