@@ -1,0 +1,153 @@
+package eks
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// action is what Apply does next.
+type action string
+
+const (
+	leaveAsIs action = "LeaveAsIs" // this release and step wrote it already
+	create    action = "Create"
+	inPlace   action = "InPlace"
+	replace   action = "Replace"   // delete, wait, create: the one way to a chosen state without the redeploy nonce
+	awaitGone action = "AwaitGone" // it is being deleted: wait, then create
+)
+
+// Apply implements flink.Target. Each round reads, decides and acts; a Replace
+// that died after the delete is taken up where nothing exists any more.
+func (t *Target) Apply(ctx context.Context, d flink.Desired) error {
+	op := "apply " + d.Application.String()
+	if err := t.raiseFence(ctx, d.Application, d.Fence); err != nil {
+		return err
+	}
+	nonce := t.redeployNonce(ctx)
+	for range races {
+		seen, err := t.get(ctx, d.Application)
+		if err != nil {
+			return kubeError(op, err)
+		}
+		next, err := decide(op, seen, d, nonce)
+		if err != nil {
+			return err
+		}
+		done, err := t.act(ctx, op, next, seen, d, nonce)
+		if err != nil && !t.onlyStatusChanged(ctx, seen, err) {
+			return err
+		}
+		if done && err == nil {
+			return nil
+		}
+	}
+	return flink.Errorf(flink.Conflict, op, "the resource changed %d times in between", races)
+}
+
+// decide is pure: seen is nil when nothing exists.
+func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, error) {
+	fromNothing := d.Run == flink.Running && (d.Restore.Kind == flink.RestoreNothing || d.Restore.Kind == flink.RestoreSnapshot)
+	if d.Restore.Kind == flink.RestoreSnapshot && d.Restore.Path == "" {
+		return "", flink.Errorf(flink.Internal, op, "a snapshot is to be restored and none is named")
+	}
+	if seen == nil {
+		if !fromNothing {
+			return "", flink.Errorf(flink.NotFound, op, "the FlinkDeployment does not exist, and with it what it held is gone")
+		}
+		return create, nil
+	}
+	facts := seen.specFacts()
+	fence, _ := strconv.ParseInt(seen.GetAnnotations()[fenceAnnotation], 10, 64)
+	switch {
+	case fence > d.Fence:
+		return "", passed(op, d.Fence, fence)
+	case facts.Deleting && fromNothing:
+		return awaitGone, nil
+	case facts.Deleting:
+		return "", flink.Errorf(flink.Refused, op, "somebody is deleting the FlinkDeployment")
+	case facts.Release == "":
+		return "", notOurs(op)
+	case facts.Release == d.Release && facts.Step == d.Step:
+		return leaveAsIs, nil
+	case d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot && !nonce:
+		return replace, nil
+	}
+	return inPlace, nil
+}
+
+func notOurs(op string) error {
+	return flink.Errorf(flink.Refused, op, "the FlinkDeployment was not made by Sluice: delete it first (its savepoints stay) or use another name")
+}
+
+// act carries out one action; done tells whether the desired state is written.
+func (t *Target) act(ctx context.Context, op string, next action, seen *resource, d flink.Desired, nonce bool) (done bool, err error) {
+	switch next {
+	case leaveAsIs:
+		return true, nil
+	case create:
+		if err := t.waitForLeftovers(ctx, op, d.Application); err != nil {
+			return false, err
+		}
+		return true, t.write(ctx, op, nil, d, 0)
+	case replace:
+		if err := t.delete(ctx, op, d.Application, seen); err != nil {
+			return false, err
+		}
+		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
+	case awaitGone:
+		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
+	}
+	return true, t.write(ctx, op, seen, d, nextNonce(seen, d, nonce))
+}
+
+// nextNonce keeps the redeploy nonce that is there, and raises it to have a
+// chosen snapshot restored in place.
+func nextNonce(seen *resource, d flink.Desired, nonce bool) int64 {
+	current := number(mapping(mapping(seen.Object, "spec"), "job")["savepointRedeployNonce"])
+	if nonce && d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot {
+		return current + 1
+	}
+	return current
+}
+
+// write is one server-side apply, on the version that was seen, never forced:
+// a field that somebody else owns is theirs.
+func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.Desired, nonce int64) error {
+	rendered, err := Render(d, Situation{Operator: t.operator, Nonce: nonce})
+	if err != nil {
+		return err
+	}
+	if seen != nil {
+		child(rendered.Object, "metadata")["resourceVersion"] = seen.GetResourceVersion()
+	}
+	body, err := json.Marshal(rendered.Object)
+	if err != nil {
+		return &flink.Error{Code: flink.Internal, Op: op, Err: err}
+	}
+	_, err = t.kube.Resource(deployments).Namespace(d.Application.Namespace).
+		Patch(ctx, d.Application.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: FieldManager})
+	return kubeError(op, err)
+}
+
+// onlyStatusChanged tells whether a conflict is worth another round: the
+// operator writes the status all the time, and that alone makes a new version.
+func (t *Target) onlyStatusChanged(ctx context.Context, seen *resource, err error) bool {
+	if flink.CodeOf(err) != flink.Conflict || seen == nil {
+		return false
+	}
+	now, readErr := t.get(ctx, flink.Application{Namespace: seen.GetNamespace(), Name: seen.GetName()})
+	return readErr == nil && now != nil && now.GetUID() == seen.GetUID() && sameDemand(now, seen)
+}
+
+// sameDemand: the annotations say who asked last; the generation may still move
+// once, when the operator fills in its defaults.
+func sameDemand(a, b *resource) bool {
+	x, y := a.specFacts(), b.specFacts()
+	return x.Release == y.Release && x.Step == y.Step && x.Run == y.Run && x.JarURI == y.JarURI && x.Deleting == y.Deleting
+}

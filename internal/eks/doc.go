@@ -1,0 +1,19 @@
+// Package eks runs Flink applications on Kubernetes: it implements flink.Target
+// for the FlinkDeployment (flink.apache.org/v1beta1) of the Flink Kubernetes
+// Operator, the Apache one and Amazon EMR's.
+//
+// It knows the custom resource, what the operator writes into its status, the
+// API server's ways of saying no, and the Flink REST API behind the API
+// server's service proxy, so that nothing but the API server has to be
+// reachable. It refuses to judge what it sees: whether a job is healthy and
+// which state a rollback restores is decided in internal/flink.
+//
+// Every write is a server-side apply of the field manager "sluice", never
+// forced, on the version of the object that was read, after the application's
+// fence has been raised; see fence.go. Savepoints that are asked for while a
+// job runs go through Flink's REST API on every operator, also where the
+// FlinkStateSnapshot resource exists: it is the one way all versions have.
+//
+// Start with target.go for how to connect, render.go (pure) for what is
+// written, apply.go for when, and facts.go (pure) for what is read.
+package eks

@@ -1,0 +1,147 @@
+package eks
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// resource is a FlinkDeployment as the API server gives it.
+type resource struct{ *unstructured.Unstructured }
+
+func (r resource) specFacts() flink.SpecFacts {
+	spec, a := mapping(r.Object, "spec"), r.GetAnnotations()
+	run := flink.RunState(text(mapping(spec, "job"), "state"))
+	if run == "" {
+		run = flink.Running // the CRD's default
+	}
+	return flink.SpecFacts{
+		UID: string(r.GetUID()), Generation: r.GetGeneration(), Run: run, JarURI: delivered(spec),
+		Release: a[releaseAnnotation], Step: a[stepAnnotation], Revision: a[revisionAnnotation],
+		Deleting: r.GetDeletionTimestamp() != nil,
+	}
+}
+
+func (r resource) statusFacts() flink.StatusFacts {
+	status := mapping(r.Object, "status")
+	job, reconciliation := mapping(status, "jobStatus"), mapping(status, "reconciliationStatus")
+	facts := flink.StatusFacts{
+		ObservedGeneration: observedGeneration(status),
+		Reconciliation:     text(reconciliation, "state"),
+		Lifecycle:          text(status, "lifecycleState"),
+		JobManager:         text(status, "jobManagerDeploymentStatus"),
+		JobState:           text(job, "state"),
+		Error:              operatorError(text(status, "error")),
+	}
+	facts.Savepoint, facts.SavepointTrigger = lastSavepoint(job, moment(reconciliation["reconciliationTimestamp"]))
+	return facts
+}
+
+// observedGeneration is the generation that the operator acted on. Operators
+// before 1.8 or so have no status.observedGeneration and keep it inside the
+// copy of the spec that they reconciled last.
+func observedGeneration(status map[string]any) int64 {
+	if g := number(status["observedGeneration"]); g > 0 {
+		return g
+	}
+	var last struct {
+		Resource struct {
+			Metadata struct {
+				Generation int64 `json:"generation"`
+			} `json:"metadata"`
+		} `json:"resource_metadata"`
+	}
+	copied := text(mapping(status, "reconciliationStatus"), "lastReconciledSpec")
+	if json.Unmarshal([]byte(copied), &last) != nil {
+		return 0
+	}
+	return last.Resource.Metadata.Generation
+}
+
+// lastSavepoint is the savepoint that the operator would resume from. Operators
+// from 1.9 on keep it as upgradeSavepointPath, and lastSavepoint beside it may
+// be older; that one has no time, so the reconciliation's is taken.
+func lastSavepoint(job map[string]any, reconciled time.Time) (flink.Snapshot, string) {
+	last := mapping(mapping(job, "savepointInfo"), "lastSavepoint")
+	s := flink.Snapshot{Path: text(last, "location"), Taken: moment(last["timeStamp"])}
+	trigger := text(last, "triggerType")
+	if path := text(job, "upgradeSavepointPath"); path != "" && !flink.SamePath(path, s.Path) {
+		return flink.Snapshot{Path: path, Taken: reconciled}, "UPGRADE"
+	}
+	return s, trigger
+}
+
+// operatorError reduces the operator's error, a JSON document with a chain of
+// exceptions, to one line: what happened innermost.
+func operatorError(raw string) string {
+	type throwable struct {
+		Type     string         `json:"type"`
+		Message  string         `json:"message"`
+		Metadata map[string]any `json:"additionalMetadata"`
+		Chain    []struct {
+			Type    string `json:"type"`
+			Message string `json:"message"`
+		} `json:"throwableList"`
+	}
+	var e throwable
+	if json.Unmarshal([]byte(raw), &e) != nil || e.Type == "" {
+		return firstLine(raw)
+	}
+	class, message := e.Type, e.Message
+	for _, inner := range e.Chain {
+		if inner.Message != "" {
+			class, message = inner.Type, inner.Message
+		}
+	}
+	if reason, _ := e.Metadata["reason"].(string); message == "" {
+		message = reason
+	}
+	return firstLine(simpleName(class) + ": " + withoutClasses(message))
+}
+
+// withoutClasses strips the exceptions that an outer one repeats in its message.
+func withoutClasses(message string) string {
+	for {
+		class, rest, ok := strings.Cut(message, ": ")
+		if !ok || strings.ContainsAny(class, " \n") || !strings.Contains(class, ".") {
+			return message
+		}
+		message = rest
+	}
+}
+
+func simpleName(class string) string { return class[strings.LastIndexByte(class, '.')+1:] }
+
+// firstLine is a text's first line that is not blank, bounded to what a record can carry.
+func firstLine(s string) string {
+	const limit = 500
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	s = strings.TrimSpace(s)
+	if runes := []rune(s); len(runes) > limit {
+		s = string(runes[:limit-1]) + "…"
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// number reads a JSON number, however the client decoded it.
+func number(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case float64:
+		return int64(n)
+	}
+	return 0
+}
+
+// moment reads milliseconds since 1970; zero and less is no time.
+func moment(v any) time.Time {
+	if ms := number(v); ms > 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
+}
