@@ -9,16 +9,15 @@ import (
 )
 
 // only returns the one resource of a type and fails when there is another number.
-func (t template) only(tt *testing.T, kind string) (string, resource) {
+func (t template) only(tt *testing.T, kind string) (id string, r resource) {
 	tt.Helper()
 	found := t.ofType(kind)
 	if len(found) != 1 {
 		tt.Fatalf("the template has %d resources of type %s, want 1", len(found), kind)
 	}
-	for id, r := range found {
-		return id, r
+	for id, r = range found {
 	}
-	panic("unreachable")
+	return id, r
 }
 
 // at follows keys into nested objects; nil when one is missing.

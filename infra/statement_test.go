@@ -18,6 +18,7 @@ type statement struct {
 	sid                string
 	effect             string
 	actions, resources []string
+	condition          any
 }
 
 // statementsOf lists the statements of every role, by the role's logical id.
@@ -28,7 +29,7 @@ func statementsOf(plane template) map[string][]statement {
 			id := strings.Trim(role, "<>")
 			for _, s := range many(at(policy.Properties, "PolicyDocument", "Statement")) {
 				sid, _ := at(s, "Sid").(string)
-				all[id] = append(all[id], statement{sid: sid, effect: text(at(s, "Effect")), actions: texts(at(s, "Action")), resources: texts(at(s, "Resource"))})
+				all[id] = append(all[id], statement{sid: sid, effect: text(at(s, "Effect")), actions: texts(at(s, "Action")), resources: texts(at(s, "Resource")), condition: at(s, "Condition")})
 			}
 		}
 	}
@@ -160,6 +161,34 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(seen))); diff != "" {
 		t.Errorf("statements nobody has (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheKeyIsUsedThroughS3Alone(t *testing.T) {
+	plane := read(t, publicStack)
+	found := 0
+	hold := func(who string, actions []string, condition any) {
+		if !slices.ContainsFunc(actions, func(a string) bool { return strings.HasPrefix(a, "kms:") }) {
+			return
+		}
+		found++
+		if got := text(at(condition, "StringEquals", "kms:ViaService")); got != "s3.<AWS::Region>.amazonaws.com" {
+			t.Errorf("%s may use the key through %s", who, got)
+		}
+	}
+	for role, statements := range statementsOf(plane) {
+		for _, s := range statements {
+			hold(role, s.actions, s.condition)
+		}
+	}
+	_, key := plane.only(t, "AWS::KMS::Key")
+	for _, s := range many(at(key.Properties, "KeyPolicy", "Statement")) {
+		if actions := texts(at(s, "Action")); !slices.Equal(actions, []string{"kms:*"}) { // the account itself, which hands the key to IAM
+			hold(text(at(s, "Principal", "AWS")), actions, at(s, "Condition"))
+		}
+	}
+	if want := len(functions.Catalogue()) + 1; found != want {
+		t.Errorf("%d statements allow the use of the key, want one a function and the jobs' one: %d", found, want)
 	}
 }
 
