@@ -40,8 +40,12 @@ type Node struct {
 	pool   *network.Pool
 	events record.EventRecorder
 
-	mu   sync.Mutex
-	runs map[types.UID]*run
+	reporting context.Context // done when statuses are no longer written
+	silence   context.CancelFunc
+
+	mu       sync.Mutex
+	runs     map[types.UID]*run
+	stopping bool
 }
 
 // Start registers the node and begins to run its pods. The folder of running
@@ -51,6 +55,7 @@ func Start(ctx context.Context, d Deps) (*Node, error) {
 		client: d.Client, images: d.Images, pool: network.NewPool(), runs: map[types.UID]*run{},
 		logs: logFolder(filepath.Join(d.Dir, "pods")), work: filepath.Join(d.Dir, "work"),
 	}
+	n.reporting, n.silence = context.WithCancel(ctx)
 	if err := os.RemoveAll(n.work); err != nil {
 		return nil, fmt.Errorf("clear the files of earlier pods: %w", err)
 	}
@@ -98,9 +103,12 @@ func (n *Node) follow(ctx context.Context) error {
 var nodeSelector = fields.OneTermEqualSelector("spec.nodeName", Name).String()
 
 // Stop ends all pods, each within its grace period but no later than limit,
-// and waits for them.
+// and waits for them. Their statuses stay as they are: to the controllers the
+// pods still run, so that none is replaced, and at the next start they do again.
 func (n *Node) Stop(limit time.Duration) {
+	n.silence()
 	n.mu.Lock()
+	n.stopping = true
 	runs := make([]*run, 0, len(n.runs))
 	for _, r := range n.runs {
 		runs = append(runs, r)

@@ -64,8 +64,7 @@ func (r *run) main() {
 	defer close(r.done)
 	last := make(chan struct{})
 	var reporting sync.WaitGroup
-	// The last status is written after the pod was told to stop.
-	reporting.Go(func() { r.reporter.run(context.WithoutCancel(r.alive), last) })
+	reporting.Go(func() { r.reporter.run(r.node.reporting, last) })
 	r.live()
 	r.kill() // lets go of the timers of stop
 	if err := r.cleanUp(); err != nil {
@@ -77,6 +76,9 @@ func (r *run) main() {
 
 // live goes through the pod's stages and returns when no process of it is left.
 func (r *run) live() {
+	if r.pod.Spec.RestartPolicy == corev1.RestartPolicyNever && r.state.abandon() {
+		return
+	}
 	if !r.supported() || !r.prepare() {
 		<-r.alive.Done()
 		return

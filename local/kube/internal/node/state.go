@@ -62,6 +62,25 @@ func lost(c corev1.ContainerStatus, now metav1.Time) corev1.ContainerState {
 	}}
 }
 
+// abandon ends a pod that ran before this program was started again and must
+// not run twice; it is false for a pod that never ran.
+func (s *state) abandon() bool {
+	ran := false
+	for _, c := range s.snapshot().Containers {
+		ran = ran || c.Last.Terminated != nil
+	}
+	if ran {
+		s.change(func(p *podFacts) {
+			for name, c := range p.Containers {
+				c.State, c.Last = c.Last, corev1.ContainerState{}
+				p.Containers[name] = c
+			}
+			p.Finished = true
+		})
+	}
+	return ran
+}
+
 func (s *state) snapshot() podFacts {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -107,6 +107,23 @@ func TestAPodGoesOnCountingAfterARestartOfTheNode(t *testing.T) {
 	}
 }
 
+func TestAPodThatMustNotRunTwiceFailsAfterARestartOfTheNode(t *testing.T) {
+	p := twoContainers()
+	s := newState(p, t1, func() {})
+	if s.abandon() {
+		t.Error("a pod that never ran was abandoned")
+	}
+	p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "a", State: running()}}
+	s = newState(p, t1, func() {})
+	if !s.abandon() {
+		t.Fatal("a pod that ran goes on")
+	}
+	got := Status(p, p.Status, s.snapshot(), t1)
+	if got.Phase != corev1.PodFailed || got.ContainerStatuses[0].State.Terminated == nil || got.ContainerStatuses[0].RestartCount != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestAStatusPatchHoldsTheDifferenceAndThePodsIdentity(t *testing.T) {
 	r := newReporter(nil, twoContainers())
 	r.written = corev1.PodStatus{Phase: corev1.PodPending, Message: "waits", QOSClass: corev1.PodQOSBurstable}

@@ -19,6 +19,7 @@ func (n *Node) observe(ctx context.Context, p *corev1.Pod) {
 	defer n.mu.Unlock()
 	r := n.runs[p.UID]
 	switch {
+	case n.stopping:
 	case p.DeletionTimestamp != nil && r == nil:
 		go n.remove(ctx, p)
 	case p.DeletionTimestamp != nil:
@@ -51,9 +52,6 @@ func (n *Node) gone(o any) {
 func (n *Node) end(ctx context.Context, r *run, grace time.Duration) {
 	r.stop(grace)
 	<-r.done
-	if ctx.Err() != nil {
-		return // the node stops; the object stays for the next start
-	}
 	n.remove(ctx, r.pod)
 	n.mu.Lock()
 	delete(n.runs, r.pod.UID)
