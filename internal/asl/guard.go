@@ -26,6 +26,7 @@ func (v *visit) guarded(p policy, work func() (exit, *Error)) (exit, *Error) {
 		}
 		i := p.retrierFor(err)
 		if i < 0 || used[i] >= p.retry[i].attempts {
+			v.gaveUp(err)
 			return v.caught(p, err)
 		}
 		wait := p.retry[i].delay(used[i], v.chance)
@@ -34,6 +35,13 @@ func (v *visit) guarded(p policy, work func() (exit, *Error)) (exit, *Error) {
 			return exit{}, stopped
 		}
 		v.again()
+	}
+}
+
+// gaveUp notes that a Parallel or Map state has failed: once, after its retries.
+func (v *visit) gaveUp(err *Error) {
+	if v.kind == "Parallel" || v.kind == "Map" {
+		v.record(Event{Type: v.kind + "StateFailed", Error: err.Name, Cause: err.Cause})
 	}
 }
 

@@ -124,7 +124,6 @@ func (s *mapState) failed(v *visit, err *Error) *Error {
 	if s.distributed {
 		v.record(Event{Type: "MapRunFailed", Error: err.Name, Cause: err.Cause})
 	}
-	v.record(Event{Type: "MapStateFailed", Error: err.Name, Cause: err.Cause})
 	return err
 }
 

@@ -54,9 +54,6 @@ func (s *parallelState) attempt(v *visit) (exit, *Error) {
 		return err
 	})
 	if err != nil {
-		if err != stopped {
-			v.record(Event{Type: "ParallelStateFailed", Error: err.Name, Cause: err.Cause})
-		}
 		return exit{}, err
 	}
 	v.record(Event{Type: "ParallelStateSucceeded"})

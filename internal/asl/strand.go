@@ -49,8 +49,12 @@ func (s *strand) walk(ctx context.Context, set *states, input json.RawMessage) (
 		if ctx.Err() != nil {
 			return nil, v.abort()
 		}
-		if err != nil || left.next == "" {
-			return left.output, err
+		if err != nil {
+			v.failed()
+			return nil, err
+		}
+		if left.next == "" {
+			return left.output, nil
 		}
 		name, input = left.next, left.output
 	}

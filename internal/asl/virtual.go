@@ -11,8 +11,9 @@ import (
 // sleeps or ends, then the one that is due first goes on. A run is therefore
 // the same every time, and its events are in the order of their times.
 //
-// A Caller that takes time must pass it with Sleep of this clock and the context
-// it was given; a Caller that blocks on something else holds the time still.
+// A Caller that takes time must pass it with Sleep of this clock, on the goroutine
+// and with the context it was called with; a Caller that blocks on something else
+// holds the time still.
 type VirtualClock struct {
 	mu  sync.Mutex
 	now time.Time

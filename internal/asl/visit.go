@@ -47,6 +47,15 @@ func (v *visit) abort() *Error {
 	return stopped
 }
 
+// failed notes the end of a task that failed for good inside a branch or an
+// iteration; at the top level the end of the execution says as much. So AWS was
+// seen to do it, both for timeouts and for errors.
+func (v *visit) failed() {
+	if v.kind == "Task" && v.scope.outer != nil {
+		v.record(Event{Type: "TaskStateAborted"})
+	}
+}
+
 // failure words an error as AWS does.
 func (v *visit) failure(name, cause string) *Error {
 	return &Error{name, fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.name, v.id, cause)}
