@@ -17,7 +17,7 @@ type schedule struct {
 
 // turn is one goroutine that waits for its time.
 type turn struct {
-	ctx   context.Context //nolint:containedctx // whose end makes the turn due at once
+	ctx   context.Context // whose end makes the turn due at once
 	at    time.Time
 	order int
 	wake  chan struct{}

@@ -85,7 +85,7 @@ func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, 
 	v.record(Event{Type: kind + "Started", Resource: s.resource})
 	answer, failed := v.Caller.Call(ctx, s.resource, arguments)
 	expirePassed(ctx, v.Clock.Now())
-	result, err := s.outcome(v, ctx, answer, failed)
+	result, err := s.outcome(ctx, v, answer, failed)
 	switch {
 	case err == stopped:
 	case err == nil:
@@ -99,7 +99,7 @@ func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, 
 }
 
 // outcome reads the answer; a deadline that has passed wins over it.
-func (s *taskState) outcome(v *visit, ctx context.Context, answer json.RawMessage, failed error) (json.RawMessage, *Error) {
+func (s *taskState) outcome(ctx context.Context, v *visit, answer json.RawMessage, failed error) (json.RawMessage, *Error) {
 	cause := context.Cause(ctx)
 	switch {
 	case v.ctx.Err() != nil:

@@ -14,7 +14,7 @@ const MaxPayload = 256 << 10
 // visit is one stay in a state.
 type visit struct {
 	*strand
-	ctx     context.Context //nolint:containedctx // lives as long as the stay
+	ctx     context.Context // lives as long as the stay
 	name    string
 	kind    string
 	input   json.RawMessage

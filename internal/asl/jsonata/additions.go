@@ -1,8 +1,8 @@
 package jsonata
 
 import (
-	"crypto/md5"  //nolint:gosec // $hash offers it; nothing here relies on its strength
-	"crypto/sha1" //nolint:gosec // as above
+	"crypto/md5"  // $hash offers it; nothing here relies on its strength
+	"crypto/sha1" // as above
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
