@@ -209,3 +209,26 @@ func BenchmarkRunOfFortyTransitions(b *testing.B) {
 		}
 	}
 }
+
+func TestTheRealClockLetsATaskLiveThatSendsHeartbeats(t *testing.T) {
+	machine := parse(t, `"StartAt":"Ask","States":{"Ask":{"Type":"Task","Resource":"r.waitForTaskToken","HeartbeatSeconds":1,"End":true}}`)
+	beating := callerFunc(func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
+		for range 6 {
+			if err := (asl.RealClock{}).Sleep(ctx, 200*time.Millisecond); err != nil {
+				return nil, err
+			}
+			asl.Heartbeat(ctx)
+		}
+		return json.RawMessage(`"alive"`), nil
+	})
+	if got := machine.Run(context.Background(), nil, asl.Options{Caller: beating}); string(got.Output) != `"alive"` {
+		t.Errorf("a task that beats ended %s %s", got.Error, got.Cause)
+	}
+	silent := callerFunc(func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	if got := machine.Run(context.Background(), nil, asl.Options{Caller: silent}); got.Error != asl.ErrorHeartbeatTimeout {
+		t.Errorf("a silent task ended %s %s", got.Error, got.Cause)
+	}
+}

@@ -53,8 +53,7 @@ func (e *Engine) WithLimit(limit time.Duration) *Engine {
 	return &other
 }
 
-// Inspect reads an expression without evaluating it. The error is an *Error
-// whose Syntax method reports true.
+// Inspect reads an expression without evaluating it. The error is an *Error.
 func (e *Engine) Inspect(expression string) (Facts, error) {
 	m, err := e.take()
 	if err != nil {

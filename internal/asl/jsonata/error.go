@@ -33,8 +33,3 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("%s: %s", e.Code, e.Message)
 }
-
-// Syntax reports whether the expression could not even be read.
-func (e *Error) Syntax() bool {
-	return e.Code == CodeNewerOperator || (len(e.Code) > 0 && e.Code[0] == 'S')
-}
