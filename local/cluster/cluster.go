@@ -30,6 +30,7 @@ type Options struct {
 	JavaOptions string   // what Flink needs of the JVM that runs it
 	Dir         string   // state and logs
 	S3          string   // host:port of the S3 gateway on the host
+	Region      string   // that the gateway signs for
 	AccessKey   string   // throw-away keys of that gateway
 	SecretKey   string   //
 	Teams       []string // namespaces of data teams

@@ -3,7 +3,6 @@ package cluster
 import (
 	"bytes"
 	"embed"
-	"strconv"
 	"text/template"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,7 +14,7 @@ var manifests embed.FS
 // render fills the manifests in: the operator, then a namespace a team.
 func render(o Options) ([]*unstructured.Unstructured, error) {
 	all, err := fill("manifests/operator.yaml", map[string]string{
-		"S3": objectStoreURL, "AccessKey": o.AccessKey, "SecretKey": o.SecretKey, "JavaOptions": strconv.Quote(o.JavaOptions)})
+		"S3": objectStoreURL, "Region": o.Region, "AccessKey": o.AccessKey, "SecretKey": o.SecretKey, "JavaOptions": o.JavaOptions})
 	if err != nil {
 		return nil, err
 	}
