@@ -27,7 +27,7 @@ func (r *run) keep(c *corev1.Container, isInit bool) int {
 			return code
 		}
 		backoff = nextBackoff(backoff, time.Since(began))
-		r.state.backsOff(c.Name, backoff)
+		r.state.backsOff(c.Name, code, backoff)
 		if !r.pause(backoff) {
 			return code
 		}

@@ -86,10 +86,11 @@ func TestAContainersSpecificationIsBuilt(t *testing.T) {
 	p := pod()
 	p.Spec.Hostname, p.Spec.Subdomain = "h", "set"
 	p.Spec.HostAliases = []corev1.HostAlias{{IP: "10.0.0.9", Hostnames: []string{"db", "db.test"}}}
+	p.Spec.Volumes = []corev1.Volume{{Name: "conf", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{}}}, {Name: "data"}}
 	c := &corev1.Container{
 		Image: "flink:1.20", Args: []string{"run", "$(DIR)"}, Env: []corev1.EnvVar{{Name: "DIR", Value: "/d"}},
 		VolumeMounts: []corev1.VolumeMount{
-			{Name: "conf", MountPath: "/conf", ReadOnly: true}, {Name: "data", MountPath: "/data", SubPathExpr: "x/$(HOSTNAME)"},
+			{Name: "conf", MountPath: "/conf"}, {Name: "data", MountPath: "/data", SubPathExpr: "x/$(HOSTNAME)"},
 		},
 	}
 	img := image.Image{Layers: []image.Layer{{Src: "/host/flink", Dst: "/opt/flink"}}, Entrypoint: []string{"/entry.sh"}, Cwd: "/opt/flink"}

@@ -55,9 +55,19 @@ func buildSpec(p *corev1.Pod, c *corev1.Container, img image.Image, podIP string
 		if sub != "" && !filepath.IsLocal(sub) {
 			return s, errors.New("subPath " + sub + " leads out of its volume")
 		}
-		s.Mounts = append(s.Mounts, container.Mount{Src: filepath.Join(volumeDir(m.Name), sub), Dst: m.MountPath, ReadOnly: m.ReadOnly})
+		s.Mounts = append(s.Mounts, container.Mount{Src: filepath.Join(volumeDir(m.Name), sub), Dst: m.MountPath, ReadOnly: m.ReadOnly || showsObjects(p, m.Name)})
 	}
 	return s, nil
+}
+
+// showsObjects says whether a volume is of a kind that Kubernetes never lets a container write to.
+func showsObjects(p *corev1.Pod, volume string) bool {
+	for _, v := range p.Spec.Volumes {
+		if v.Name == volume {
+			return v.ConfigMap != nil || v.Secret != nil || v.DownwardAPI != nil || v.Projected != nil
+		}
+	}
+	return false
 }
 
 // command follows Kubernetes: command replaces the image's entrypoint, args follow either.

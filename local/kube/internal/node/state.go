@@ -119,8 +119,8 @@ func (s *state) containerWaits(name, reason, message string) {
 	})
 }
 
-func (s *state) backsOff(name string, delay time.Duration) {
-	s.containerWaits(name, "CrashLoopBackOff", fmt.Sprintf("the container ended; it is started again in %s", delay))
+func (s *state) backsOff(name string, code int, delay time.Duration) {
+	s.containerWaits(name, "CrashLoopBackOff", fmt.Sprintf("container %s ended with exit code %d; it is started again in %s", name, code, delay))
 }
 
 // runs counts a restart when the container had run before.

@@ -87,7 +87,7 @@ func TestRestartsAreCountedAndTheLastEndIsKept(t *testing.T) {
 	s := newState(twoContainers(), t0, func() {})
 	s.runs("a", t0)
 	s.ended("a", *exited(3).Terminated, false)
-	s.backsOff("a", time.Second)
+	s.backsOff("a", 3, time.Second)
 	s.runs("a", t1)
 	got := s.snapshot().Containers["a"]
 	if got.Restarts != 1 || got.Last.Terminated == nil || got.Last.Terminated.ExitCode != 3 || got.State.Running == nil {
