@@ -119,7 +119,7 @@ func nextNonce(seen *resource, d flink.Desired, nonce bool) int64 {
 // write is one server-side apply, on the version that was seen, never forced:
 // a field that somebody else owns is theirs.
 func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.Desired, nonce int64) error {
-	rendered, err := Render(d, Situation{Operator: t.operator, Nonce: nonce})
+	rendered, err := Render(d, Situation{Operator: t.operator, Exists: seen != nil, Nonce: nonce})
 	if err != nil {
 		return err
 	}

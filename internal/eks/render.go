@@ -12,6 +12,7 @@ import (
 // Situation is what rendering depends on besides what is desired.
 type Situation struct {
 	Operator Operator
+	Exists   bool  // the FlinkDeployment is there and is changed in place
 	Nonce    int64 // savepointRedeployNonce that is to be written; 0: none
 }
 
@@ -118,7 +119,9 @@ func (r *rendering) runState() {
 	}
 	switch d.Restore.Kind {
 	case flink.RestoreNothing:
-		r.job["upgradeMode"] = "stateless"
+		if r.situation.Exists { // a new one starts empty anyway, and stateless would stay its mode
+			r.job["upgradeMode"] = "stateless"
+		}
 	case flink.RestoreLatest:
 		r.job["upgradeMode"] = "last-state"
 	case flink.RestoreSnapshot:
