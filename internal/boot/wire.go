@@ -40,7 +40,7 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 			LongPoll: functions.LongPoll, Poll: pollEvery},
 	}
 	if slices.Contains(f.Grants, functions.UseCluster) {
-		if d.Target, err = eks.New(ctx, eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: e.Operator, AWS: cfg}); err != nil {
+		if d.Target, err = eks.Connect(eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: eks.Operator(e.Operator), AWS: cfg}); err != nil {
 			return d, err
 		}
 	}
