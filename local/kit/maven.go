@@ -36,7 +36,10 @@ func operatorPart(o Options, java javaHome) *part {
 }
 
 // The hadoop one of the two S3 file systems, because FileSink needs its
-// recoverable writer; a JobManager must not have both.
+// recoverable writer; a JobManager must not have both. On a gateway over a file
+// system it needs "s3.directory.marker.retention: keep" in Flink's configuration:
+// otherwise it deletes the markers of parent folders after every write, which
+// such a gateway refuses, and the job stays INITIALIZING.
 func s3Part(o Options, java javaHome) *part {
 	return &part{
 		name:   "s3",
