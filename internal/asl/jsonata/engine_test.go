@@ -74,10 +74,14 @@ func TestAnExpressionYieldsTheJSONThatStepFunctionsWouldHandOn(t *testing.T) {
 		`$hash("input data", "SHA-1")`:             `"aaff4a450a104cd177d28d18d74485e8cae074b7"`,
 		`$length($hash("a", "SHA-384"))`:           `96`,
 		`$parse('{"a":[1,2.5]}').a`:                `[1,2.5]`,
-		`$random(42) = $random(42)`:                `true`,
-		`$random() < 1`:                            `true`,
-		`$map([1,2], $string)`:                     `["1","2"]`,
-		`$exists($eval)`:                           `false`,
+		`$base64encode("hello:world")`:             `"aGVsbG86d29ybGQ="`,
+		`$base64decode("aGVsbG86d29ybGQ=")`:        `"hello:world"`,
+		`$base64decode("w6k=")`:                    `"Ã©"`,
+		`( $f := function($n){ $n = 0 ? 1 : $n * $f($n - 1) }; $f(100) > 1 )`: `true`,
+		`$random(42) = $random(42)`: `true`,
+		`$random() < 1`:             `true`,
+		`$map([1,2], $string)`:      `["1","2"]`,
+		`$exists($eval)`:            `false`,
 	}
 	for expression, want := range cases {
 		t.Run(expression, func(t *testing.T) {
@@ -111,6 +115,8 @@ func TestAFaultSaysWhatIsWrongWithTheExpression(t *testing.T) {
 		`$range(0, 1)`:            "Argument: $range: wants the first value, the last and the step, got 2 arguments",
 		`$partition("ab", 1)`:     "Argument: $partition: the first argument must be an array, not ab",
 		`$hash(1, "MD5")`:         "Argument: $hash: hashes a string, not 1",
+		`$base64encode("日本")`:     "characters above U+00FF",
+		`$base64decode("?")`:      "is not base64",
 		`$random("x")`:            "Argument: $random: the seed must be a number, not x",
 		`$range(0, 5000, 1)`:      "Argument: $range: makes at most 1000 values",
 		`$hash("a", "CRC32")`:     "Argument: $hash: knows MD5, SHA-1, SHA-256, SHA-384 and SHA-512, not CRC32",

@@ -19,7 +19,7 @@ const maxCompiled = 2000
 
 // maxDepth bounds the JavaScript call stack: an expression that recurses for
 // ever fails instead of eating memory.
-const maxDepth = 4096
+const maxDepth = 1 << 16
 
 // machine is one JavaScript runtime with jsonata.js loaded. It is used by one
 // goroutine at a time.
@@ -47,6 +47,9 @@ func (e *Engine) newMachine() (*machine, error) {
 	m := &machine{vm: vm, cache: map[string]*compiled{}}
 	vm.SetTimeSource(m.now)
 	vm.SetRandSource(m.random)
+	if err := m.browser(); err != nil {
+		return nil, err
+	}
 	if _, err := vm.RunProgram(e.program); err != nil {
 		return nil, err
 	}
