@@ -14,6 +14,10 @@
 // job runs go through Flink's REST API on every operator, also where the
 // FlinkStateSnapshot resource exists: it is the one way all versions have.
 //
+// The Role it needs in each namespace: get, list, create and update configmaps;
+// list pods; get and create services/proxy; get, create, patch and delete
+// flinkdeployments.flink.apache.org.
+//
 // Start with target.go for how to connect, render.go (pure) for what is
 // written, apply.go for when, and facts.go (pure) for what is read.
 package eks

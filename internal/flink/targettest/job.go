@@ -30,6 +30,7 @@ type job struct {
 
 // operation is a savepoint that was asked for over REST.
 type operation struct {
+	jobID     string
 	directory string
 	due       time.Time
 	state     flink.SnapshotState
@@ -193,6 +194,8 @@ func (m *Model) endOperations(a *application) {
 			continue
 		}
 		switch cause := m.brokenSaves[a.Application]; {
+		case o.jobID != a.jobID:
+			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "Could not find Flink job (" + o.jobID + ")"}
 		case cause != "":
 			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: cause}
 		case !a.cluster.running():

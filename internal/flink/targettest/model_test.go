@@ -257,3 +257,16 @@ func TestACallCanFailBeforeBetweenAndAfterItsEffect(t *testing.T) {
 		})
 	}
 }
+
+func TestASavepointOfAJobThatIsNotThereFailsWhenItIsLookedAt(t *testing.T) {
+	w := newWorld(t, targettest.Options{})
+	w.put(w.first, flink.Running, flink.Restore{Kind: flink.RestoreNothing})
+	r := flink.SnapshotRequest{Application: app, JobID: strings.Repeat("f", 32), ID: "x", Directory: w.savepointsIn, Fence: 1}
+	if err := w.StartSnapshot(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(time.Minute)
+	if s, err := w.Snapshot(t.Context(), r); err != nil || s.Phase != flink.SnapshotFailed {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

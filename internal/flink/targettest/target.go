@@ -107,11 +107,8 @@ func (m *Model) StartSnapshot(_ context.Context, r flink.SnapshotRequest) error 
 	if err != nil {
 		return err
 	}
-	if c.job == nil || c.job.driver || m.applications[r.Application].jobID != r.JobID {
-		return flink.Errorf(flink.NotFound, "ask for a savepoint", "Flink has no job %s", r.JobID)
-	}
-	if c.operations[r.ID] == nil {
-		c.operations[r.ID] = &operation{directory: r.Directory, due: m.played.Add(tick), state: flink.SnapshotState{Phase: flink.SnapshotPending}}
+	if key := r.JobID + "/" + r.ID; c.operations[key] == nil { // accepted whatever the job: the outcome is told by Snapshot
+		c.operations[key] = &operation{jobID: r.JobID, directory: r.Directory, due: m.played.Add(tick), state: flink.SnapshotState{Phase: flink.SnapshotPending}}
 	}
 	return m.at("StartSnapshot", r.Application, After)
 }
@@ -129,7 +126,7 @@ func (m *Model) Snapshot(_ context.Context, r flink.SnapshotRequest) (flink.Snap
 		return flink.SnapshotState{}, err
 	}
 	state := flink.SnapshotState{Phase: flink.SnapshotUnknown}
-	if o := c.operations[r.ID]; o != nil {
+	if o := c.operations[r.JobID+"/"+r.ID]; o != nil {
 		state = o.state
 	}
 	return state, m.at("Snapshot", r.Application, After)
