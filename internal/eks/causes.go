@@ -49,6 +49,9 @@ func causeOf(f rest.Failure) flink.FailureCause {
 			return flink.Rescale
 		}
 	}
+	if f.Name == "java.lang.Exception" && strings.HasPrefix(f.Message, podEnded) {
+		return causeOfPodEnd(f.Message)
+	}
 	if !hasAnyPrefix(f.Name, lostNames) {
 		return flink.UserCode
 	}
@@ -62,6 +65,19 @@ func causeOf(f rest.Failure) flink.FailureCause {
 		return flink.Rescale
 	}
 	return flink.UserCode
+}
+
+// podEnded begins what Flink's Kubernetes driver says of a TaskManager's pod
+// that ended (KubernetesResourceManagerDriver).
+const podEnded = "Pod terminated, container termination statuses:"
+
+// causeOfPodEnd: a node that goes away ends pods with a signal. A pod that took
+// more memory than it has, or a JVM that gave up (239), is the version's doing.
+func causeOfPodEnd(message string) flink.FailureCause {
+	if strings.Contains(message, "OOMKilled") || strings.Contains(message, "exitCode=239") {
+		return flink.UserCode
+	}
+	return flink.LostNode
 }
 
 func hasAnyPrefix(s string, prefixes []string) bool {

@@ -120,6 +120,8 @@ func TestFailuresAreSortedByWhoseFaultTheyAre(t *testing.T) {
 		"unreachable":          {rest.Failure{Name: flinkRuntime + "jobmaster.JobMasterException", Message: "TaskManager with id app-taskmanager-1-1 is no longer reachable."}, flink.LostNode},
 		"connection":           {rest.Failure{Name: flinkRuntime + "io.network.netty.exception.RemoteTransportException", Chain: []string{flinkRuntime + "io.network.netty.exception.RemoteTransportException"}}, flink.LostNode},
 		"shut down":            {rest.Failure{Name: "org.apache.flink.util.FlinkException", Message: "The TaskExecutor is shutting down."}, flink.LostNode},
+		"pod ended":            {rest.Failure{Name: "java.lang.Exception", Message: "Pod terminated, container termination statuses: [flink-main-container(exitCode=143, reason=Error, message=null)], pod status: Failed(reason=null, message=null)"}, flink.LostNode},
+		"out of memory":        {rest.Failure{Name: "java.lang.Exception", Message: "Pod terminated, container termination statuses: [flink-main-container(exitCode=137, reason=OOMKilled, message=null)], pod status: Failed(reason=null, message=null)"}, flink.UserCode},
 		"a user's time-out":    {rest.Failure{Name: "java.util.concurrent.TimeoutException", Message: "asking the fraud service"}, flink.UserCode},
 		"a user's quotation":   {rest.Failure{Name: "com.example.Bad", Message: "Heartbeat of TaskManager timed out"}, flink.UserCode},
 		"a user's no-resource": {rest.Failure{Name: "com.example.NoResourceAvailableException", Chain: []string{"com.example.NoResourceAvailableException"}}, flink.UserCode},
