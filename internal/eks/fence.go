@@ -2,6 +2,7 @@ package eks
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
@@ -121,6 +122,6 @@ func lostRace(err error) bool {
 }
 
 func isNoNamespace(err error) bool {
-	status, ok := err.(kerrors.APIStatus)
-	return ok && status.Status().Details != nil && status.Status().Details.Kind == "namespaces"
+	var status kerrors.APIStatus
+	return errors.As(err, &status) && status.Status().Details != nil && status.Status().Details.Kind == "namespaces"
 }
