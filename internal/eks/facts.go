@@ -72,7 +72,29 @@ func lastSavepoint(job map[string]any, reconciled time.Time) (flink.Snapshot, st
 	if path := text(job, "upgradeSavepointPath"); path != "" && !flink.SamePath(path, s.Path) {
 		return flink.Snapshot{Path: path, Taken: reconciled}, "UPGRADE"
 	}
+	if trigger == unknownTrigger {
+		return savepointBefore(job, s)
+	}
 	return s, trigger
+}
+
+// unknownTrigger marks a lastSavepoint that may be none: once a job has ended,
+// the operator goes on asking its JobManager and takes the newest checkpoint it
+// sees for the last savepoint (its observer makes no difference between the
+// two). Seen on 1.7.0 within two seconds of a stop; that checkpoint is older
+// than the stop's savepoint, and Flink may have deleted it.
+const unknownTrigger = "UNKNOWN"
+
+// savepointBefore finds the newest savepoint in the history that somebody asked for.
+func savepointBefore(job map[string]any, last flink.Snapshot) (flink.Snapshot, string) {
+	history, _ := mapping(job, "savepointInfo")["savepointHistory"].([]any)
+	for i := len(history) - 1; i >= 0; i-- {
+		entry, _ := history[i].(map[string]any)
+		if trigger := text(entry, "triggerType"); trigger != unknownTrigger && trigger != "" {
+			return flink.Snapshot{Path: text(entry, "location"), Taken: moment(entry["timeStamp"])}, trigger
+		}
+	}
+	return last, unknownTrigger
 }
 
 // operatorError reduces the operator's error, a JSON document with a chain of

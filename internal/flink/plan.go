@@ -19,7 +19,7 @@ type Plan struct {
 	Reason   Reason   `json:"reason,omitempty"`   // why there is nothing to do, or why it is not possible
 	Message  string   `json:"message"`            // what happens, in a sentence
 	Delivery Delivery `json:"delivery,omitempty"` // how the jar reaches Flink
-	Restore  Restore  `json:"restore"`            // where the new version's state comes from; Held means: the savepoint of the stop
+	Restore  Restore  `json:"restore"`            // where the new version's state comes from; Held means: the savepoint that the stop will write, by its path
 	Undo     string   `json:"undo,omitempty"`     // how it would be undone
 }
 

@@ -21,7 +21,9 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 	}
 	restore := r.Plan.Restore
 	if r.Stopped != nil {
-		restore = flink.Restore{Kind: flink.RestoreHeld, Path: r.Stopped.Path}
+		// By its path, never by what the operator holds: while a stopped job's JobManager
+		// is still there, the operator may take the newest checkpoint for its last savepoint.
+		restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}
 	}
 	now := t.Clock.Now()
 	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: revision, Run: flink.Running,

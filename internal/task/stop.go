@@ -44,10 +44,10 @@ func (t Tasks) Stop(ctx context.Context, r Release) (Release, error) {
 // stopStep names the apply that suspends the previous version.
 const stopStep = "stop"
 
-// hasStopped: suspended by this release, with a savepoint that was not there before.
+// hasStopped: suspended by this release, with a savepoint of that stop which was not there before.
 func (r *Release) hasStopped(o flink.Observation) bool {
 	return o.Spec.Release == r.ID && o.Spec.Step == stopStep && o.Status.Lifecycle == "SUSPENDED" &&
-		o.Status.Savepoint.Path != "" && o.Status.Savepoint.Path != r.Before.Savepoint
+		o.Status.SavepointTrigger == "UPGRADE" && o.Status.Savepoint.Path != r.Before.Savepoint
 }
 
 func (t Tasks) stopped(ctx context.Context, r Release, o flink.Observation) (Release, error) {
