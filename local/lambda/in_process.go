@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// Builder makes the handler of the named function from its environment, as the
+// Builder makes a handler, named by Function.Code, from its environment, as the
 // function's main would at its start.
 type Builder func(ctx context.Context, name string, env func(string) string) (lambda.Handler, error)
 
@@ -80,7 +80,7 @@ func (p *InProcess) handler(ctx context.Context, i Invocation) (lambda.Handler, 
 	p.mu.Unlock()
 	s.once.Do(func() {
 		// What a handler keeps (clients, tokens) outlives the first invocation.
-		s.handler, s.err = p.build(context.WithoutCancel(ctx), i.Function.Name, func(name string) string { return i.Function.Environment[name] })
+		s.handler, s.err = p.build(context.WithoutCancel(ctx), i.Function.Code, func(name string) string { return i.Function.Environment[name] })
 	})
 	if s.err != nil {
 		p.forget(i.Function)

@@ -14,6 +14,7 @@ import (
 // Function is a function that can be invoked.
 type Function struct {
 	ARN, Name   string
+	Code        string            // what a Builder is told to make, or the folder of the bootstrap
 	Timeout     time.Duration     // of one invocation; at most 15 minutes
 	Environment map[string]string // all of it: a function sees nothing of this process's own
 }

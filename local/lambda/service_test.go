@@ -27,7 +27,7 @@ const arn = "arn:aws:lambda:eu-west-3:111122223333:function:demo"
 // service runs one function, demo, in process.
 func service(t *testing.T, timeout time.Duration, build lambda.Builder) *lambda.Service {
 	t.Helper()
-	f := lambda.Function{ARN: arn, Name: "demo", Timeout: timeout, Environment: map[string]string{"GREETING": "hello"}}
+	f := lambda.Function{ARN: arn, Name: "demo", Code: "demo", Timeout: timeout, Environment: map[string]string{"GREETING": "hello"}}
 	s := lambda.New([]lambda.Function{f}, lambda.NewInProcess(build), t.Logf)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
