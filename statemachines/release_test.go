@@ -78,6 +78,7 @@ var behaviours = map[string]targettest.Behaviour{
 	"restart-loop":      {RestartLoop: true},
 	"main-throws":       {MainThrows: true},
 	"never-checkpoints": {NeverCheckpoints: true},
+	"refused":           {Refused: true},
 }
 
 // play runs one line:

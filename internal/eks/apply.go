@@ -26,6 +26,9 @@ const (
 // that died after the delete is taken up where nothing exists any more.
 func (t *Target) Apply(ctx context.Context, d flink.Desired) error {
 	op := "apply " + d.Application.String()
+	if d.DryRun {
+		return t.dryRun(ctx, d)
+	}
 	if err := t.raiseFence(ctx, d.Application, d.Fence); err != nil {
 		return err
 	}
@@ -48,6 +51,19 @@ func (t *Target) Apply(ctx context.Context, d flink.Desired) error {
 		}
 	}
 	return flink.Errorf(flink.Conflict, op, "the resource changed %d times in between", races)
+}
+
+// dryRun has the API server validate and admit what Apply would write.
+func (t *Target) dryRun(ctx context.Context, d flink.Desired) error {
+	op := "try to apply " + d.Application.String()
+	seen, err := t.get(ctx, d.Application)
+	if err != nil {
+		return kubeError(op, err)
+	}
+	if seen != nil && seen.specFacts().Release == "" {
+		return notOurs(op)
+	}
+	return t.write(ctx, op, seen, d, 0)
 }
 
 // decide is pure: seen is nil when nothing exists.
@@ -131,8 +147,16 @@ func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.D
 		return &flink.Error{Code: flink.Internal, Op: op, Err: err}
 	}
 	_, err = t.kube.Resource(deployments).Namespace(d.Application.Namespace).
-		Patch(ctx, d.Application.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: FieldManager})
+		Patch(ctx, d.Application.Name, types.ApplyPatchType, body, patchOptions(d))
 	return kubeError(op, err)
+}
+
+func patchOptions(d flink.Desired) metav1.PatchOptions {
+	o := metav1.PatchOptions{FieldManager: FieldManager}
+	if d.DryRun {
+		o.DryRun = []string{metav1.DryRunAll}
+	}
+	return o
 }
 
 // onlyStatusChanged tells whether a conflict is worth another round: the

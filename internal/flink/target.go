@@ -68,6 +68,7 @@ type Desired struct {
 	Fence       int64    // only grows; a write with a lower one is refused
 	Release     string   // id of the release, written on the object
 	Step        string   // names this apply within the release; the same release and step again is a no-op
+	DryRun      bool     // only ask whether it would be accepted: nothing is written, the fence neither
 }
 
 // Delivery is how a jar in S3 reaches Flink.

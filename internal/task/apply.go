@@ -26,8 +26,7 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 		restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}
 	}
 	now := t.Clock.Now()
-	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: revision, Run: flink.Running,
-		Restore: restore, Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: applyStep}); err != nil {
+	if err := t.Target.Apply(ctx, r.desired(revision, flink.Running, restore, applyStep)); err != nil {
 		return t.undoWhenRefused(r, "Apply", err)
 	}
 	r.watch(Forward, applyStep, restore)

@@ -48,7 +48,22 @@ func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	return t.planned(r, d, m, revision, o), nil
+	r = t.planned(r, d, m, revision, o)
+	if r.Decision == ToSettle {
+		return r, nil
+	}
+	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep)
+	try.DryRun = true // would the cluster take it? Better to know while the old version runs
+	if err := t.Target.Apply(ctx, try); err != nil {
+		return t.rejectWhen(flink.Refused, r, flink.ManifestInvalid, err)
+	}
+	return r, nil
+}
+
+// desired is what this release asks the target for.
+func (r *Release) desired(v flink.Revision, run flink.RunState, restore flink.Restore, step string) flink.Desired {
+	return flink.Desired{Application: r.Application, Revision: v, Run: run, Restore: restore,
+		Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: step}
 }
 
 // rejectWhen ends the release for an error of that code: it is the user's, and

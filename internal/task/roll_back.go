@@ -82,8 +82,7 @@ func (t Tasks) bringBack(ctx context.Context, r Release, decision flink.Rollback
 	}
 	step, now := fmt.Sprintf("rollback-%d", len(r.Rollback)+1), t.Clock.Now()
 	r.Rollback = append(r.Rollback, decision)
-	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: previous, Run: flink.Running,
-		Restore: decision.Restore, Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: step}); err != nil {
+	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step)); err != nil {
 		return t.undoWhenRefused(r, "RollBack", err)
 	}
 	if o.Job.Started.After(r.PreviousStart) && decision.Restore.Kind != flink.RestoreHeld {

@@ -18,8 +18,7 @@ func (t Tasks) Stop(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	if err := t.Target.Apply(ctx, flink.Desired{Application: r.Application, Revision: previous, Run: flink.Suspended,
-		Restore: flink.Restore{Kind: flink.RestoreHeld}, Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: stopStep}); err != nil {
+	if err := t.Target.Apply(ctx, r.desired(previous, flink.Suspended, flink.Restore{Kind: flink.RestoreHeld}, stopStep)); err != nil {
 		return t.undoWhenRefused(r, "Stop", err)
 	}
 	var o flink.Observation

@@ -32,6 +32,12 @@ func (m *Model) Apply(_ context.Context, d flink.Desired) error {
 	if err := m.at("Apply", d.Application, Before); err != nil {
 		return err
 	}
+	if m.planted[d.Revision.Jar.SHA256].Refused {
+		return flink.Errorf(flink.Refused, "apply "+d.Application.String(), "the API server refuses it: .spec.nonsense: field not declared in schema")
+	}
+	if d.DryRun {
+		return m.at("Apply", d.Application, After)
+	}
 	if err := m.raise(d.Application, d.Fence); err != nil {
 		return err
 	}

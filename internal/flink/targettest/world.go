@@ -14,6 +14,7 @@ type Behaviour struct {
 	RestartLoop      bool // works three seconds, checkpoints, throws, again
 	MainThrows       bool // main() throws before it submits a job
 	NeverCheckpoints bool // runs, and every checkpoint fails
+	Refused          bool // the API server refuses the resource that runs it
 }
 
 // Plant says how the jar of this SHA-256 behaves from its next start on.
