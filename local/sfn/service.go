@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -114,7 +115,7 @@ func (s *Service) Start(machine, name string, input []byte) (Execution, error) {
 	if k := s.known[arn]; k != nil {
 		return k.again(input)
 	}
-	return s.begin(m, Execution{ARN: arn, Name: name, MachineARN: machine, Status: StatusRunning, Started: s.o.Clock.Now(), Input: slices.Clone(input)})
+	return s.begin(m, Execution{ARN: arn, Name: name, MachineARN: machine, Status: StatusRunning, Started: s.o.Clock.Now().UTC().Truncate(time.Millisecond), Input: slices.Clone(input)})
 }
 
 // again answers a second start under one name.
