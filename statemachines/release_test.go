@@ -93,6 +93,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	kill-taskmanager       a node is lost
 //	break-savepoints       every savepoint fails; mend-savepoints
 //	resume                 the circuit is closed
+//	forget                 the ledger forgets what ran
 //	fail STATE CODE [N]    the next N calls (one) of that state's function fail with that code
 //	during STATE COMMAND   the command happens before that state's function is called next
 //	deliver                what was sent to start a release does so
@@ -136,6 +137,9 @@ func (s *stage) disturb(words []string) {
 		s.target.KillTaskManager(app)
 	case "resume":
 		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error { d.Circuit = nil; return nil })
+		must(s.t, err)
+	case "forget":
+		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error { d.Forget(); return nil })
 		must(s.t, err)
 	case "deliver":
 		sent := s.sent

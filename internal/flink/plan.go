@@ -39,9 +39,9 @@ func DecidePlan(s Situation) Plan {
 	case !o.Exists && s.Current == "":
 		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "first deployment: the job starts empty", "remove it again")
 	case !o.Exists:
-		return refuse(ResourceGone, "revision %s was deployed and its resource is gone: somebody deleted it. Create it again with kubectl from the savepoint you want, then upload the jar again", s.Current)
+		return refuse(ResourceGone, "revision %s was deployed and its resource is gone: somebody deleted it. Its savepoints are kept, and this version cannot restore them into a new resource: to start again with empty state, run sluice forget for this application, then upload the jar again", s.Current)
 	case o.Spec.Deleting:
-		return refuse(ResourceGone, "the resource is being deleted: upload the jar again when it is gone")
+		return refuse(ResourceGone, "the resource is being deleted: nothing can be released into it")
 	case o.Spec.Release == "":
 		return refuse(NotOurs, "a FlinkDeployment of this name exists that Sluice did not create, and this version cannot take it over: delete it first (its savepoints stay) or use another name")
 	case s.Revision.ID == s.Current && o.Spec.Revision == s.Current && o.Spec.Run == Running:

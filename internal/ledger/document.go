@@ -152,6 +152,10 @@ func (d *Document) otherHolder() string {
 	return fmt.Sprintf(": release %s does, with fence %d", d.Lease.Release, d.Lease.Fence)
 }
 
+// Forget makes the application one that has never been deployed: what runs is
+// not known any more, its savepoints and what was seen of events are.
+func (d *Document) Forget() { d.Current, d.LastGood, d.Newest = "", "", nil }
+
 // Post puts a message in the outbox; one of the same name is replaced.
 func (d *Document) Post(m Message) {
 	d.Sent(m.Name)
