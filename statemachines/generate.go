@@ -1,0 +1,3 @@
+package statemachines
+
+//go:generate go run ./internal/diagram
