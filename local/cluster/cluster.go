@@ -42,7 +42,7 @@ type Cluster struct {
 	Kubeconfig string // path
 	Server     string // URL on the host's loopback
 	Config     *rest.Config
-	process    *process
+	process    *process // nil: the cluster is somebody else's
 }
 
 // operatorDeadline is how long the operator gets from its creation until it is
@@ -63,11 +63,21 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	return c, nil
 }
 
-// Stop ends the cluster and everything in it.
-func (c *Cluster) Stop() { c.process.stop() }
+// Stop ends the cluster and everything in it; a cluster that Use found stays.
+func (c *Cluster) Stop() {
+	if c.process != nil {
+		c.process.stop()
+	}
+}
 
-// Ended is closed when the cluster has ended, asked to or not.
-func (c *Cluster) Ended() <-chan struct{} { return c.process.ended }
+// Ended is closed when the cluster has ended, asked to or not. Nobody watches a
+// cluster that Use found: its channel is never closed.
+func (c *Cluster) Ended() <-chan struct{} {
+	if c.process == nil {
+		return nil
+	}
+	return c.process.ended
+}
 
 func (c *Cluster) install(ctx context.Context, o Options) error {
 	var err error
