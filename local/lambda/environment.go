@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -43,7 +44,7 @@ func startEnvironment(dir string, f Function, out io.Writer) (*environment, erro
 	e.command.Stdout, e.command.Stderr, e.command.WaitDelay = out, out, printLag
 	e.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children end with it
 	if err := e.command.Start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("start the function's bootstrap (build it with `make functions`): %w", err), listener.Close())
+		return nil, errors.Join(fmt.Errorf("start the function's bootstrap (it must be built for this machine: GOARCH is %s): %w", runtime.GOARCH, err), listener.Close())
 	}
 	go func() { _ = e.server.Serve(listener) }() // ends with end
 	go func() {
