@@ -135,3 +135,6 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.3 // indirect
 )
+
+// npm packages may bring Go files of their own.
+ignore ./node_modules
