@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -231,18 +232,26 @@ func TestTheEndOfStandardInputStopsTheCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := &cluster{machine: m, cmd: cmd, exited: make(chan error, 1)}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatalf("no announcement: %v", err)
+	}
 	go func() { c.exited <- cmd.Wait() }()
 	pids := c.children()
+	nets := networks(pids)
 	in.Close()
 	if err := c.await(t); err != nil {
 		t.Error(err)
 	}
-	assertNothingLeft(t, m, pids, nil)
+	assertNothingLeft(t, m, pids, nets)
 }
 
 func TestAPortThatIsTakenIsOneSentence(t *testing.T) {
