@@ -26,6 +26,7 @@ type Whereabouts struct {
 	S3     string `json:"s3"`     // URL of the gateway, path-style
 	Events string `json:"events"` // URL of the EventBridge API
 	States string `json:"states"` // URL of the Step Functions API
+	Door   string `json:"door"`   // URL that takes events as Amazon's own services send them: see Send
 
 	Artifacts string `json:"artifacts"` // bucket users drop jars and manifests into
 	Ledger    string `json:"ledger"`    // bucket of the ledger

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Exit codes.
+const (
+	exitWell  = 0
+	exitFault = 1
+	exitUsage = 2
+)
+
+// program is one call of the command.
+type program struct {
+	out, err io.Writer
+	env      func(string) string
+	open     func(ctx context.Context) (*installation, error)
+	flags    flags
+}
+
+// usageError is a fault of the command line.
+type usageError struct{ error }
+
+// errSaid ends a command whose output says already what is wrong.
+var errSaid = errors.New("said already")
+
+func (p *program) run(ctx context.Context, args []string) int {
+	root := p.root()
+	root.SetArgs(args)
+	switch err := root.ExecuteContext(ctx); {
+	case err == nil:
+		return exitWell
+	case errors.Is(err, errSaid):
+		return exitFault
+	case errors.As(err, new(usageError)) || strings.HasPrefix(err.Error(), "unknown command"):
+		_, _ = fmt.Fprintf(p.err, "sluice: %v; see sluice help\n", err)
+		return exitUsage
+	default:
+		_, _ = fmt.Fprintf(p.err, "sluice: %v\n", err)
+		return exitFault
+	}
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sluice",
+		Short: "Safe changes of running Apache Flink applications",
+		Long: "Sluice turns a jar dropped into S3 into a safe upgrade of a running Flink job.\n\n" +
+			"Commands that read an installation use the local plane in --dir (./.sluice if one runs there) or,\n" +
+			"on AWS, the buckets that the stack's outputs name, with the SDK's own credentials.\n\n" +
+			"Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong.",
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	p.flags.declare(root.PersistentFlags())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.check() }
+	root.AddCommand(p.demoCommand(), p.localCommand(), p.releasesCommand(), p.resumeCommand(), p.sendCommand(),
+		p.showCommand(), p.statusCommand(), p.validateCommand(), p.versionCommand())
+	return root
+}
+
+// takes checks the number of arguments and says what they are.
+func takes(least, most int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usageError{fmt.Errorf("it takes %s, and %d arguments were given", what, len(args))}
+		}
+		return nil
+	}
+}
+
+// application reads NAMESPACE/APP.
+func application(text string) (flink.Application, error) {
+	a, err := flink.ParseKey(text + "/" + flink.ManifestFile)
+	if err != nil {
+		return flink.Application{}, usageError{fmt.Errorf("%q is no application: write NAMESPACE/APP, as in flink-team-a-ns/counter", text)}
+	}
+	return a.Application, nil
+}
+
+// say prints for people, or the value as JSON for machines.
+func (p *program) say(text string, value any) error {
+	if p.flags.output != outputJSON {
+		_, err := io.WriteString(p.out, text)
+		return err
+	}
+	e := json.NewEncoder(p.out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(value)
+}

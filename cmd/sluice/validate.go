@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/manifest"
+	"github.com/sluice-flink/sluice/local/demo/whereabouts"
+)
+
+// validateOptions are the flags of validate.
+type validateOptions struct {
+	jars []string
+	app  string
+	set  map[string]string
+}
+
+func (p *program) validateCommand() *cobra.Command {
+	var o validateOptions
+	c := &cobra.Command{
+		Use:   "validate FILE|DIR",
+		Short: "Check application.yaml and the jars beside it as a release would, before they are uploaded",
+		Long: "Check application.yaml, and with a directory every jar in it, exactly as a release checks them\n" +
+			"before it touches anything. Faults come with line and column; notes stop nothing.",
+		Args: takes(1, 1, "one file or directory"),
+		RunE: func(_ *cobra.Command, args []string) error { return p.validate(args[0], o) },
+	}
+	c.Flags().StringArrayVar(&o.jars, "jar", nil, "jar to check with it; may be given several times")
+	c.Flags().StringVar(&o.app, "application", "", "NAMESPACE/APP it will be uploaded as (default: what the manifest names)")
+	c.Flags().StringToStringVar(&o.set, "set", nil, "NAME=VALUE that ${NAME} is filled in with")
+	return c
+}
+
+func (p *program) validate(path string, o validateOptions) error {
+	file, jars, err := pick(path, o.jars)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the manifest: %w", err)
+	}
+	app, err := applicationOf(text, o.app)
+	if err != nil {
+		return err
+	}
+	values, standIns := p.placeholders(o.set)
+	v := validation{File: file, Application: app, StandIns: standIns}
+	m, err := manifest.Parse(text, app, values)
+	if err := v.read(m, err); err != nil {
+		return err
+	}
+	for _, jar := range jars {
+		checked, err := checkJar(jar, m)
+		if err != nil {
+			return err
+		}
+		v.Jars = append(v.Jars, checked)
+	}
+	if err := p.say(renderValidation(v), v); err != nil {
+		return err
+	}
+	if v.faulty() {
+		return errSaid
+	}
+	return nil
+}
+
+// pick finds the manifest and the jars: in a directory, all that are in it.
+func pick(path string, jars []string) (string, []string, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return "", nil, fmt.Errorf("there is nothing to validate: %w", err)
+	}
+	if !st.IsDir() {
+		return path, jars, nil
+	}
+	beside, err := filepath.Glob(filepath.Join(path, "*.jar"))
+	if err != nil {
+		return "", nil, fmt.Errorf("list the jars in %s: %w", path, err)
+	}
+	return filepath.Join(path, flink.ManifestFile), append(beside, jars...), nil
+}
+
+// placeholders are the values of ${NAME}: those given, else the local plane's,
+// else stand-ins for what the stack fills in, whose names are returned.
+func (p *program) placeholders(given map[string]string) (map[string]string, []string) {
+	values := map[string]string{}
+	var standIns []string
+	w, err := whereabouts.Read(orElse(p.flags.dir, whereabouts.DefaultDir))
+	if err == nil {
+		maps.Copy(values, w.Placeholders)
+	}
+	maps.Copy(values, given)
+	for name, value := range map[string]string{"DATA_BUCKET": "stand-in-bucket", "JOB_EXECUTION_ROLE_ARN": "arn:aws:iam::000000000000:role/stand-in"} {
+		if _, known := values[name]; !known {
+			values[name] = value
+			standIns = append(standIns, name)
+		}
+	}
+	return values, standIns
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// read takes what Parse said; an error that is no fault of the manifest is returned.
+func (v *validation) read(m *manifest.Manifest, err error) error {
+	var faults *manifest.Faults
+	switch {
+	case errors.As(err, &faults):
+		v.Faults, v.More = faults.List, faults.More
+	case err != nil:
+		return err
+	default:
+		v.Notes = m.Notes
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/jar"
+	"github.com/sluice-flink/sluice/internal/manifest"
+)
+
+// validation is what was found out about a manifest and its jars.
+type validation struct {
+	File        string            `json:"file"`
+	Application flink.Application `json:"application"`
+	Faults      []manifest.Fault  `json:"faults,omitempty"`
+	More        int               `json:"more,omitempty"` // faults beyond those
+	Notes       []string          `json:"notes,omitempty"`
+	StandIns    []string          `json:"standIns,omitempty"` // placeholders whose value only the installation knows
+	Jars        []jarFacts        `json:"jars,omitempty"`
+}
+
+// jarFacts is what was found out about a jar.
+type jarFacts struct {
+	File       string `json:"file"`
+	Fault      string `json:"fault,omitempty"`
+	EntryClass string `json:"entryClass,omitempty"`
+	Java       int    `json:"java,omitempty"` // release the entry class was compiled for
+	SHA256     string `json:"sha256,omitempty"`
+}
+
+func (v validation) faulty() bool {
+	return len(v.Faults) > 0 || slices.ContainsFunc(v.Jars, func(j jarFacts) bool { return j.Fault != "" })
+}
+
+// classShift is what a class file's major version is above its Java release.
+const classShift = 44
+
+// checkJar checks a jar as Prepare does. m is nil when the manifest has faults:
+// then the jar's own entry class counts. Only a file that cannot be read is an error.
+func checkJar(path string, m *manifest.Manifest) (jarFacts, error) {
+	facts := jarFacts{File: path}
+	f, err := os.Open(path)
+	if err != nil {
+		return facts, fmt.Errorf("read the jar: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	hash := sha256.New()
+	size, err := io.Copy(hash, f)
+	if err != nil {
+		return facts, fmt.Errorf("read the jar: %w", err)
+	}
+	facts.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	o := jar.Options{MaxJava: jar.DefaultJava}
+	if m != nil {
+		o.EntryClass = m.EntryClass()
+	}
+	found, err := jar.Check(f, size, o)
+	switch {
+	case flink.CodeOf(err) == flink.Invalid && err != nil:
+		facts.Fault = err.Error()
+	case err != nil:
+		return facts, err
+	default:
+		facts.EntryClass, facts.Java = found.EntryClass, found.ClassVersion-classShift
+		facts.Fault = pinFault(facts, m)
+	}
+	return facts, nil
+}
+
+// pinFault says when the manifest pins other bytes under that name.
+func pinFault(facts jarFacts, m *manifest.Manifest) string {
+	if m == nil || m.Policy.Artifact == nil {
+		return ""
+	}
+	pin, name := m.Policy.Artifact, filepath.Base(facts.File)
+	if pin.Key != "" && pin.Key != name {
+		return "the manifest pins the jar " + pin.Key + ": this one starts no release; pin it, or leave it out"
+	}
+	if pin.SHA256 != "" && !strings.EqualFold(pin.SHA256, facts.SHA256) {
+		return "its SHA-256 is " + facts.SHA256 + " and the manifest pins " + pin.SHA256 + ": take the jar that was built for this manifest, or pin this one"
+	}
+	return ""
+}
+
+// applicationOf is the one that was named, or the one the manifest names. A
+// manifest too broken to tell gets the names its faults are then reported for.
+func applicationOf(text []byte, named string) (flink.Application, error) {
+	if named != "" {
+		return application(named)
+	}
+	var doc struct {
+		Metadata struct{ Namespace, Name string }
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil || doc.Metadata.Name == "" {
+		return flink.Application{Namespace: "default", Name: "application"}, nil
+	}
+	app := flink.Application{Namespace: doc.Metadata.Namespace, Name: doc.Metadata.Name}
+	if app.Namespace == "" {
+		app.Namespace = "default"
+	}
+	if _, err := flink.ParseKey(app.ManifestKey()); err != nil {
+		return flink.Application{}, fmt.Errorf("the manifest names the application %s: %w", app, err)
+	}
+	return app, nil
+}
+
+func renderValidation(v validation) string {
+	var b strings.Builder
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	for _, f := range v.Faults {
+		say("%s", located(v.File, f))
+	}
+	if v.More > 0 {
+		say("%s: and %d more faults, which show when these are mended", v.File, v.More)
+	}
+	if len(v.Faults) == 0 {
+		say("%s: in order, as %s", v.File, v.Application)
+	}
+	for _, n := range v.Notes {
+		say("%s: note: %s", v.File, n)
+	}
+	for _, j := range v.Jars {
+		if j.Fault != "" {
+			say("%s: %s", j.File, j.Fault)
+			continue
+		}
+		say("%s: in order, starts %s, compiled for Java %d", j.File, j.EntryClass, j.Java)
+	}
+	if len(v.StandIns) > 0 {
+		slices.Sort(v.StandIns)
+		say("%s: note: the values of ${%s} are the installation's; stand-ins were checked (--set NAME=VALUE for others)", v.File, strings.Join(v.StandIns, "}, ${"))
+	}
+	return b.String()
+}
+
+// located is a fault as compilers print it, so that editors can jump there.
+func located(file string, f manifest.Fault) string {
+	at := file
+	if f.Line > 0 {
+		at += fmt.Sprintf(":%d", f.Line)
+		if f.Column > 0 {
+			at += fmt.Sprintf(":%d", f.Column)
+		}
+	}
+	if f.Path != "" {
+		return at + ": " + f.Path + ": " + f.Message
+	}
+	return at + ": " + f.Message
+}
