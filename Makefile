@@ -6,7 +6,7 @@ SHELL := /usr/bin/env bash
 
 FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
-LINT_VERSION := v2.5.0
+LINT_VERSION := v2.15.0
 
 .PHONY: help
 help: ## List the targets

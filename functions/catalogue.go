@@ -5,7 +5,7 @@ import "time"
 // Machine names a state machine: the file statemachines/<name>.asl.json.
 type Machine string
 
-// The state machines that exist.
+// Release is the machine that every change of an application goes through.
 const Release Machine = "release"
 
 // Grant is something a function may touch. infra turns each into the IAM

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// State of a verdict.
+// VerdictState is what a verdict says.
 type VerdictState string
 
 // The verdicts.

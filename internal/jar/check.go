@@ -2,6 +2,7 @@ package jar
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -109,7 +110,7 @@ func content(f *zip.File, most int64) ([]byte, error) {
 }
 
 func damaged(name string, err error) error {
-	if err == zip.ErrAlgorithm {
+	if errors.Is(err, zip.ErrAlgorithm) {
 		return fmt.Errorf("%s in the jar is packed in a way that Java cannot read; build the jar with the jar tool, Maven or Gradle", name)
 	}
 	return fmt.Errorf("%s in the jar cannot be read (%s); the jar is damaged: build and upload it again", name, strings.TrimPrefix(err.Error(), "zip: "))

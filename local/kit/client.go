@@ -39,7 +39,7 @@ func (c client) run(ctx context.Context) error {
 	tail := make(chan []string)
 	go func() { tail <- c.read(r) }()
 	err := cmd.Run()
-	w.Close()
+	_ = w.Close()
 	last := <-tail
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -34,7 +34,7 @@ func (r *resolver) call(name string, argument any) (any, error) {
 func (r *resolver) ref(argument any) (any, error) {
 	name, ok := argument.(string)
 	if !ok {
-		return nil, fmt.Errorf("Ref takes a name, not %s", short(argument))
+		return nil, fmt.Errorf("a Ref takes a name, not %s", short(argument))
 	}
 	if name == "AWS::NoValue" {
 		return noValue{}, nil

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 )
@@ -73,8 +74,8 @@ func (c *Client) Checkpoints(ctx context.Context, id string) (Checkpoints, error
 }
 
 func isNotEnabled(err error) bool {
-	e, ok := err.(*Error)
-	return ok && e.Code == NotFound && strings.HasPrefix(e.Message, notEnabled)
+	var e *Error
+	return errors.As(err, &e) && e.Code == NotFound && strings.HasPrefix(e.Message, notEnabled)
 }
 
 type checkpointsAnswer struct {
