@@ -38,6 +38,7 @@ build/functions/%/bootstrap: FORCE
 
 bin/sluice: FORCE node_modules
 	@mkdir -p bin
+	@echo "sluice   compiling (some minutes the first time, seconds afterwards)"
 	@go build -o $@ ./cmd/sluice
 
 .PHONY: synth

@@ -27,6 +27,7 @@ type Rendered struct {
 // and which state is restored is never left to a fallback nobody asked for.
 const (
 	operatorRollback = "kubernetes.operator.deployment.rollback.enabled"
+	savepointCleanup = "kubernetes.operator.savepoint.cleanup.enabled"
 	silentFallback   = "kubernetes.operator.job.upgrade.last-state-fallback.enabled"
 )
 
@@ -131,6 +132,10 @@ func (r *rendering) runState() {
 
 func (r *rendering) operatorSettings() {
 	r.conf[operatorRollback] = "false"
+	if r.conf[savepointCleanup] == "true" {
+		r.note("%s is switched off: the operator would delete savepoints that a rollback may need", savepointCleanup)
+	}
+	r.conf[savepointCleanup] = "false"
 	if r.desired.Run == flink.Running && r.desired.Restore.Kind == flink.RestoreLatest {
 		// The operator takes the last state of a job that does not run by way of its fallback alone.
 		if r.conf[silentFallback] == "false" {
