@@ -83,7 +83,7 @@ var behaviours = map[string]targettest.Behaviour{
 
 // play runs one line:
 //
-//	manifest [FILE]        upload application.yaml (the usual one, or that file) and run the machine for its event
+//	manifest [FILE|MODE]   upload application.yaml (the usual one, that file, or the usual one in that upgrade mode; +fallback allows it) and run the machine for its event
 //	drop FILE [BEHAVIOUR]  upload a jar (or a file of the archive) and run the machine for its event
 //	put KEY                upload a file under a key as it is
 //	again                  deliver the newest event once more
@@ -103,7 +103,7 @@ func (s *stage) play(words []string) {
 	case "manifest":
 		body := []byte(manifestYAML)
 		if len(words) > 1 {
-			body = s.files[words[1]]
+			body = s.manifest(words[1])
 		}
 		s.deliver(s.put(app.ManifestKey(), body))
 	case "drop":
@@ -115,6 +115,19 @@ func (s *stage) play(words []string) {
 	default:
 		s.disturb(words)
 	}
+}
+
+// manifest is a file of the archive, or the usual one in another upgrade mode.
+func (s *stage) manifest(name string) []byte {
+	if body, ok := s.files[name]; ok {
+		return body
+	}
+	mode, fallback, _ := strings.Cut(name, "+")
+	text := strings.Replace(manifestYAML, "upgradeMode: savepoint", "upgradeMode: "+mode, 1)
+	if fallback != "" {
+		text = strings.Replace(text, "  flinkConfiguration:\n", "  flinkConfiguration:\n    "+flink.FallbackKey+": \"true\"\n", 1)
+	}
+	return []byte(text)
 }
 
 func (s *stage) disturb(words []string) {

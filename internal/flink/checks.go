@@ -172,7 +172,8 @@ func tasksRunning(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 }
 
 func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {
-	if e.Restore.Kind == RestoreNothing {
+	wentOn := e.Restore.Kind == RestoreHeld && !e.WentOn.IsZero() && o.Job.Started.Equal(e.WentOn)
+	if e.Restore.Kind == RestoreNothing || wentOn {
 		return ok()
 	}
 	if w.RestoredFrom == "" {

@@ -34,6 +34,10 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		"no state is recorded":                               {flink.RollbackCase{HasPrevious: true, Applied: true, Failed: none, Rule: auto}, flink.Hold, "", ""},
 		"it was stopped and never applied":                   {flink.RollbackCase{HasPrevious: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"the stop did not complete":                          {flink.RollbackCase{HasPrevious: true, Rule: auto}, flink.BringBack, flink.RestoreHeld, ""},
+		"last-state, it restored and made nothing":           {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-1"},
+		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Rule: auto}, flink.BringBack, flink.RestoreLatest, ""},
+		"last-state, it made checkpoints":                    {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: some, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"stateless":                                          {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeStateless, Failed: some, Rule: auto}, flink.BringBack, flink.RestoreNothing, ""},
 		"rollback is manual":                                 {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.Hold, "", ""},
 		"manual, and a stop that failed is still undone":     {flink.RollbackCase{HasPrevious: true, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.BringBack, flink.RestoreHeld, ""},
 	}
@@ -56,24 +60,37 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 		return o
 	}
 	suspended := with(func(o *flink.Observation) { o.Spec.Run = flink.Suspended; o.Status.Savepoint.Path = stopPath })
+	asks := func(mode, fallback string) flink.Revision {
+		return flink.Revision{ID: "new", Manifest: map[string]any{"spec": map[string]any{"job": map[string]any{"upgradeMode": mode},
+			"flinkConfiguration": map[string]any{flink.FallbackKey: fallback}}}}
+	}
+	failing := with(func(o *flink.Observation) { o.Job.State = "RESTARTING"; o.Job.Checkpoints.Latest = "s3://data/chk-3" })
+	noCheckpoint := with(func(o *flink.Observation) { o.Job.Checkpoints = flink.Checkpoints{} })
 	cases := map[string]struct {
 		s      flink.Situation
 		first  flink.Step
 		reason flink.Reason
 		kind   flink.RestoreKind
 	}{
-		"first deployment":                      {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
-		"the resource was deleted":              {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
-		"the resource is being deleted":         {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
-		"somebody else's resource":              {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
-		"an upgrade":                            {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
-		"an upgrade with a young savepoint":     {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
-		"the same runs already":                 {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
-		"Flink does not answer":                 {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"the job restarts":                      {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended with the recorded savepoint": {flink.Situation{Current: "old", Observation: suspended, LastStop: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"suspended with an unknown savepoint":   {flink.Situation{Current: "old", Observation: suspended, LastStop: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended, nothing recorded":           {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
+		"first deployment":                             {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
+		"the resource was deleted":                     {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
+		"the resource is being deleted":                {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
+		"somebody else's resource":                     {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade":                                   {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"an upgrade with a young savepoint":            {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
+		"the same runs already":                        {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
+		"Flink does not answer":                        {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"the job restarts":                             {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended with the recorded savepoint":        {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"suspended with an unknown savepoint":          {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"an earlier release died after the stop":       {flink.Situation{Current: "old", Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"last-state":                                   {flink.Situation{Current: "old", Observation: running, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state of a failing job":                  {flink.Situation{Current: "old", Observation: failing, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state, and no checkpoint is known":       {flink.Situation{Current: "old", Observation: noCheckpoint, Revision: asks("last-state", "")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"stateless":                                    {flink.Situation{Current: "old", Observation: failing, Revision: asks("stateless", "")}, flink.StepApply, "", flink.RestoreNothing},
+		"savepoint of a failing job, fallback allowed": {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "true")}, flink.StepApply, "", flink.RestoreLatest},
+		"savepoint of a failing job, fallback off":     {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "false")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended, nothing recorded":                  {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,7 @@ type Situation struct {
 	Revision    Revision    // what is to run
 	Observation Observation // what is there
 	Current     string      // revision the ledger says runs; empty when Sluice has deployed none
-	LastStop    *Snapshot   // newest recorded savepoint a job was stopped with
+	Down        *Snapshot   // savepoint of a stop after which no version was verified: an earlier release died in between
 	FreshState  bool        // a savepoint of the running revision is young enough to serve as insurance
 }
 
@@ -36,6 +36,8 @@ type Situation struct {
 func DecidePlan(s Situation) Plan {
 	o := s.Observation
 	switch {
+	case !o.Exists && s.Down != nil:
+		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, "an earlier release died after it had stopped the job: the new version restores the savepoint of that stop", "the previous version comes back with that savepoint")
 	case !o.Exists && s.Current == "":
 		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "first deployment: the job starts empty", "remove it again")
 	case !o.Exists:
@@ -52,15 +54,37 @@ func DecidePlan(s Situation) Plan {
 	return s.planFromRunning()
 }
 
-// planFromRunning: only a job that runs can be stopped with a savepoint.
+// planFromRunning follows the manifest's upgrade mode.
 func (s Situation) planFromRunning() Plan {
+	switch s.Revision.UpgradeMode() {
+	case ModeStateless:
+		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "the manifest says stateless: the new version starts empty", "the previous version starts empty, too")
+	case ModeLastState:
+		return s.planLastState("the manifest says last-state: the new version goes on from the running one's newest checkpoint")
+	}
+	why := s.notSavable()
+	if why == "" {
+		return s.planSavepoint()
+	}
+	if s.Revision.FallbackAllowed() {
+		return s.planLastState("no savepoint can be taken (" + why + "), and the manifest allows to fall back: the new version goes on from the newest checkpoint")
+	}
+	return refuse(JobNotRunning, "%s, so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs, or allow the newest checkpoint instead by %s: \"true\" in the manifest", why, FallbackKey)
+}
+
+// notSavable says why no savepoint can be taken; empty when one can.
+func (s Situation) notSavable() string {
 	j := s.Observation.Job
-	if !j.Reachable {
-		return refuse(JobNotRunning, "Flink does not answer (%s), so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs", orNothing(j.Unreachable))
+	switch {
+	case !j.Reachable:
+		return fmt.Sprintf("Flink does not answer (%s)", orNothing(j.Unreachable))
+	case !allRunning(j):
+		return fmt.Sprintf("the job is %s with %d of %d tasks running", orNothing(j.State), j.TasksRunning, j.Tasks)
 	}
-	if !allRunning(j) {
-		return refuse(JobNotRunning, "the job is %s with %d of %d tasks running, so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs", orNothing(j.State), j.TasksRunning, j.Tasks)
-	}
+	return ""
+}
+
+func (s Situation) planSavepoint() Plan {
 	first, how := StepTakeSavepoint, "an insurance savepoint, then stop with a savepoint, then the new version restores exactly that"
 	if s.FreshState {
 		first, how = StepStop, "stop with a savepoint (a young savepoint is known already), then the new version restores exactly that"
@@ -68,9 +92,22 @@ func (s Situation) planFromRunning() Plan {
 	return s.plan(first, Restore{Kind: RestoreHeld}, how, "the previous version comes back with its own state; which one is decided by what the new version made durable")
 }
 
+// planLastState needs a state to return to: a checkpoint that Flink shows.
+func (s Situation) planLastState(how string) Plan {
+	c := s.Observation.Job.Checkpoints
+	newest := c.Latest
+	if newest == "" {
+		newest = c.RestoredFrom
+	}
+	if newest == "" {
+		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Upload the jar again when it has completed a checkpoint")
+	}
+	return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: newest}, how, "the previous version goes on from the newest checkpoint there is")
+}
+
 func (s Situation) planFromSuspended() Plan {
 	path := s.Observation.Status.Savepoint.Path
-	if s.LastStop == nil || !SamePath(path, s.LastStop.Path) {
+	if s.Down == nil || !SamePath(path, s.Down.Path) {
 		return refuse(JobNotRunning, "the job is suspended, and the savepoint it holds (%s) is not the one that was recorded when it was stopped: resume it first, then upload the jar again", orNothing(path))
 	}
 	return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: path}, "the job is suspended: the new version restores the savepoint it was stopped with", "the previous version comes back with that savepoint")

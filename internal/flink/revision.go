@@ -41,3 +41,32 @@ func NewRevision(manifest map[string]any, jar PinnedJar) (Revision, error) {
 	h.Write([]byte(jar.SHA256))
 	return Revision{ID: hex.EncodeToString(h.Sum(nil))[:12], Manifest: manifest, Jar: jar}, nil
 }
+
+// UpgradeMode is how a job is brought from one version to the next; the values are the operator's.
+type UpgradeMode string
+
+// The upgrade modes.
+const (
+	ModeSavepoint UpgradeMode = "savepoint"  // stop with a savepoint, restore exactly that
+	ModeLastState UpgradeMode = "last-state" // end the job, restore its newest checkpoint by the high-availability record
+	ModeStateless UpgradeMode = "stateless"  // end the job, start empty
+)
+
+// UpgradeMode is what the manifest asks for.
+func (r Revision) UpgradeMode() UpgradeMode {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	job, _ := spec["job"].(map[string]any)
+	mode, _ := job["upgradeMode"].(string)
+	return UpgradeMode(mode)
+}
+
+// FallbackKey is the operator's setting that lets a savepoint upgrade of a job
+// that does not run well go on from its newest checkpoint.
+const FallbackKey = "kubernetes.operator.job.upgrade.last-state-fallback.enabled"
+
+// FallbackAllowed tells whether the manifest asks for that fallback.
+func (r Revision) FallbackAllowed() bool {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	conf, _ := spec["flinkConfiguration"].(map[string]any)
+	return conf[FallbackKey] == "true"
+}

@@ -14,7 +14,9 @@ const (
 type RollbackCase struct {
 	HasPrevious bool         // a revision ran before
 	Applied     bool         // the new revision was written to the cluster
+	Mode        UpgradeMode  // of the previous revision
 	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
+	Restored    string       // state that the failed version was seen to have restored; empty when it never did
 	Failed      *Checkpoints // newest that was seen of the failed version; nil when it never answered
 	Rule        RollbackRule
 	Tried       []RestoreKind // restores this rollback has tried already, oldest first
@@ -39,31 +41,44 @@ func DecideRollback(c RollbackCase) RollbackDecision {
 		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
 	case len(c.Tried) == 0:
 		return firstRestore(c)
-	case c.Tried[len(c.Tried)-1] == RestoreLatest && c.Stop != nil && c.Rule.RestoreFrom == Auto:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+	case c.Tried[len(c.Tried)-1] == RestoreLatest && c.base() != "" && c.Rule.RestoreFrom == Auto:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
 			"the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time"}
 	}
 	return RollbackDecision{Action: Hold, Message: "the previous version did not come back with any state there is: somebody has to look"}
 }
 
-func firstRestore(c RollbackCase) RollbackDecision {
-	if !c.Applied {
-		return undoStop(c)
+// base is the state from before the upgrade: the savepoint of the stop, or,
+// where there was none, the checkpoint that the failed version began with.
+func (c RollbackCase) base() string {
+	if c.Stop != nil {
+		return c.Stop.Path
 	}
+	return c.Restored
+}
+
+func firstRestore(c RollbackCase) RollbackDecision {
 	made := c.Failed != nil && c.Failed.Completed > 0
 	switch {
+	case !c.Applied:
+		return undoStop(c)
+	case c.Mode == ModeStateless && c.Stop == nil:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreNothing}, "the manifest says stateless: the previous version starts empty"}
 	case c.Rule.RestoreFrom == Latest && !made:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
 		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest, Path: c.Failed.Latest},
 			"the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
-	case c.Stop == nil:
+	case c.base() == "" && c.Mode == ModeLastState:
+		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest},
+			"the failed version never restored anything: the high-availability record still holds the previous version's newest checkpoint"}
+	case c.base() == "":
 		return RollbackDecision{Action: Hold, Message: "no state from before the upgrade is recorded: somebody has to look"}
 	case made:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
 			"the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time"}
 	}
-	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path},
+	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
 		"the failed version made nothing durable: the state from before the upgrade is exact"}
 }
 

@@ -24,6 +24,7 @@ type Document struct {
 	Newest      *Admitted         `json:"newest,omitempty"`      // newest artifact that was admitted
 	Seen        []string          `json:"seen,omitempty"`        // events admitted, newest last, at most seenLimit
 	Pending     *Change           `json:"pending,omitempty"`     // what waits for the release in flight; the newest wins
+	Down        *flink.Snapshot   `json:"down,omitempty"`        // savepoint of a stop after which no version was verified yet
 	Snapshots   []flink.Snapshot  `json:"snapshots,omitempty"`
 	Circuit     *Circuit          `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
 	Outbox      []Message         `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
@@ -154,7 +155,7 @@ func (d *Document) otherHolder() string {
 
 // Forget makes the application one that has never been deployed: what runs is
 // not known any more, its savepoints and what was seen of events are.
-func (d *Document) Forget() { d.Current, d.LastGood, d.Newest = "", "", nil }
+func (d *Document) Forget() { d.Current, d.LastGood, d.Newest, d.Down = "", "", nil, nil }
 
 // Post puts a message in the outbox; one of the same name is replaced.
 func (d *Document) Post(m Message) {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"github.com/sluice-flink/sluice/internal/flink"
 	"regexp"
 	"strings"
 )
@@ -61,11 +62,21 @@ func configurationIsOurs(r *report, resource *node) {
 // savepointDirectory needs one under Flink's older or newer name (FLINK-34455
 // renamed the state.* keys in 1.20; both are read).
 func savepointDirectory(r *report, resource *node) {
+	if mode(resource) == flink.ModeLastState || mode(resource) == flink.ModeStateless {
+		return // these modes take none
+	}
 	directory(r, resource, "savepoints", savepointKeys[1], savepointKeys[0])
 }
 
 func checkpointDirectory(r *report, resource *node) {
+	if mode(resource) == flink.ModeStateless {
+		return
+	}
 	directory(r, resource, "checkpoints", "state.checkpoints.dir", "execution.checkpointing.dir")
+}
+
+func mode(resource *node) flink.UpgradeMode {
+	return flink.UpgradeMode(resource.get("spec", "job", "upgradeMode").text())
 }
 
 // directory checks one place of state.
@@ -80,7 +91,7 @@ func directory(r *report, resource *node, what, older, newer string) {
 	}
 	old, young := conf.get(older), conf.get(newer)
 	if old == nil && young == nil {
-		r.fault(orParent(conf, spec), "spec.flinkConfiguration", "%s (or %s) is missing; upgradeMode savepoint needs it: write %s: s3://<bucket>/<path>", older, newer, older)
+		r.fault(orParent(conf, spec), "spec.flinkConfiguration", "%s (or %s) is missing, and the upgradeMode needs it: write %s: s3://<bucket>/<path>", older, newer, older)
 		return
 	}
 	if old != nil && young != nil && old.literal != young.literal {
@@ -118,7 +129,11 @@ func highAvailability(r *report, resource *node) {
 			on = true
 		}
 	}
-	if !on {
+	switch {
+	case on:
+	case mode(resource) == flink.ModeLastState:
+		r.fault(orParent(conf, resource), "spec.flinkConfiguration", "high availability is off, and upgradeMode last-state restores by its record; write high-availability.type: kubernetes and high-availability.storageDir (on EMR, jobManager.highAvailabilityEnabled)")
+	default:
 		r.note("high availability is off: when the JobManager dies the job starts from its last savepoint or not at all; set high-availability.type: kubernetes and high-availability.storageDir (on EMR, jobManager.highAvailabilityEnabled)")
 	}
 }

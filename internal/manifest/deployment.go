@@ -29,7 +29,7 @@ var checks = []check{
 	noServerFields,
 	noReservedMetadata,
 	jobIsThere,
-	upgradeModeIsSavepoint,
+	upgradeModeIsOne,
 	jobTypes,
 	jobRuns,
 	stateIsOurs,

@@ -1,6 +1,10 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
 
 func jobIsThere(r *report, resource *node) {
 	spec := resource.get("spec")
@@ -17,21 +21,21 @@ func jobIsThere(r *report, resource *node) {
 	}
 }
 
-// upgradeModeIsSavepoint refuses the other modes by name: this version stops
-// every job with a savepoint.
-func upgradeModeIsSavepoint(r *report, resource *node) {
+// upgradeModeIsOne wants one of the operator's modes; the operator's own default
+// would start the job empty.
+func upgradeModeIsOne(r *report, resource *node) {
 	job := resource.get("spec", "job")
 	if job == nil || job.kind != mapping {
 		return
 	}
-	switch mode := job.get("upgradeMode"); mode.text() {
-	case "savepoint":
+	switch mode := job.get("upgradeMode"); flink.UpgradeMode(mode.text()) {
+	case flink.ModeSavepoint, flink.ModeLastState:
+	case flink.ModeStateless:
+		r.note("spec.job.upgradeMode is stateless: every upgrade, and every rollback, starts the job empty")
 	case "":
-		r.fault(orParent(mode, job), "spec.job.upgradeMode", "it is missing, and without it the operator starts the job empty; write upgradeMode: savepoint, the one mode of this version")
-	case "stateless", "last-state":
-		r.fault(mode, "spec.job.upgradeMode", "%s is not supported by this version; write upgradeMode: savepoint", mode.text())
+		r.fault(orParent(mode, job), "spec.job.upgradeMode", "it is missing, and without it the operator starts the job empty; write upgradeMode: savepoint (or last-state, stateless)")
 	default:
-		r.fault(mode, "spec.job.upgradeMode", "%s is no upgrade mode; write upgradeMode: savepoint", brief(mode.text()))
+		r.fault(mode, "spec.job.upgradeMode", "%s is no upgrade mode; write upgradeMode: savepoint (or last-state, stateless)", brief(mode.text()))
 	}
 }
 

@@ -37,7 +37,7 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 
 func (r *Release) expectation() flink.Expectation {
 	return flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore,
-		PreviousStart: r.PreviousStart, AppliedAt: r.AppliedAt, Policy: r.Policy}
+		PreviousStart: r.PreviousStart, WentOn: r.Before.Started, AppliedAt: r.AppliedAt, Policy: r.Policy}
 }
 
 // judged says where a verdict leads.
@@ -46,13 +46,25 @@ func (r *Release) judged(v flink.Verdict) {
 	case r.Phase == Forward && v.State == flink.Healthy:
 		r.Verdict, r.Decision = &v, ToPromote
 	case r.Phase == Forward:
-		r.Verdict, r.Decision, r.FailedAt = &v, ToRollBack, r.Watch.Last
+		r.Verdict, r.Decision = &v, ToRollBack
+		r.FailedAt, r.FailedFrom = r.Watch.Last, r.Watch.RestoredFrom
 		r.Message = v.Check + ": " + v.Message
 	case v.State == flink.Healthy:
-		r.end(flink.FailedClean, flink.RolledBack, "the new version failed ("+r.Message+"); the previous one runs again, from "+baseName(r.Watch.RestoredFrom)+": "+r.Rollback[len(r.Rollback)-1].Message)
+		r.end(flink.FailedClean, flink.RolledBack, "the new version failed ("+r.Message+"); the previous one runs again, "+r.comesFrom()+": "+r.Rollback[len(r.Rollback)-1].Message)
 	default:
 		r.Decision = ToRollBack
 	}
+}
+
+// comesFrom says which state the version that runs now began with.
+func (r *Release) comesFrom() string {
+	switch {
+	case r.Watch.RestoredFrom != "":
+		return "from " + baseName(r.Watch.RestoredFrom)
+	case r.Restore.Kind == flink.RestoreHeld:
+		return "without having been stopped"
+	}
+	return "starting empty"
 }
 
 // timelineNote leaves out what changes with every look.

@@ -84,7 +84,7 @@ func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, revis
 		running = o.Spec.Revision // after a release that ended dirty it may be another than the ledger's
 	}
 	plan := flink.DecidePlan(flink.Situation{Revision: revision, Observation: o, Current: d.Current,
-		LastStop: newestSnapshot(d, stopTag), FreshState: freshState(d, running, now)})
+		Down: d.Down, FreshState: freshState(d, running, now)})
 	r.Revision, r.Previous, r.Jar = revision.ID, running, revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, m.Policy, m.Notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path}

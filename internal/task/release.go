@@ -42,6 +42,7 @@ type Release struct {
 	Watch         flink.Watch        `json:"watch"`                  // Observe
 	Verdict       *flink.Verdict     `json:"verdict,omitempty"`      // Observe: of the new version
 	FailedAt      *flink.Checkpoints `json:"failedAt,omitempty"`     // Observe: what the failed version had made durable
+	FailedFrom    string             `json:"failedFrom,omitempty"`   // Observe: the state that the failed version had restored
 
 	Rollback []flink.RollbackDecision `json:"rollback,omitempty"` // RollBack
 

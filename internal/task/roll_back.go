@@ -19,7 +19,12 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	previous, err := t.previous(ctx, &r)
+	if err != nil {
+		return r, err
+	}
 	c := r.rollbackCase(d, o)
+	c.Mode = previous.UpgradeMode()
 	decision := flink.DecideRollback(c)
 	r.note(t.Clock.Now(), "RollBack", decision.Message)
 	switch decision.Action {
@@ -29,7 +34,15 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	case flink.TakeAway:
 		return t.takeAway(ctx, r, decision)
 	}
-	return t.bringBack(ctx, r, decision, o)
+	return t.bringBack(ctx, r, previous, decision, o)
+}
+
+// previous reads the revision that ran before; an empty one for a first deployment.
+func (t Tasks) previous(ctx context.Context, r *Release) (flink.Revision, error) {
+	if r.Previous == "" {
+		return flink.Revision{}, nil
+	}
+	return t.Ledger.Revision(ctx, r.Application, r.Previous)
 }
 
 // takeUp makes the error that the machine caught the reason for rolling back.
@@ -41,7 +54,7 @@ func (r *Release) takeUp() {
 }
 
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
-	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Rule: r.Policy.Rollback,
+	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Rule: r.Policy.Rollback,
 		Applied: r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep, Failed: r.failed(o)}
 	for _, done := range r.Rollback {
 		c.Tried = append(c.Tried, done.Restore.Kind)
@@ -49,19 +62,13 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 	return c
 }
 
-// recordedStop finds the savepoint of this release's stop, in the ledger when
-// Stop died after it had recorded it.
+// recordedStop finds the savepoint of the stop: this release's, in the ledger
+// when Stop died after it had recorded it, or an earlier one's that died.
 func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
 	if r.Stopped != nil {
 		return r.Stopped
 	}
-	if s := newestSnapshot(d, stopTag); s != nil && !s.Taken.Before(r.Started) {
-		return s
-	}
-	if r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot {
-		return newestSnapshot(d, stopTag) // it was suspended before this release began
-	}
-	return nil
+	return d.Down
 }
 
 // failed is the newest that is known of the failed version's checkpoints: by
@@ -75,11 +82,7 @@ func (r *Release) failed(o flink.Observation) *flink.Checkpoints {
 	return r.FailedAt
 }
 
-func (t Tasks) bringBack(ctx context.Context, r Release, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
-	previous, err := t.Ledger.Revision(ctx, r.Application, r.Previous)
-	if err != nil {
-		return r, err
-	}
+func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
 	step, now := fmt.Sprintf("rollback-%d", len(r.Rollback)+1), t.Clock.Now()
 	r.Rollback = append(r.Rollback, decision)
 	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step)); err != nil {

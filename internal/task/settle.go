@@ -66,6 +66,9 @@ func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) erro
 	if r.Reason == flink.FirstVersionFailed {
 		d.Current = ""
 	}
+	if r.Reason == flink.Released || r.Reason == flink.RolledBack || r.Reason == flink.FirstVersionFailed {
+		d.Down = nil // a version was verified, or there is none on purpose
+	}
 	if r.Outcome == flink.FailedDirty {
 		d.Circuit = &ledger.Circuit{Release: r.ID, Since: t.Clock.Now(), Message: r.Message}
 	}

@@ -72,6 +72,9 @@ func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) 
 func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot) error {
 	_, err := t.update(ctx, r, func(d *ledger.Document) error {
 		d.AddSnapshot(s)
+		if s.Kind == stopTag {
+			d.Down = &s
+		}
 		return nil
 	})
 	return err
