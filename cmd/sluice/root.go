@@ -43,7 +43,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errSaid):
 		return exitFault
 	case errors.As(err, new(usageError)) || strings.HasPrefix(err.Error(), "unknown command"):
-		_, _ = fmt.Fprintf(p.err, "sluice: %v; see sluice help\n", err)
+		sentence := strings.Join(strings.Fields(err.Error()), " ") // cobra's suggestions are spread over lines
+		_, _ = fmt.Fprintf(p.err, "sluice: %s; see sluice help\n", sentence)
 		return exitUsage
 	default:
 		_, _ = fmt.Fprintf(p.err, "sluice: %v\n", err)

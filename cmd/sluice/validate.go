@@ -46,7 +46,8 @@ func (p *program) validate(path string, o validateOptions) error {
 	if err != nil {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
-	app, err := applicationOf(text, o.app)
+	outline := outlineOf(text)
+	app, err := applicationOf(outline, o.app)
 	if err != nil {
 		return err
 	}
@@ -56,8 +57,12 @@ func (p *program) validate(path string, o validateOptions) error {
 	if err := v.read(m, err); err != nil {
 		return err
 	}
+	var pin *flink.ArtifactPin
+	if m != nil {
+		pin = m.Policy.Artifact
+	}
 	for _, jar := range jars {
-		checked, err := checkJar(jar, m)
+		checked, err := checkJar(jar, outline.Spec.Job.EntryClass, pin)
 		if err != nil {
 			return err
 		}

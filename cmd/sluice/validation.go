@@ -45,9 +45,9 @@ func (v validation) faulty() bool {
 // classShift is what a class file's major version is above its Java release.
 const classShift = 44
 
-// checkJar checks a jar as Prepare does. m is nil when the manifest has faults:
-// then the jar's own entry class counts. Only a file that cannot be read is an error.
-func checkJar(path string, m *manifest.Manifest) (jarFacts, error) {
+// checkJar checks a jar as Prepare does. pin is nil when the manifest pins none,
+// or has faults. Only a file that cannot be read is an error.
+func checkJar(path, entryClass string, pin *flink.ArtifactPin) (jarFacts, error) {
 	facts := jarFacts{File: path}
 	f, err := os.Open(path)
 	if err != nil {
@@ -60,11 +60,7 @@ func checkJar(path string, m *manifest.Manifest) (jarFacts, error) {
 		return facts, fmt.Errorf("read the jar: %w", err)
 	}
 	facts.SHA256 = hex.EncodeToString(hash.Sum(nil))
-	o := jar.Options{MaxJava: jar.DefaultJava}
-	if m != nil {
-		o.EntryClass = m.EntryClass()
-	}
-	found, err := jar.Check(f, size, o)
+	found, err := jar.Check(f, size, jar.Options{EntryClass: entryClass, MaxJava: jar.DefaultJava})
 	switch {
 	case flink.CodeOf(err) == flink.Invalid && err != nil:
 		facts.Fault = err.Error()
@@ -72,17 +68,17 @@ func checkJar(path string, m *manifest.Manifest) (jarFacts, error) {
 		return facts, err
 	default:
 		facts.EntryClass, facts.Java = found.EntryClass, found.ClassVersion-classShift
-		facts.Fault = pinFault(facts, m)
+		facts.Fault = pinFault(facts, pin)
 	}
 	return facts, nil
 }
 
 // pinFault says when the manifest pins other bytes under that name.
-func pinFault(facts jarFacts, m *manifest.Manifest) string {
-	if m == nil || m.Policy.Artifact == nil {
+func pinFault(facts jarFacts, pin *flink.ArtifactPin) string {
+	if pin == nil {
 		return ""
 	}
-	pin, name := m.Policy.Artifact, filepath.Base(facts.File)
+	name := filepath.Base(facts.File)
 	if pin.Key != "" && pin.Key != name {
 		return "the manifest pins the jar " + pin.Key + ": this one starts no release; pin it, or leave it out"
 	}
@@ -92,16 +88,31 @@ func pinFault(facts jarFacts, m *manifest.Manifest) string {
 	return ""
 }
 
+// outline is what can be read of a manifest even when it has faults.
+type outline struct {
+	Metadata struct{ Namespace, Name string }
+	Spec     struct {
+		Job struct {
+			EntryClass string `yaml:"entryClass"`
+		}
+	}
+}
+
+func outlineOf(text []byte) outline {
+	var o outline
+	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&o); err != nil {
+		return outline{} // its faults are reported with their places
+	}
+	return o
+}
+
 // applicationOf is the one that was named, or the one the manifest names. A
 // manifest too broken to tell gets the names its faults are then reported for.
-func applicationOf(text []byte, named string) (flink.Application, error) {
+func applicationOf(doc outline, named string) (flink.Application, error) {
 	if named != "" {
 		return application(named)
 	}
-	var doc struct {
-		Metadata struct{ Namespace, Name string }
-	}
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil || doc.Metadata.Name == "" {
+	if doc.Metadata.Name == "" {
 		return flink.Application{Namespace: "default", Name: "application"}, nil
 	}
 	app := flink.Application{Namespace: doc.Metadata.Namespace, Name: doc.Metadata.Name}
