@@ -2,8 +2,10 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -164,14 +166,14 @@ func TestGoodFilesValidate(t *testing.T) {
 
 func TestFaultsAreToldWithTheirPlaceAndExitWith1(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, ".", "application.yaml", strings.Replace(manifestText, "upgradeMode: savepoint", "upgradeMode: last-state", 1))
+	write(t, ".", "application.yaml", strings.Replace(manifestText, "upgradeMode: savepoint", "upgradeMode: sometimes", 1))
 	writeJar(t, ".", "other.jar", "com/acme/Other.class")
 	write(t, ".", "half.jar", "PK")
 	code, out, errs := call(t, nil, "validate", ".")
 	if code != exitFault || errs != "" {
 		t.Errorf("exit %d, %s", code, errs)
 	}
-	for _, want := range []string{"application.yaml:16:66: spec.job.upgradeMode: last-state is not supported", "half.jar: check the jar:", "other.jar: check the jar: spec.job.entryClass is com.acme.Fraud, and the jar has no"} {
+	for _, want := range []string{"application.yaml:16:66: spec.job.upgradeMode: \"sometimes\" is no upgrade mode", "half.jar: check the jar:", "other.jar: check the jar: spec.job.entryClass is com.acme.Fraud, and the jar has no"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -240,5 +242,17 @@ func TestVersionTellsOfThisBuild(t *testing.T) {
 	}
 	if v := versionOf(nil); v.Version != "(unknown)" {
 		t.Errorf("without build information: %+v", v)
+	}
+}
+
+func TestAnInterruptedCommandSaysSoInAWord(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	p := &program{out: &out, err: &errs, env: func(string) string { return "" }, open: func(ctx context.Context) (*installation, error) {
+		cancel()
+		return nil, fmt.Errorf("read the ledger: %w", ctx.Err())
+	}}
+	if code := p.run(ctx, []string{"releases"}); code != exitInterrupted || errs.String() != "sluice: interrupted\n" {
+		t.Errorf("exit %d, %s", code, errs.String())
 	}
 }

@@ -6,5 +6,6 @@
 // manifest may hold in internal/manifest. A command is a file; what it prints is
 // made by pure functions (render_*.go) from what it read. Start with root.go.
 //
-// Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong.
+// Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong,
+// 130 it was interrupted.
 package main

@@ -15,9 +15,10 @@ import (
 
 // Exit codes.
 const (
-	exitWell  = 0
-	exitFault = 1
-	exitUsage = 2
+	exitWell        = 0
+	exitFault       = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // as shells have it for a program that Ctrl-C ended
 )
 
 // program is one call of the command.
@@ -42,6 +43,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exitWell
 	case errors.Is(err, errSaid):
 		return exitFault
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		_, _ = fmt.Fprintln(p.err, "sluice: interrupted")
+		return exitInterrupted
 	case errors.As(err, new(usageError)) || strings.HasPrefix(err.Error(), "unknown command"):
 		sentence := strings.Join(strings.Fields(err.Error()), " ") // cobra's suggestions are spread over lines
 		_, _ = fmt.Fprintf(p.err, "sluice: %s; see sluice help\n", sentence)
@@ -59,7 +63,7 @@ func (p *program) root() *cobra.Command {
 		Long: "Sluice turns a jar dropped into S3 into a safe upgrade of a running Flink job.\n\n" +
 			"Commands that read an installation use the local plane in --dir (./.sluice if one runs there) or,\n" +
 			"on AWS, the buckets that the stack's outputs name, with the SDK's own credentials.\n\n" +
-			"Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong.",
+			"Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong, 130 it was interrupted.",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
