@@ -1,0 +1,116 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+)
+
+// watchedTarget is the cluster: the model, what goes wrong with it, and a
+// journal of what took effect.
+type watchedTarget struct {
+	*world
+	seen []flink.Observation // oldest first, for stale reads
+}
+
+// staleness is how old a stale read is at least.
+const staleness = 10 * time.Second
+
+// Observe implements flink.Target.
+func (t *watchedTarget) Observe(ctx context.Context, a flink.Application) (o flink.Observation, err error) {
+	err = t.call(ctx, "target.Observe", "", func() error {
+		if o, err = t.model.Observe(ctx, a); err != nil {
+			return err
+		}
+		t.seen = append(t.seen, o)
+		return nil
+	})
+	if invocationOf(ctx).fault.Kind == StaleRead {
+		return t.older(o), err
+	}
+	return o, err
+}
+
+// older is what was seen some seconds ago, if anything was.
+func (t *watchedTarget) older(o flink.Observation) flink.Observation {
+	for i := len(t.seen) - 1; i >= 0; i-- {
+		if o.At.Sub(t.seen[i].At) >= staleness {
+			return t.seen[i]
+		}
+	}
+	return o
+}
+
+// Apply implements flink.Target.
+func (t *watchedTarget) Apply(ctx context.Context, d flink.Desired) error {
+	if d.DryRun {
+		return t.call(ctx, "target.DryRun", "", func() error { return t.model.Apply(ctx, d) })
+	}
+	about := fmt.Sprintf("%s/%s fence %d: %s %s from %s %s", d.Release, d.Step, d.Fence, d.Revision.ID, d.Run, d.Restore.Kind, d.Restore.Path)
+	return t.call(ctx, "target.Apply", about, func() error {
+		return t.write(change{Release: d.Release, Step: d.Step, Fence: d.Fence, Desired: d}, func() error { return t.applyOrDie(ctx, d) })
+	})
+}
+
+// applyOrDie is cut between delete and create where the schedule says so.
+func (t *watchedTarget) applyOrDie(ctx context.Context, d flink.Desired) error {
+	if invocationOf(ctx).fault.Kind == CrashBetween {
+		t.model.FailOnce("Apply", targettest.Between, flink.Errorf(flink.Unavailable, "apply", "connection reset by peer"))
+		defer t.model.Interrupt(nil)
+	}
+	return t.model.Apply(ctx, d)
+}
+
+// StartSnapshot implements flink.Target.
+func (t *watchedTarget) StartSnapshot(ctx context.Context, r flink.SnapshotRequest) error {
+	return t.call(ctx, "target.StartSnapshot", r.ID, func() error { return t.model.StartSnapshot(ctx, r) })
+}
+
+// Snapshot implements flink.Target.
+func (t *watchedTarget) Snapshot(ctx context.Context, r flink.SnapshotRequest) (s flink.SnapshotState, err error) {
+	err = t.call(ctx, "target.Snapshot", r.ID, func() error {
+		s, err = t.model.Snapshot(ctx, r)
+		if s.Phase == flink.SnapshotCompleted && t.line.now.Before(t.away[SavepointsHang]) {
+			s = flink.SnapshotState{Phase: flink.SnapshotPending}
+		}
+		return err
+	})
+	return s, err
+}
+
+// RemoveSnapshot implements flink.Target.
+func (t *watchedTarget) RemoveSnapshot(ctx context.Context, a flink.Application, path string) error {
+	return t.call(ctx, "target.RemoveSnapshot", path, func() error { return t.model.RemoveSnapshot(ctx, a, path) })
+}
+
+// Remove implements flink.Target.
+func (t *watchedTarget) Remove(ctx context.Context, a flink.Application, fence int64) error {
+	return t.call(ctx, "target.Remove", "", func() error {
+		i := invocationOf(ctx)
+		return t.write(change{Release: i.release.ID, Step: "remove", Fence: fence, Removed: true}, func() error { return t.model.Remove(ctx, a, fence) })
+	})
+}
+
+// write does it, and keeps in the journal what took effect.
+func (t *watchedTarget) write(c change, do func() error) error {
+	before := t.look()
+	err := do()
+	after := t.look()
+	if before.Exists != after.Exists || before.Spec.UID != after.Spec.UID || before.Spec.Generation != after.Spec.Generation {
+		c.At, c.Before, c.After = t.line.now, before, after
+		c.Starts = len(t.model.Starts())
+		c.Committed = t.model.Committed(app)
+		t.journal.changes = append(t.journal.changes, c)
+	}
+	return err
+}
+
+// look observes without anything going wrong.
+func (w *world) look() flink.Observation {
+	o, err := w.model.Observe(context.Background(), app)
+	must(err)
+	return o
+}

@@ -1,0 +1,110 @@
+package sim
+
+import (
+	"archive/zip"
+	"bytes"
+	"strings"
+	"sync"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+)
+
+// app is the application that all of it is about.
+var app = flink.Application{Namespace: "team-a", Name: "counter"}
+
+// Behaviours are what a jar can be told to do, by the word in Upload.Version.
+var behaviours = map[string]targettest.Behaviour{
+	"good":              {},
+	"fails-on-restore":  {FailOnRestore: true},
+	"unmappable":        {Unmappable: true},
+	"restart-loop":      {RestartLoop: true},
+	"main-throws":       {MainThrows: true},
+	"never-checkpoints": {NeverCheckpoints: true},
+	"refused":           {Refused: true},
+}
+
+// noEntryClass is the one jar that Prepare rejects.
+const noEntryClass = "no-entry-class"
+
+// bad tells whether a jar must never be promoted. What fails only when state is
+// restored may well be a good first version.
+func bad(version string, restores bool) bool {
+	switch version {
+	case "restart-loop", "main-throws", "never-checkpoints", "refused", noEntryClass:
+		return true
+	case "fails-on-restore", "unmappable":
+		return restores
+	}
+	return false
+}
+
+// body is what an upload writes.
+func (u Upload) body() []byte {
+	if text, ok := manifests[u.Version]; ok {
+		return []byte(text)
+	}
+	return jarOf(u.Key+" "+u.Version, u.Version != noEntryClass)
+}
+
+func (u Upload) isJar() bool { return strings.HasSuffix(u.Key, ".jar") }
+
+var jars sync.Map // by comment: making one costs more than a release
+
+func jarOf(comment string, entryClass bool) []byte {
+	if body, ok := jars.Load(comment); ok {
+		return body.([]byte)
+	}
+	var buffer bytes.Buffer
+	z := zip.NewWriter(&buffer)
+	manifest := "Manifest-Version: 1.0\r\nComment: " + comment + "\r\n"
+	if entryClass {
+		manifest += "Main-Class: com.acme.Job\r\n"
+	}
+	entry(z, "META-INF/MANIFEST.MF", manifest+"\r\n")
+	if entryClass {
+		entry(z, "com/acme/Job.class", "\xca\xfe\xba\xbe\x00\x00\x00\x37\x00\x01"+strings.Repeat("\x00", 16)) // Java 11
+	}
+	_ = z.Close() // into memory: cannot fail
+	jars.Store(comment, buffer.Bytes())
+	return buffer.Bytes()
+}
+
+func entry(z *zip.Writer, name, body string) {
+	f, _ := z.Create(name)
+	_, _ = f.Write([]byte(body))
+}
+
+// manifests are what application.yaml can say, by the word in Upload.Version.
+var manifests = map[string]string{
+	"plain":  manifestWith("parallelism: 1", ""),
+	"wider":  manifestWith("parallelism: 2", ""),
+	"before": manifestWith("parallelism: 1", "  rollback: {restoreFrom: PreUpgrade}\n"),
+	"manual": manifestWith("parallelism: 1", "  rollback: {mode: Manual}\n"),
+	"broken": "kind: FlinkDeployment\nspec: [",
+}
+
+func manifestWith(job, policy string) string {
+	return `apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata: {name: counter}
+spec:
+  image: flink:1.20
+  flinkVersion: v1_19
+  serviceAccount: flink
+  flinkConfiguration:
+    state.savepoints.dir: s3://data/team-a/counter/savepoints
+    state.checkpoints.dir: s3://data/team-a/counter/checkpoints
+    high-availability.type: kubernetes
+    high-availability.storageDir: s3://data/team-a/counter/ha
+  jobManager: {resource: {memory: 1024m, cpu: 0.5}}
+  taskManager: {resource: {memory: 1024m, cpu: 0.5}}
+  job: {` + job + `, upgradeMode: savepoint}
+---
+apiVersion: sluice/v1alpha1
+kind: ReleasePolicy
+spec:
+  progressDeadline: 3m
+  bakeTime: 20s
+` + policy
+}
