@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -67,6 +68,7 @@ type stage struct {
 	*world
 	files map[string][]byte
 	last  []byte // newest event
+	depth int    // runs within runs
 	seen  strings.Builder
 }
 
@@ -94,7 +96,8 @@ var behaviours = map[string]targettest.Behaviour{
 //	break-savepoints       every savepoint fails; mend-savepoints
 //	resume                 the circuit is closed
 //	forget                 the ledger forgets what ran
-//	fail STATE CODE [N]    the next N calls (one) of that state's function fail with that code
+//	fail STATE CODE [N]    the next N calls (one) of that state's function fail with that code (or error name of Lambda's)
+//	abort STATE            the execution is stopped when it comes to that state's function
 //	during STATE COMMAND   the command happens before that state's function is called next
 //	deliver                what was sent to start a release does so
 func (s *stage) play(words []string) {
@@ -180,12 +183,29 @@ func (s *stage) plan(words []string) {
 				return nil
 			}
 			times--
+			if strings.Contains(words[2], ".") { // Lambda's own: the function died
+				return &asl.Error{Name: words[2], Cause: "planted"}
+			}
 			return flink.Errorf(flink.Code(words[2]), "call", "planted")
 		}
-	case "during":
+	case "abort":
 		s.before = func(state string) error {
 			if state == words[1] {
 				s.before = nil
+				s.abort()
+			}
+			return nil
+		}
+	case "during":
+		earlier, done := s.before, false
+		s.before = func(state string) error {
+			if earlier != nil {
+				if err := earlier(state); err != nil {
+					return err
+				}
+			}
+			if state == words[1] && !done {
+				done = true
 				s.play(words[2:])
 			}
 			return nil
@@ -216,8 +236,12 @@ func (s *stage) body(words []string) []byte {
 // deliver runs the machine and tells what was seen.
 func (s *stage) deliver(event []byte) {
 	s.last = event
+	s.depth++
 	starts := len(s.target.Starts())
 	result, r := s.run(event)
+	if s.depth--; s.depth == 0 {
+		s.before = nil // what was arranged for this run is over
+	}
 	fmt.Fprintf(&s.seen, "%s %s\n", result.Status, strings.Join(path(result.Path), " "))
 	if result.Status == "FAILED" {
 		fmt.Fprintf(&s.seen, "  error: %s\n", result.Error)

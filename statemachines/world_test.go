@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,7 @@ type world struct {
 	sent      []ledger.Message
 	before    func(state string) error // what happens before a state's function is called
 	runs      int
+	abort     func() // ends the execution that runs, as StopExecution does
 }
 
 func newWorld(t *testing.T) *world {
@@ -89,14 +92,26 @@ func (w *world) Call(ctx context.Context, resource string, arguments json.RawMes
 func (w *world) invoke(ctx context.Context, f functions.Function, payload []byte) (json.RawMessage, error) {
 	if w.before != nil {
 		if err := w.before(f.State); err != nil {
-			return nil, &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
+			return nil, failure(err)
 		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	out, err := w.handlers[f.Name](ctx, payload)
 	if err != nil {
-		return nil, &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
+		return nil, failure(err)
 	}
 	return json.Marshal(map[string]json.RawMessage{"Payload": out})
+}
+
+// failure is an error as Lambda reports it: ours by its code, any other name as it is.
+func failure(err error) error {
+	var named *asl.Error
+	if errors.As(err, &named) {
+		return named
+	}
+	return &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
 }
 
 // put writes an object of the artifact bucket and returns its event.
@@ -114,7 +129,10 @@ func (w *world) put(key string, body []byte) []byte {
 func (w *world) run(event []byte) (asl.Result, task.Release) {
 	w.runs++
 	name := fmt.Sprintf("run-%d", w.runs)
-	result := w.machine.Run(w.t.Context(), event, asl.Options{Caller: w, Clock: w.clock, JSONata: w.engine,
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	w.abort = cancel
+	result := w.machine.Run(ctx, event, asl.Options{Caller: w, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
 		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
 	var r task.Release
 	if len(result.Output) > 0 {

@@ -3,6 +3,7 @@ package eks
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"strconv"
 
@@ -122,12 +123,22 @@ func (r *rendering) runState() {
 	case flink.RestoreNothing:
 		if r.situation.Exists { // a new one starts empty anyway, and stateless would stay its mode
 			r.job["upgradeMode"] = "stateless"
+			r.restart()
 		}
 	case flink.RestoreLatest:
 		r.job["upgradeMode"] = "last-state"
+		r.restart()
 	case flink.RestoreSnapshot:
 		r.job["initialSavepointPath"] = d.Restore.Path
 	}
+}
+
+// restart asks for a restart whatever else has changed: to the operator a change
+// of the upgrade mode or of its own settings alone is none.
+func (r *rendering) restart() {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(r.desired.Release + "/" + r.desired.Step))
+	r.spec["restartNonce"] = int64(h.Sum32())
 }
 
 func (r *rendering) operatorSettings() {

@@ -95,20 +95,31 @@ func operatorRollback(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 	return ok()
 }
 
-// operatorAccepted leaves an error aside while the job runs: the operator keeps
-// the last error of an earlier trouble.
-func operatorAccepted(_ Watch, o Observation, e Expectation, _ time.Time) said {
-	if o.Status.Lifecycle == "FAILED" {
-		return fail("the operator gave up: %s", orNothing(o.Status.Error))
-	}
-	if o.Status.Error != "" && !(o.Job.Reachable && ofThisVersion(o, e) && allRunning(o.Job)) {
-		return fail("the operator reports: %s", o.Status.Error)
-	}
-	return ok()
+// troubleGrace is how long trouble that operator or pods report may last: a
+// registry that is busy and a container that starts again right away are none,
+// and the operator keeps the last error of an earlier trouble.
+const troubleGrace = 20 * time.Second
+
+// inTrouble: a job that runs gives the lie to an error.
+func inTrouble(o Observation, e Expectation) bool {
+	runs := o.Job.Reachable && ofThisVersion(o, e) && allRunning(o.Job)
+	return observed(o) && (o.Status.PodTrouble != "" || o.Status.Error != "" && !runs)
 }
 
-func podsStart(_ Watch, o Observation, _ Expectation, _ time.Time) said {
-	if o.Status.PodTrouble != "" {
+func operatorAccepted(w Watch, o Observation, e Expectation, now time.Time) said {
+	switch {
+	case o.Status.Lifecycle == "FAILED":
+		return fail("the operator gave up: %s", orNothing(o.Status.Error))
+	case o.Status.Error == "" || !inTrouble(o, e):
+		return ok()
+	case now.Sub(w.TroubleSince) < troubleGrace:
+		return ok() // the checks below say what is missing
+	}
+	return fail("the operator reports: %s", o.Status.Error)
+}
+
+func podsStart(w Watch, o Observation, _ Expectation, now time.Time) said {
+	if o.Status.PodTrouble != "" && now.Sub(w.TroubleSince) >= troubleGrace {
 		return fail("a pod cannot start: %s", o.Status.PodTrouble)
 	}
 	return ok()
@@ -180,6 +191,9 @@ func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {
 		return fail("the job runs and restored no state at all; it should have restored %s", orNothing(e.Restore.Path))
 	}
 	exact := e.Restore.Kind == RestoreSnapshot || e.Restore.Kind == RestoreHeld
+	if e.Restore.Kind == RestoreLatest && w.RestoredID > 0 && w.RestoredID < e.Restore.AtLeast {
+		return fail("the job restored checkpoint %d and should have restored %d or a newer one", w.RestoredID, e.Restore.AtLeast)
+	}
 	if exact && e.Restore.Path != "" && !w.RestoreUnseen && !SamePath(w.RestoredFrom, e.Restore.Path) {
 		return fail("the job restored %s and should have restored %s", w.RestoredFrom, e.Restore.Path)
 	}
@@ -195,7 +209,11 @@ func operatorStable(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 	return ok()
 }
 
-func checkpointsCompleting(_ Watch, o Observation, e Expectation, _ time.Time) said {
+// checkpointsCompleting: enough of them, and while the version bakes not failures alone.
+func checkpointsCompleting(w Watch, o Observation, e Expectation, _ time.Time) said {
+	if then, now := w.AtHealthy, o.Job.Checkpoints; then != nil && now.Failed > then.Failed && now.Completed <= then.Completed {
+		return waitFor("%d checkpoints failed and none completed since the version began to bake", now.Failed-then.Failed)
+	}
 	if n, want := o.Job.Checkpoints.Completed, e.Policy.Analysis.MinCompletedCheckpoints; n < want {
 		return waitFor("%d of %d checkpoints completed", n, want)
 	}

@@ -35,7 +35,7 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		"it was stopped and never applied":                   {flink.RollbackCase{HasPrevious: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"the stop did not complete":                          {flink.RollbackCase{HasPrevious: true, Rule: auto}, flink.BringBack, flink.RestoreHeld, ""},
 		"last-state, it restored and made nothing":           {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-1"},
-		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Rule: auto}, flink.BringBack, flink.RestoreLatest, ""},
+		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, ""},
 		"last-state, it made checkpoints":                    {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: some, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
 		"stateless":                                          {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeStateless, Failed: some, Rule: auto}, flink.BringBack, flink.RestoreNothing, ""},
 		"rollback is manual":                                 {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.Hold, "", ""},

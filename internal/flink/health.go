@@ -41,6 +41,9 @@ type Watch struct {
 	NoJobSince    time.Time    `json:"noJobSince,omitzero"`     // since when Flink answers and has no job
 	RunningAt     time.Time    `json:"runningAt,omitzero"`      // when all tasks were first seen running
 	RestoredFrom  string       `json:"restoredFrom,omitempty"`  // recorded at first sight: a later restart overwrites what Flink shows
+	RestoredID    int64        `json:"restoredId,omitempty"`    // its checkpoint id
+	TroubleSince  time.Time    `json:"troubleSince,omitzero"`   // since when operator or pods report trouble
+	AtHealthy     *Checkpoints `json:"atHealthy,omitempty"`     // what was seen when all checks first held
 	RestoreUnseen bool         `json:"restoreUnseen,omitempty"` // the job had restarted before the first restore was seen
 	Last          *Checkpoints `json:"last,omitempty"`          // newest that was seen of this version
 }
@@ -57,17 +60,23 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 		}
 	}
 	if w.HealthySince.IsZero() {
-		w.HealthySince = now
+		w.HealthySince, w.AtHealthy = now, w.Last
 	}
 	w.WaitingSince = time.Time{}
 	if baked := now.Sub(w.HealthySince); baked < e.Policy.BakeTime {
+		if !e.settles(now) {
+			return w, unsettled(e)
+		}
 		return w, Verdict{Progressing, "Bake", fmt.Sprintf("all checks have held for %s of %s", baked.Round(time.Second), e.Policy.BakeTime)}
 	}
 	return w, Verdict{Healthy, "Baked", fmt.Sprintf("all checks held for %s", e.Policy.BakeTime)}
 }
 
 func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, Verdict) {
-	w.HealthySince = time.Time{}
+	w.HealthySince, w.AtHealthy = time.Time{}, nil
+	if !e.settles(now) {
+		return w, unsettled(e)
+	}
 	if w.WaitingSince.IsZero() {
 		w.WaitingSince = now
 	}
@@ -77,8 +86,19 @@ func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, 
 	return w, Verdict{Progressing, check, message}
 }
 
+// settles tells whether a version still has time: one that is healthy now and
+// again, and never for the whole bake time, must not be watched for ever.
+func (e Expectation) settles(now time.Time) bool {
+	return now.Sub(e.AppliedAt) < 2*(e.Policy.ProgressDeadline+e.Policy.BakeTime)
+}
+
+func unsettled(e Expectation) Verdict {
+	return Verdict{Unhealthy, "Settled", fmt.Sprintf("it was not healthy for %s on end within %s", e.Policy.BakeTime, 2*(e.Policy.ProgressDeadline+e.Policy.BakeTime))}
+}
+
 // remember takes from the observation what later ones may not show any more.
 func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
+	w.TroubleSince = since(w.TroubleSince, inTrouble(o, e), now)
 	if !ofThisVersion(o, e) {
 		return w
 	}
@@ -93,12 +113,23 @@ func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	w.Last = &last
 	if w.RestoredFrom == "" && last.RestoredFrom != "" {
 		w.RestoredFrom = last.RestoredFrom
-		w.RestoreUnseen = last.Restored > 1
+		w.RestoredID, w.RestoreUnseen = last.RestoredID, last.Restored > 1
 	}
 	if w.RunningAt.IsZero() && allRunning(o.Job) {
 		w.RunningAt = now
 	}
 	return w
+}
+
+// since keeps the beginning of something that holds, and forgets it when it ends.
+func since(began time.Time, holds bool, now time.Time) time.Time {
+	switch {
+	case !holds:
+		return time.Time{}
+	case began.IsZero():
+		return now
+	}
+	return began
 }
 
 // ofThisVersion tells whether Flink's answer is about the version that was

@@ -43,8 +43,8 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 		"the operator has not looked yet":             {func(o *flink.Observation) { o.Status.ObservedGeneration = 3 }, flink.Progressing, "OperatorObserved", "generation 4"},
 		"the operator rolled back by itself":          {func(o *flink.Observation) { o.Status.Reconciliation = "ROLLED_BACK" }, flink.Unhealthy, "OperatorRollback", "itself"},
 		"an error of earlier trouble stays, job runs": {func(o *flink.Observation) { o.Status.Error = "old" }, flink.Progressing, "Bake", ""},
-		"an error, and the job does not run":          {func(o *flink.Observation) { o.Status.Error = "CrashLoopBackOff"; o.Job.Reachable = false }, flink.Unhealthy, "OperatorAccepted", "CrashLoopBackOff"},
-		"a pod cannot start":                          {func(o *flink.Observation) { o.Status.PodTrouble = "counter-1: ErrImagePull" }, flink.Unhealthy, "PodsStart", "ErrImagePull"},
+		"an error, and the job does not run":          {func(o *flink.Observation) { o.Status.Error = "CrashLoopBackOff"; o.Job.Reachable = false }, flink.Progressing, "FlinkAnswers", ""},
+		"a pod cannot start":                          {func(o *flink.Observation) { o.Status.PodTrouble = "counter-1: ErrImagePull" }, flink.Progressing, "Bake", ""},
 		"Flink does not answer yet":                   {func(o *flink.Observation) { o.Job = flink.JobFacts{Unreachable: "503"} }, flink.Progressing, "FlinkAnswers", "503"},
 		"Flink still shows the job that was stopped":  {func(o *flink.Observation) { o.Job.Started = t0.Add(-time.Hour); o.Job.State = "FINISHED" }, flink.Progressing, "FlinkAnswers", "previous"},
 		"no job yet": {func(o *flink.Observation) { o.Job.ID = "" }, flink.Progressing, "JobPresent", "no job yet"},
@@ -93,6 +93,69 @@ func script(e flink.Expectation, os ...flink.Observation) (w flink.Watch, v flin
 		w, v = flink.Judge(w, o, e, t0.Add(time.Duration(i)*5*time.Second))
 	}
 	return w, v
+}
+
+func TestTroubleThatLastsIsAFault(t *testing.T) {
+	noted, noPod := good(), good()
+	noted.Status.Error, noted.Job = "CrashLoopBackOff", flink.JobFacts{Unreachable: "503"}
+	noPod.Status.PodTrouble, noPod.Job = "counter-1: ErrImagePull", flink.JobFacts{Unreachable: "503"}
+	for check, o := range map[string]flink.Observation{"OperatorAccepted": noted, "PodsStart": noPod} {
+		if _, v := script(expected(), o, o, o, o); v.State != flink.Progressing {
+			t.Errorf("%s after 15 s: %+v", check, v)
+		}
+		if _, v := script(expected(), o, o, o, o, o); v.State != flink.Unhealthy || v.Check != check {
+			t.Errorf("%s after 20 s: %+v", check, v)
+		}
+		if _, v := script(expected(), o, o, o, good(), o, o); v.State != flink.Progressing {
+			t.Errorf("%s that passed and came again: %+v", check, v)
+		}
+	}
+}
+
+func TestAVersionThatNeverSettlesIsNotWatchedForEver(t *testing.T) {
+	g, lost := good(), good()
+	lost.Job.TasksRunning = 0
+	var flapping []flink.Observation
+	for range 40 { // 200 s; the deadline of 2 min and the bake time of 20 s, twice, are 280 s
+		flapping = append(flapping, g, lost)
+	}
+	if _, v := script(expected(), flapping...); v.State != flink.Unhealthy || v.Check != "Settled" {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestCheckpointsThatOnlyFailStopTheBake(t *testing.T) {
+	g, fails := good(), good()
+	fails.Job.Checkpoints.Failed = 4
+	if _, v := script(expected(), g, g, fails); v.State != flink.Progressing || v.Check != "CheckpointsCompleting" {
+		t.Errorf("got %+v", v)
+	}
+	fails.Job.Checkpoints.Completed++
+	if _, v := script(expected(), g, g, fails); v.Check != "Bake" {
+		t.Errorf("one completed, too: %+v", v)
+	}
+}
+
+func TestTheNewestStateMustNotBeOlderThanWhatWasSeen(t *testing.T) {
+	e, o := expected(), good()
+	e.Restore = flink.Restore{Kind: flink.RestoreLatest, AtLeast: 900}
+	o.Job.Checkpoints.RestoredFrom, o.Job.Checkpoints.RestoredID = "s3://data/chk-17", 17
+	if _, v := script(e, o); v.State != flink.Unhealthy || v.Check != "RestoredAsAsked" {
+		t.Errorf("got %+v", v)
+	}
+	o.Job.Checkpoints.RestoredID = 901
+	if _, v := script(e, o); v.State != flink.Progressing {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestAJobThatSimplyWentOnIsNotAskedForAState(t *testing.T) {
+	e, o := expected(), good()
+	e.Restore, e.PreviousStart, e.WentOn = flink.Restore{Kind: flink.RestoreHeld}, time.Time{}, o.Job.Started
+	o.Job.Checkpoints.RestoredFrom = ""
+	if _, v := script(e, o); v.Check != "Bake" {
+		t.Errorf("got %+v", v)
+	}
 }
 
 func TestHealthyTakesTheWholeBakeTime(t *testing.T) {

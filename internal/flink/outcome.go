@@ -32,6 +32,7 @@ const (
 	Broken             Reason = "Broken"             // FailedClean: a step failed before anything was touched
 
 	HeldForSomebody Reason = "HeldForSomebody" // FailedDirty: rollback is manual, or has nothing left to try
+	Superseded      Reason = "Superseded"      // FailedDirty: it lost the lease to another release
 	StepFailed      Reason = "StepFailed"      // FailedDirty: a step failed after the job was touched
 
 	// Reasons of events that start no release.

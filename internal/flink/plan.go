@@ -21,11 +21,13 @@ type Plan struct {
 	Delivery Delivery `json:"delivery,omitempty"` // how the jar reaches Flink
 	Restore  Restore  `json:"restore"`            // where the new version's state comes from; Held means: the savepoint that the stop will write, by its path
 	Undo     string   `json:"undo,omitempty"`     // how it would be undone
+	Stop     bool     `json:"stop,omitempty"`     // the running version is stopped with a savepoint of its own
 }
 
 // Situation is what a plan is computed from.
 type Situation struct {
 	Revision    Revision    // what is to run
+	Running     Revision    // what runs now; empty when nothing does
 	Observation Observation // what is there
 	Current     string      // revision the ledger says runs; empty when Sluice has deployed none
 	Down        *Snapshot   // savepoint of a stop after which no version was verified: an earlier release died in between
@@ -36,7 +38,7 @@ type Situation struct {
 func DecidePlan(s Situation) Plan {
 	o := s.Observation
 	switch {
-	case !o.Exists && s.Down != nil:
+	case !o.Exists && s.Down != nil && s.Current != "":
 		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, "an earlier release died after it had stopped the job: the new version restores the savepoint of that stop", "the previous version comes back with that savepoint")
 	case !o.Exists && s.Current == "":
 		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "first deployment: the job starts empty", "remove it again")
@@ -56,18 +58,21 @@ func DecidePlan(s Situation) Plan {
 
 // planFromRunning follows the manifest's upgrade mode.
 func (s Situation) planFromRunning() Plan {
+	why := s.notSavable()
 	switch s.Revision.UpgradeMode() {
 	case ModeStateless:
-		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "the manifest says stateless: the new version starts empty", "the previous version starts empty, too")
+		if s.Running.UpgradeMode() == ModeStateless || why != "" {
+			return s.plan(StepApply, Restore{Kind: RestoreNothing}, "the manifest says stateless: the new version starts empty", "the previous version starts empty, too, unless its state is known")
+		}
+		return s.planSavepoint(Restore{Kind: RestoreNothing}, "the manifest says stateless and what runs has state: it is stopped with a savepoint, which is kept, and the new version starts empty")
 	case ModeLastState:
-		return s.planLastState("the manifest says last-state: the new version goes on from the running one's newest checkpoint")
+		return s.planLastState("the manifest says last-state: the new version goes on from the running one's newest checkpoint", why == "")
 	}
-	why := s.notSavable()
 	if why == "" {
-		return s.planSavepoint()
+		return s.planSavepoint(Restore{Kind: RestoreHeld}, "stop with a savepoint, then the new version restores exactly that")
 	}
 	if s.Revision.FallbackAllowed() {
-		return s.planLastState("no savepoint can be taken (" + why + "), and the manifest allows to fall back: the new version goes on from the newest checkpoint")
+		return s.planLastState("no savepoint can be taken ("+why+"), and the manifest allows to fall back: the new version goes on from the newest checkpoint", false)
 	}
 	return refuse(JobNotRunning, "%s, so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs, or allow the newest checkpoint instead by %s: \"true\" in the manifest", why, FallbackKey)
 }
@@ -84,25 +89,34 @@ func (s Situation) notSavable() string {
 	return ""
 }
 
-func (s Situation) planSavepoint() Plan {
-	first, how := StepTakeSavepoint, "an insurance savepoint, then stop with a savepoint, then the new version restores exactly that"
+// planSavepoint stops the running version with a savepoint; before that, an
+// insurance savepoint is taken unless a young one is known.
+func (s Situation) planSavepoint(r Restore, how string) Plan {
+	p := s.plan(StepTakeSavepoint, r, "an insurance savepoint; "+how, "the previous version comes back with its own state; which one is decided by what the new version made durable")
 	if s.FreshState {
-		first, how = StepStop, "stop with a savepoint (a young savepoint is known already), then the new version restores exactly that"
+		p.First, p.Message = StepStop, how+" (a young savepoint is known as insurance)"
 	}
-	return s.plan(first, Restore{Kind: RestoreHeld}, how, "the previous version comes back with its own state; which one is decided by what the new version made durable")
+	p.Stop = true
+	return p
 }
 
-// planLastState needs a state to return to: a checkpoint that Flink shows.
-func (s Situation) planLastState(how string) Plan {
+// planLastState needs a state to return to: a checkpoint that Flink shows. A
+// job that can be saved is, because the high-availability record dies with a
+// version that cannot map it.
+func (s Situation) planLastState(how string, savable bool) Plan {
 	c := s.Observation.Job.Checkpoints
-	newest := c.Latest
+	newest, id := c.Latest, c.LatestID
 	if newest == "" {
-		newest = c.RestoredFrom
+		newest, id = c.RestoredFrom, c.RestoredID
 	}
 	if newest == "" {
 		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Upload the jar again when it has completed a checkpoint")
 	}
-	return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: newest}, how, "the previous version goes on from the newest checkpoint there is")
+	p := s.plan(StepApply, Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}, how, "the previous version goes on from the newest checkpoint there is")
+	if savable && !s.FreshState && s.Running.SavepointDirectory() != "" {
+		p.First, p.Message = StepTakeSavepoint, "an insurance savepoint; "+how
+	}
+	return p
 }
 
 func (s Situation) planFromSuspended() Plan {

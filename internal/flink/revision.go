@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 )
 
 // Revision is what runs: a manifest and a jar, immutable, named by content.
@@ -69,4 +70,21 @@ func (r Revision) FallbackAllowed() bool {
 	spec, _ := r.Manifest["spec"].(map[string]any)
 	conf, _ := spec["flinkConfiguration"].(map[string]any)
 	return conf[FallbackKey] == "true"
+}
+
+// SavepointKeys are Flink's names for the default savepoint directory: since
+// 1.20, and before.
+var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.savepoints.dir"}
+
+// SavepointDirectory is where the revision's job puts savepoints, without a
+// trailing slash; empty when it does not say.
+func (r Revision) SavepointDirectory() string {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	config, _ := spec["flinkConfiguration"].(map[string]any)
+	for _, key := range SavepointKeys {
+		if dir, _ := config[key].(string); dir != "" {
+			return strings.TrimRight(dir, "/")
+		}
+	}
+	return ""
 }

@@ -18,6 +18,10 @@ type RollbackCase struct {
 	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
 	Restored    string       // state that the failed version was seen to have restored; empty when it never did
 	Failed      *Checkpoints // newest that was seen of the failed version; nil when it never answered
+	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
+	ByRecord    bool         // the failed version was to go on by the high-availability record
+	Empty       bool         // the failed version was to start empty: its state does not go on from the previous one's
+	CameBack    bool         // the previous revision was seen to have restored what was tried last, and is unhealthy all the same
 	Rule        RollbackRule
 	Tried       []RestoreKind // restores this rollback has tried already, oldest first
 }
@@ -41,18 +45,29 @@ func DecideRollback(c RollbackCase) RollbackDecision {
 		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
 	case len(c.Tried) == 0:
 		return firstRestore(c)
-	case c.Tried[len(c.Tried)-1] == RestoreLatest && c.base() != "" && c.Rule.RestoreFrom == Auto:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
+	case c.Tried[len(c.Tried)-1] == RestoreLatest && !c.CameBack && c.Base() != "" && c.Rule.RestoreFrom == Auto:
+		if c.Stop == nil && c.Restored == "" {
+			return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
+				"the newest checkpoint could not be restored, so a savepoint from shortly before the upgrade is: what was committed after it is processed a second time"}
+		}
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
 			"the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time"}
+	}
+	if c.CameBack {
+		return RollbackDecision{Action: Hold, Message: "the previous version came back with its state and is not healthy: somebody has to look"}
 	}
 	return RollbackDecision{Action: Hold, Message: "the previous version did not come back with any state there is: somebody has to look"}
 }
 
-// base is the state from before the upgrade: the savepoint of the stop, or,
-// where there was none, the checkpoint that the failed version began with.
-func (c RollbackCase) base() string {
+// Base is the state from before the upgrade: the savepoint of the stop; where
+// there was none, the checkpoint that the failed version began with; or, where
+// it never began, the insurance savepoint, after which some records are processed again.
+func (c RollbackCase) Base() string {
 	if c.Stop != nil {
 		return c.Stop.Path
+	}
+	if c.Restored == "" && c.Insurance != nil {
+		return c.Insurance.Path
 	}
 	return c.Restored
 }
@@ -62,23 +77,29 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	switch {
 	case !c.Applied:
 		return undoStop(c)
+	case c.Empty && c.Base() != "":
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()}, "the failed version started empty: the previous one goes on from its own state from before the upgrade"}
 	case c.Mode == ModeStateless && c.Stop == nil:
 		return RollbackDecision{BringBack, Restore{Kind: RestoreNothing}, "the manifest says stateless: the previous version starts empty"}
 	case c.Rule.RestoreFrom == Latest && !made:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest, Path: c.Failed.Latest},
+		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID},
 			"the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
-	case c.base() == "" && c.Mode == ModeLastState:
+	case c.Restored == "" && c.Stop == nil && c.ByRecord:
 		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest},
 			"the failed version never restored anything: the high-availability record still holds the previous version's newest checkpoint"}
-	case c.base() == "":
+	case c.Base() == "":
 		return RollbackDecision{Action: Hold, Message: "no state from before the upgrade is recorded: somebody has to look"}
 	case made:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
 			"the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time"}
 	}
-	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.base()},
+	if c.Failed == nil {
+		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
+			"Flink was never seen to answer for the failed version: the state from before the upgrade is restored; should it have committed anything, that is processed a second time"}
+	}
+	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
 		"the failed version made nothing durable: the state from before the upgrade is exact"}
 }
 

@@ -56,6 +56,8 @@ const (
 type Restore struct {
 	Kind RestoreKind `json:"kind"`
 	Path string      `json:"path,omitempty"`
+	// AtLeast is the id of a checkpoint that Latest must not be older than; 0 asks for none.
+	AtLeast int64 `json:"atLeast,omitempty"`
 }
 
 // Desired is what Apply brings about.

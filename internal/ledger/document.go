@@ -13,21 +13,21 @@ const Schema = 1
 
 // Document is everything known about one application. It is never deleted.
 type Document struct {
-	Schema      int               `json:"schema"`
-	Token       string            `json:"token"` // unique to each write: tells whether a write whose answer was lost had won
-	Application flink.Application `json:"application"`
-	Fence       int64             `json:"fence"` // of the newest lease; only grows
-	Lease       *Lease            `json:"lease,omitempty"`
-	Current     string            `json:"current,omitempty"`     // revision that runs
-	LastGood    string            `json:"lastGood,omitempty"`    // newest revision that was promoted
-	LastRelease string            `json:"lastRelease,omitempty"` // newest release that was settled
-	Newest      *Admitted         `json:"newest,omitempty"`      // newest artifact that was admitted
-	Seen        []string          `json:"seen,omitempty"`        // events admitted, newest last, at most seenLimit
-	Pending     *Change           `json:"pending,omitempty"`     // what waits for the release in flight; the newest wins
-	Down        *flink.Snapshot   `json:"down,omitempty"`        // savepoint of a stop after which no version was verified yet
-	Snapshots   []flink.Snapshot  `json:"snapshots,omitempty"`
-	Circuit     *Circuit          `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
-	Outbox      []Message         `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
+	Schema      int                             `json:"schema"`
+	Token       string                          `json:"token"` // unique to each write: tells whether a write whose answer was lost had won
+	Application flink.Application               `json:"application"`
+	Fence       int64                           `json:"fence"` // of the newest lease; only grows
+	Lease       *Lease                          `json:"lease,omitempty"`
+	Current     string                          `json:"current,omitempty"`     // revision that runs
+	LastGood    string                          `json:"lastGood,omitempty"`    // newest revision that was promoted
+	LastRelease string                          `json:"lastRelease,omitempty"` // newest release that was settled
+	Newest      map[flink.ArtifactKind]Admitted `json:"newest,omitempty"`      // newest artifact of each kind that was admitted
+	Seen        []string                        `json:"seen,omitempty"`        // events admitted, newest last, at most seenLimit
+	Pending     *Change                         `json:"pending,omitempty"`     // what waits for the release in flight; the newest wins
+	Down        *Down                           `json:"down,omitempty"`        // a stop after which no version was seen running yet
+	Snapshots   []flink.Snapshot                `json:"snapshots,omitempty"`
+	Circuit     *Circuit                        `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
+	Outbox      []Message                       `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
 }
 
 // Lease says who may change the application now.
@@ -46,11 +46,19 @@ type Admitted struct {
 	Modified time.Time `json:"modified"`
 }
 
+// Down says from which savepoint a job that was stopped can go on.
+type Down struct {
+	Release  string         `json:"release"` // that stopped it
+	Snapshot flink.Snapshot `json:"snapshot"`
+}
+
 // Change is an event that waits for its turn, as it came.
 type Change struct {
-	ID    string          `json:"id"` // release id it will have
-	Event json.RawMessage `json:"event"`
-	Since time.Time       `json:"since"`
+	ID    string             `json:"id"` // release id it will have
+	Kind  flink.ArtifactKind `json:"kind"`
+	Key   string             `json:"key"`
+	Event json.RawMessage    `json:"event"`
+	Since time.Time          `json:"since"`
 }
 
 // Circuit says since when and why nothing automatic happens.
@@ -135,6 +143,17 @@ func (d *Document) Take(holder, release string, now time.Time, term time.Duratio
 func (d *Document) HandOver(release string, now time.Time, term time.Duration) {
 	d.Fence++
 	d.Lease = &Lease{Release: release, Fence: d.Fence, Taken: now, Expires: now.Add(term)}
+}
+
+// Release ends whoever holds the lease, and hands it to the change that waits.
+func (d *Document) Release(now time.Time, term time.Duration) {
+	d.Lease = nil
+	if d.Pending == nil {
+		return
+	}
+	d.HandOver(d.Pending.ID, now, term)
+	d.Post(Message{Name: d.Pending.ID, Kind: StartRelease, Payload: d.Pending.Event})
+	d.Pending = nil
 }
 
 // Renew lengthens the lease of whoever holds that fence, or says LeaseLost.

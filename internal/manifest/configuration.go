@@ -65,7 +65,7 @@ func savepointDirectory(r *report, resource *node) {
 	if mode(resource) == flink.ModeLastState || mode(resource) == flink.ModeStateless {
 		return // these modes take none
 	}
-	directory(r, resource, "savepoints", savepointKeys[1], savepointKeys[0])
+	directory(r, resource, "savepoints", flink.SavepointKeys[1], flink.SavepointKeys[0])
 }
 
 func checkpointDirectory(r *report, resource *node) {

@@ -113,11 +113,11 @@ func TestTheSavepointDirectoryIsReadUnderBothNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := SavepointDirectory(m.Resource); got != want {
+		if got := (flink.Revision{Manifest: m.Resource}).SavepointDirectory(); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if got := SavepointDirectory(nil); got != "" {
+	if got := (flink.Revision{}).SavepointDirectory(); got != "" {
 		t.Errorf("a resource that says nothing has %q", got)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
+// releaseTime begins a release's id, so that ids sort by time.
+const releaseTime = "20060102T150405Z"
+
 // identify names the artifact, the event and the release that the event would
 // start. The names follow from the event alone, so that its duplicates agree.
 func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
@@ -26,7 +29,7 @@ func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
 	}
 	sum := sha256.Sum256([]byte(d.Bucket.Name + "\x00" + o.Key + "\x00" + which))
 	f.ref.Event = hex.EncodeToString(sum[:])[:16]
-	f.release = e.Time.UTC().Format("20060102T150405Z") + "-" + f.ref.Event[:8]
+	f.release = e.Time.UTC().Format(releaseTime) + "-" + f.ref.Event[:8]
 }
 
 // actAdmission carries a decision out: takes the lease, queues, or records why
@@ -35,6 +38,12 @@ func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r R
 	r.ID, r.Execution, r.Started = f.release, in.Execution, f.now
 	r.Application, r.Artifact, r.Event = f.artifact.Application, f.ref, in.Event
 	r.note(f.now, "Admit", r.Message)
+	if r.Decision == ToPrepare {
+		r.Message = "" // it is about how the release ends
+	}
+	if r.Decision == Ignore && f.mine() { // it was handed the lease while it waited: Settle hands it on
+		r.Decision, r.Outcome = ToSettle, flink.Ignored
+	}
 	switch r.Decision {
 	case ToSettle:
 		return r, nil // a rejection: Settle records and tells it
@@ -49,6 +58,7 @@ func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r R
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release) error {
+	var stranded *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
 		if err != nil {
@@ -56,9 +66,24 @@ func (t Tasks) start(ctx context.Context, r *Release) error {
 		}
 		r.Fence = fence
 		r.remember(d)
+		stranded = nil
+		if d.Pending != nil && d.Pending.ID != r.ID {
+			stranded = d.Pending // its holder died before it could hand over
+		}
+		d.Pending = nil
 		return nil
 	})
-	return err
+	if err != nil || stranded == nil {
+		return err
+	}
+	return t.overtake(ctx, r, *stranded)
+}
+
+// overtake records a change that a newer one took the place of.
+func (t Tasks) overtake(ctx context.Context, r *Release, c ledger.Change) error {
+	return t.Ledger.WriteRecord(ctx, ledger.Record{ID: c.ID, Application: r.Application, Event: c.Event, Jar: baseName(c.Key),
+		Trigger: "s3://" + r.Artifact.Bucket + "/" + c.Key, Started: c.Since, Ended: t.Clock.Now(), Outcome: flink.FailedClean, Reason: flink.Overtaken,
+		Message: "a newer change (" + r.ID + ") took its place while it waited for a release in flight"})
 }
 
 // remember marks the event as seen and its artifact as the newest.
@@ -66,13 +91,19 @@ func (r *Release) remember(d *ledger.Document) {
 	if !d.HasSeen(r.Artifact.Event) {
 		d.See(r.Artifact.Event)
 	}
-	if d.Newest == nil || !r.Artifact.Modified.Before(d.Newest.Modified) {
-		d.Newest = &ledger.Admitted{Key: r.Artifact.Key, Version: r.Artifact.Version, Modified: r.Artifact.Modified}
+	newest, known := d.Newest[r.Artifact.Kind]
+	if known && r.Artifact.Modified.Before(newest.Modified) {
+		return
 	}
+	if d.Newest == nil {
+		d.Newest = map[flink.ArtifactKind]ledger.Admitted{}
+	}
+	d.Newest[r.Artifact.Kind] = ledger.Admitted{Key: r.Artifact.Key, Version: r.Artifact.Version, Modified: r.Artifact.Modified}
 }
 
 // queue puts the change in the one waiting place. What waited there before is
-// recorded as overtaken.
+// recorded as overtaken. A manifest never takes a jar's place: the jar is
+// released with the manifest as it is by then.
 func (t Tasks) queue(ctx context.Context, r *Release) error {
 	var overtaken *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
@@ -80,19 +111,27 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
 		overtaken = nil
-		if d.Pending != nil && d.Pending.ID != r.ID {
-			overtaken = d.Pending
-		}
-		d.Pending = &ledger.Change{ID: r.ID, Event: r.Event, Since: t.Clock.Now()}
 		r.remember(d)
+		p := d.Pending
+		if p != nil && p.ID != r.ID && p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest {
+			r.Decision, r.Message = Ignore, "it goes out with "+p.Key+", which waits for the release in flight"
+			return nil
+		}
+		if p != nil && p.ID != r.ID {
+			overtaken = p
+		}
+		d.Pending = &ledger.Change{ID: r.ID, Kind: r.Artifact.Kind, Key: r.Artifact.Key, Event: r.Event, Since: t.Clock.Now()}
 		return nil
 	})
-	if err != nil || overtaken == nil {
+	switch {
+	case err != nil:
 		return err
+	case r.Decision == Ignore:
+		return t.passOver(ctx, r)
+	case overtaken != nil:
+		return t.overtake(ctx, r, *overtaken)
 	}
-	return t.Ledger.WriteRecord(ctx, ledger.Record{ID: overtaken.ID, Application: r.Application, Event: overtaken.Event,
-		Started: overtaken.Since, Ended: t.Clock.Now(), Outcome: flink.FailedClean, Reason: flink.Overtaken,
-		Message: "a newer change (" + r.ID + ") took its place while it waited for a release in flight"})
+	return nil
 }
 
 // passOver records an event that starts nothing, but for duplicates, whose

@@ -125,7 +125,7 @@ func decideAdmission(f admission) Release {
 	case f.replaced():
 		return ignored(flink.Stale, "the object was replaced since: its newest version has an event of its own")
 	case f.overtaken():
-		return ignored(flink.Stale, "a newer artifact was admitted already: "+f.document.Newest.Key)
+		return ignored(flink.Stale, "a newer artifact was admitted already: "+f.document.Newest[f.ref.Kind].Key)
 	case f.document.Circuit != nil:
 		return rejected(flink.CircuitOpen, errors.New("an earlier release ("+f.document.Circuit.Release+") needs somebody to look: "+f.document.Circuit.Message+". When that is done, run: sluice resume "+f.artifact.Application.String()+", then upload again"))
 	case f.manifest != nil:
@@ -153,9 +153,10 @@ func (f admission) replaced() bool {
 	return f.etag != "" && f.object.ETag != "" && f.etag != f.object.ETag
 }
 
+// overtaken: jars are ordered among jars, manifests among manifests.
 func (f admission) overtaken() bool {
-	n := f.document.Newest
-	return n != nil && !f.mine() && n.Key != f.ref.Key && f.object.Modified.Before(n.Modified)
+	n, known := f.document.Newest[f.ref.Kind]
+	return known && n.Key != f.ref.Key && f.object.Modified.Before(n.Modified)
 }
 
 func ignored(why flink.Reason, message string) Release {

@@ -20,7 +20,7 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	restore := r.Plan.Restore
-	if r.Stopped != nil {
+	if r.Stopped != nil && restore.Kind != flink.RestoreNothing {
 		// By its path, never by what the operator holds: while a stopped job's JobManager
 		// is still there, the operator may take the newest checkpoint for its last savepoint.
 		restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}

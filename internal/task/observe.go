@@ -4,13 +4,15 @@ import (
 	"context"
 
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
 // Observe watches the version that was applied until the verdict is Healthy,
 // Unhealthy, or the long poll ends. It serves the new version and, after a
 // rollback, the previous one.
 func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
-	if _, err := t.hold(ctx, &r); err != nil {
+	d, err := t.hold(ctx, &r)
+	if err != nil {
 		return r, err
 	}
 	var v flink.Verdict
@@ -27,12 +29,24 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if d.Down != nil && !r.Watch.RunningAt.IsZero() {
+		if err := t.up(ctx, &r); err != nil {
+			return r, err
+		}
+	}
 	if !done {
 		r.Decision = ToObserve
 		return r, nil
 	}
 	r.judged(v)
 	return r, nil
+}
+
+// up forgets the savepoint that a job could go on from: a version has gone on
+// since, and whoever restored that savepoint later would lose what it did.
+func (t Tasks) up(ctx context.Context, r *Release) error {
+	_, err := t.update(ctx, r, func(d *ledger.Document) error { d.Down = nil; return nil })
+	return err
 }
 
 func (r *Release) expectation() flink.Expectation {
@@ -59,6 +73,8 @@ func (r *Release) judged(v flink.Verdict) {
 // comesFrom says which state the version that runs now began with.
 func (r *Release) comesFrom() string {
 	switch {
+	case r.Watch.RestoreUnseen:
+		return "from " + baseName(r.Watch.RestoredFrom) + " (it had restarted before its first restore was seen)"
 	case r.Watch.RestoredFrom != "":
 		return "from " + baseName(r.Watch.RestoredFrom)
 	case r.Restore.Kind == flink.RestoreHeld:

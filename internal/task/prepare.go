@@ -48,13 +48,24 @@ func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	r = t.planned(r, d, m, revision, o)
+	r.Previous = d.Current
+	if o.Spec.Revision != "" {
+		r.Previous = o.Spec.Revision // after a release that ended dirty it may be another than the ledger's
+	}
+	running, err := t.previous(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	r = t.planned(r, d, m, flink.Situation{Revision: revision, Running: running, Observation: o, Current: d.Current})
 	if r.Decision == ToSettle {
 		return r, nil
 	}
 	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep)
 	try.DryRun = true // would the cluster take it? Better to know while the old version runs
 	if err := t.Target.Apply(ctx, try); err != nil {
+		if flink.CodeOf(err) == flink.Invalid {
+			return t.rejectWhen(flink.Invalid, r, flink.ManifestInvalid, err)
+		}
 		return t.rejectWhen(flink.Refused, r, flink.ManifestInvalid, err)
 	}
 	return r, nil
@@ -77,15 +88,15 @@ func (t Tasks) rejectWhen(code flink.Code, r Release, why flink.Reason, err erro
 	return r, nil
 }
 
-func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, revision flink.Revision, o flink.Observation) Release {
-	now := t.Clock.Now()
-	running := d.Current
-	if o.Spec.Revision != "" {
-		running = o.Spec.Revision // after a release that ended dirty it may be another than the ledger's
+func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, s flink.Situation) Release {
+	now, o := t.Clock.Now(), s.Observation
+	r.Insurance = insurance(d, r.Previous, now)
+	s.FreshState = r.Insurance != nil
+	if d.Down != nil {
+		s.Down = &d.Down.Snapshot
 	}
-	plan := flink.DecidePlan(flink.Situation{Revision: revision, Observation: o, Current: d.Current,
-		Down: d.Down, FreshState: freshState(d, running, now)})
-	r.Revision, r.Previous, r.Jar = revision.ID, running, revision.Jar.File
+	plan := flink.DecidePlan(s)
+	r.Revision, r.Jar = s.Revision.ID, s.Revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, m.Policy, m.Notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path}
 	r.Decision = Decision(plan.First)
@@ -100,20 +111,12 @@ func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, revis
 	return r
 }
 
-// freshState tells whether a savepoint of the running revision is young enough.
-func freshState(d ledger.Document, running string, now time.Time) bool {
-	for _, s := range d.Snapshots {
-		if s.Revision == running && s.Kind == insuranceTag && now.Sub(s.Taken) < youngEnough {
-			return true
-		}
-	}
-	return false
-}
-
-func newestSnapshot(d ledger.Document, kind string) *flink.Snapshot {
+// insurance finds a savepoint of the running revision that is young enough.
+func insurance(d ledger.Document, running string, now time.Time) *flink.Snapshot {
 	for i := len(d.Snapshots) - 1; i >= 0; i-- {
-		if d.Snapshots[i].Kind == kind {
-			return &d.Snapshots[i]
+		s := d.Snapshots[i]
+		if s.Revision == running && s.Kind == insuranceTag && now.Sub(s.Taken) < youngEnough {
+			return &s
 		}
 	}
 	return nil
@@ -132,6 +135,9 @@ func (t Tasks) pin(ctx context.Context, r Release, d ledger.Document, m *manifes
 	}
 	if d.Current != "" {
 		running, err := t.Ledger.Revision(ctx, r.Application, d.Current)
+		if err == nil && pin != nil && pin.SHA256 != "" && pin.SHA256 != running.Jar.SHA256 {
+			err = flink.Errorf(flink.Invalid, "go on with the jar that runs", "the manifest pins the SHA-256 %s, and %s, which runs, has %s: upload the jar that is pinned", pin.SHA256, running.Jar.File, running.Jar.SHA256)
+		}
 		return running.Jar, err
 	}
 	o, err := t.Artifacts.Newest(ctx, t.Config.ArtifactBucket, r.Application.String()+"/", ".jar")

@@ -117,8 +117,8 @@ func (r *Release) note(now time.Time, state, text string) {
 	if n := len(r.Timeline); n > 0 && r.Timeline[n-1].State == state && r.Timeline[n-1].Note == text {
 		return
 	}
-	if len(r.Timeline) >= timelineLimit {
-		return
+	if len(r.Timeline) >= timelineLimit { // how it began and how it ends tell more than the middle
+		r.Timeline = append(r.Timeline[:timelineLimit/2], r.Timeline[timelineLimit/2+1:]...)
 	}
 	r.Timeline = append(r.Timeline, ledger.Moment{At: now, State: state, Note: text})
 }

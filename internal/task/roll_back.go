@@ -19,22 +19,29 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if err := t.lateStop(ctx, &r, o); err != nil {
+		return r, err
+	}
 	previous, err := t.previous(ctx, &r)
 	if err != nil {
 		return r, err
 	}
 	c := r.rollbackCase(d, o)
 	c.Mode = previous.UpgradeMode()
-	decision := flink.DecideRollback(c)
+	decision := r.applied(o, c)
+	if decision == nil {
+		anew := flink.DecideRollback(c)
+		decision = &anew
+	}
 	r.note(t.Clock.Now(), "RollBack", decision.Message)
 	switch decision.Action {
 	case flink.Hold:
 		r.end(flink.FailedDirty, flink.HeldForSomebody, r.Message+"; "+decision.Message)
 		return r, nil
 	case flink.TakeAway:
-		return t.takeAway(ctx, r, decision)
+		return t.takeAway(ctx, r, *decision)
 	}
-	return t.bringBack(ctx, r, previous, decision, o)
+	return t.bringBack(ctx, r, previous, *decision, o)
 }
 
 // previous reads the revision that ran before; an empty one for a first deployment.
@@ -53,9 +60,24 @@ func (r *Release) takeUp() {
 	}
 }
 
+// lateStop records a stop that completed after Stop had given up, or had died.
+func (t Tasks) lateStop(ctx context.Context, r *Release, o flink.Observation) error {
+	if r.Stopped != nil || !r.hasStopped(o) {
+		return nil
+	}
+	s := flink.Snapshot{Path: o.Status.Savepoint.Path, Revision: r.Previous, Taken: stopTime(o, t.Clock.Now()), Kind: stopTag}
+	r.Stopped = &s
+	return t.recordSnapshot(ctx, r, s)
+}
+
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
-	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Rule: r.Policy.Rollback,
-		Applied: r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep, Failed: r.failed(o)}
+	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Insurance: r.Insurance,
+		Rule: r.Policy.Rollback, Failed: r.failed(o),
+		Applied:  r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep,
+		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != ""}
+	if r.Plan != nil {
+		c.ByRecord, c.Empty = r.Plan.Restore.Kind == flink.RestoreLatest, r.Plan.Restore.Kind == flink.RestoreNothing
+	}
 	for _, done := range r.Rollback {
 		c.Tried = append(c.Tried, done.Restore.Kind)
 	}
@@ -63,18 +85,51 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 }
 
 // recordedStop finds the savepoint of the stop: this release's, in the ledger
-// when Stop died after it had recorded it, or an earlier one's that died.
+// when Stop died after it had recorded it, or the one that the plan went on from.
 func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
-	if r.Stopped != nil {
+	switch {
+	case r.Stopped != nil:
 		return r.Stopped
+	case d.Down == nil:
+		return nil
+	case d.Down.Release == r.ID, r.Plan != nil && flink.SamePath(d.Down.Snapshot.Path, r.Plan.Restore.Path):
+		return &d.Down.Snapshot
 	}
-	return d.Down
+	return nil
+}
+
+// rollbackStep names the next rollback of this release, and what it restores.
+func (r *Release) rollbackStep(k flink.RestoreKind) string {
+	return fmt.Sprintf("rollback-%d-%s", len(r.Rollback)+1, k)
+}
+
+// applied finds the decision that a call of RollBack before this one carried
+// out and did not live to tell: the resource names it. What was decided once
+// is not decided anew, whatever has come to light since.
+func (r *Release) applied(o flink.Observation, c flink.RollbackCase) *flink.RollbackDecision {
+	if o.Spec.Release != r.ID {
+		return nil
+	}
+	for _, k := range []flink.RestoreKind{flink.RestoreLatest, flink.RestoreSnapshot, flink.RestoreHeld, flink.RestoreNothing} {
+		if o.Spec.Step == r.rollbackStep(k) {
+			restore := flink.Restore{Kind: k}
+			if k == flink.RestoreSnapshot {
+				restore.Path = c.Base()
+			}
+			return &flink.RollbackDecision{Action: flink.BringBack, Restore: restore, Message: "a call of RollBack before this one had brought the previous version back"}
+		}
+	}
+	return nil
 }
 
 // failed is the newest that is known of the failed version's checkpoints: by
 // then it may have completed one more than when it was judged.
 func (r *Release) failed(o flink.Observation) *flink.Checkpoints {
-	fresh := o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(r.PreviousStart)
+	before := r.PreviousStart
+	if before.IsZero() {
+		before = r.Before.Started // Apply took effect and its output was lost
+	}
+	fresh := o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(before)
 	if fresh && (r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed) {
 		now := o.Job.Checkpoints
 		return &now
@@ -83,7 +138,7 @@ func (r *Release) failed(o flink.Observation) *flink.Checkpoints {
 }
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
-	step, now := fmt.Sprintf("rollback-%d", len(r.Rollback)+1), t.Clock.Now()
+	step, now := r.rollbackStep(decision.Restore.Kind), t.Clock.Now()
 	r.Rollback = append(r.Rollback, decision)
 	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step)); err != nil {
 		return t.undoWhenRefused(r, "RollBack", err)

@@ -13,7 +13,11 @@ import (
 // in one compare-and-swap, and then sends what the outbox holds. Dying between
 // any two of these leaves something that is finished by running it again.
 func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
+	r.identify()
 	r.concludeError()
+	if done, err := t.settledBefore(ctx, &r); err != nil || done {
+		return r, err
+	}
 	record := r.record(t.Clock.Now())
 	if err := t.Ledger.WriteRecord(ctx, record); err != nil {
 		return r, err
@@ -21,15 +25,58 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	if r.Application == ledger.NoApplication {
 		return r, t.Sender.Send(ctx, r.Application, t.endedMessage(record))
 	}
-	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error { return t.settle(&r, record, d) })
+	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		t.settle(&r, record, d)
+		return nil
+	})
 	if err != nil {
 		return r, err
 	}
 	return r, t.send(ctx, r.Application, d.Outbox)
 }
 
+// identify names a release whose Admit failed: by its event alone.
+func (r *Release) identify() {
+	if r.ID != "" {
+		return
+	}
+	f := admission{}
+	r.Application = ledger.NoApplication
+	if event, err := events.Parse(r.Event); err == nil {
+		if created, known, err := events.ObjectCreated(event); known && err == nil {
+			f.identify(event, created)
+			r.Application, r.Artifact = f.artifact.Application, f.ref
+		}
+	}
+	r.ID = f.release
+	if r.ID == "" {
+		r.ID = r.Started.UTC().Format(releaseTime) + "-" + baseName(r.Execution)
+	}
+}
+
+// settledBefore tells whether this release was settled and its lease has gone
+// on to another since: then its record stands as it is.
+func (t Tasks) settledBefore(ctx context.Context, r *Release) (bool, error) {
+	if r.Fence == 0 || r.Application == ledger.NoApplication {
+		return false, nil
+	}
+	d, _, err := t.Ledger.Document(ctx, r.Application)
+	if err != nil || d.Lease != nil && d.Lease.Release == r.ID {
+		return false, err
+	}
+	record, err := t.Ledger.Record(ctx, r.Application, r.ID)
+	if err != nil {
+		return false, unless(flink.NotFound, err)
+	}
+	r.Outcome, r.Reason, r.Message = record.Outcome, record.Reason, record.Message
+	return true, t.send(ctx, r.Application, d.Outbox)
+}
+
 // concludeError gives a release that the machine caught an error of its outcome.
 func (r *Release) concludeError() {
+	if r.Error == nil && r.Outcome == "" {
+		r.end(flink.FailedDirty, flink.StepFailed, "the machine came to its end without an outcome, which is a fault of Sluice's: look at the job, then run sluice resume "+r.Application.String())
+	}
 	if r.Error == nil {
 		return
 	}
@@ -37,33 +84,28 @@ func (r *Release) concludeError() {
 	if r.Message != "" {
 		what = r.Message + "; then " + what
 	}
-	switch r.FailedIn {
-	case "Prepare", "TakeSavepoint":
+	switch {
+	case r.Error.Error == ErrorName(flink.LeaseLost):
+		r.end(flink.FailedDirty, flink.Superseded, what+". Another release holds the application since, and this one touched nothing more: that one's record says how the application does")
+	case r.FailedIn == "Admit", r.FailedIn == "Prepare", r.FailedIn == "TakeSavepoint":
 		r.end(flink.FailedClean, flink.Broken, what+". Nothing was touched: upload again when that is mended")
 	default:
 		r.end(flink.FailedDirty, flink.StepFailed, what+". The job was touched: look at it, then run sluice resume "+r.Application.String())
 	}
 }
 
-// settle changes the document. A release that never had the lease (it was
-// rejected) leaves the lease alone; one that was settled before changes nothing.
-func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) error {
+// settle changes the document. Who has no lease, because it was rejected or
+// lost it, leaves everything but the outbox alone.
+func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) {
 	r.remember(d)
-	if r.Fence == 0 {
-		if r.Application != ledger.NoApplication {
-			d.Post(t.endedMessage(record))
-		}
-		return nil
-	}
-	if d.LastRelease == r.ID {
-		return nil
-	}
-	if err := d.Renew(r.ID, r.Fence, t.Clock.Now(), leaseTerm); err != nil {
-		return err
-	}
-	d.LastRelease = r.ID
 	d.Post(t.endedMessage(record))
-	if r.Reason == flink.FirstVersionFailed {
+	if !r.holds(d) {
+		return
+	}
+	switch r.Reason {
+	case flink.RolledBack:
+		d.Current = r.Previous
+	case flink.FirstVersionFailed:
 		d.Current = ""
 	}
 	if r.Reason == flink.Released || r.Reason == flink.RolledBack || r.Reason == flink.FirstVersionFailed {
@@ -72,13 +114,14 @@ func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) erro
 	if r.Outcome == flink.FailedDirty {
 		d.Circuit = &ledger.Circuit{Release: r.ID, Since: t.Clock.Now(), Message: r.Message}
 	}
-	d.Lease = nil
-	if d.Pending != nil {
-		d.HandOver(d.Pending.ID, t.Clock.Now(), leaseTerm)
-		d.Post(ledger.Message{Name: d.Pending.ID, Kind: ledger.StartRelease, Payload: d.Pending.Event})
-		d.Pending = nil
-	}
-	return nil
+	d.LastRelease = r.ID
+	d.Release(t.Clock.Now(), leaseTerm)
+}
+
+// holds tells whether the lease is this release's, taken or handed over.
+func (r *Release) holds(d *ledger.Document) bool {
+	l := d.Lease
+	return l != nil && l.Release == r.ID && (r.Fence == l.Fence || r.Fence == 0 && (l.Holder == "" || l.Holder == r.Execution))
 }
 
 // endedMessage is the event that tells of a release's end.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/internal/manifest"
 )
 
 // TakeSavepoint takes an insurance savepoint while the previous version still
@@ -21,7 +20,7 @@ func (t Tasks) TakeSavepoint(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	request := flink.SnapshotRequest{Application: r.Application, JobID: r.Before.JobID, ID: r.ID + "/insurance",
-		Directory: manifest.SavepointDirectory(previous.Manifest) + "/" + r.ID, Fence: r.Fence}
+		Directory: previous.SavepointDirectory() + "/" + r.ID, Fence: r.Fence}
 	state := flink.SnapshotState{Phase: flink.SnapshotUnknown}
 	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
 		if state, err = t.snapshot(ctx, request); err != nil {
@@ -64,7 +63,10 @@ func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) 
 	if err := t.recordSnapshot(ctx, &r, s); err != nil {
 		return r, err
 	}
-	r.Insurance, r.Decision = &s, ToStop
+	r.Insurance, r.Decision = &s, ToApply
+	if r.Plan.Stop {
+		r.Decision = ToStop
+	}
 	r.note(now, "TakeSavepoint", "insurance savepoint "+baseName(s.Path))
 	return r, nil
 }
@@ -73,7 +75,7 @@ func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot)
 	_, err := t.update(ctx, r, func(d *ledger.Document) error {
 		d.AddSnapshot(s)
 		if s.Kind == stopTag {
-			d.Down = &s
+			d.Down = &ledger.Down{Release: r.ID, Snapshot: s}
 		}
 		return nil
 	})
