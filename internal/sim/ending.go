@@ -292,21 +292,21 @@ func successWasSeen(w *world) string {
 		if !restores {
 			continue
 		}
-		if s := w.firstStart(id); s != nil && !flink.SamePath(s.From, r.Restored) {
-			return fmt.Sprintf("release %s says that it restored %q, and its first start was from %q", id, r.Restored, s.From)
+		if s, c := w.firstStart(id); s != nil && c.Desired.Restore.Kind == flink.RestoreSnapshot && !flink.SamePath(s.From, c.Desired.Restore.Path) {
+			return fmt.Sprintf("release %s named the state %s, ended well, and had started from %q", id, c.Desired.Restore.Path, s.From)
 		}
 	}
 	return ""
 }
 
 // firstStart is the first that a release's apply brought about.
-func (w *world) firstStart(release string) *targettest.Start {
+func (w *world) firstStart(release string) (*targettest.Start, *change) {
 	for n, s := range w.model.Starts() {
 		if c := w.journal.governing(n); c != nil && c.Release == release && c.Step == "apply" {
-			return &s
+			return &s, c
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func (w *world) uploadOf(release string) *uploaded {

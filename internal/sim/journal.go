@@ -13,17 +13,18 @@ import (
 // journal is what happened, for the rules, and in words for the trace.
 type journal struct {
 	*world
-	traced   bool
-	calls    []string
-	lines    []string
-	changes  []change // writes to the cluster that took effect
-	looked   int      // changes that the rules have seen
-	document ledger.Document
-	step     *documentStep // the newest write of the document, until the rules have seen it
-	records  map[string][]ledger.Record
-	order    []string // ids of records, by their first writing
-	messages map[string]int
-	meddled  time.Time // when somebody outside last changed what runs
+	traced    bool
+	calls     []string
+	lines     []string
+	changes   []change // writes to the cluster that took effect
+	looked    int      // changes that the rules have seen
+	document  ledger.Document
+	step      *documentStep // the newest write of the document, until the rules have seen it
+	records   map[string][]ledger.Record
+	order     []string // ids of records, by their first writing
+	rewritten string   // id of a record that was written again, until the rules have seen it
+	messages  map[string]int
+	meddled   time.Time // when somebody outside last changed what runs
 }
 
 // change is a write to the cluster that took effect.
@@ -79,6 +80,8 @@ func (j *journal) wrote(key string, body []byte) {
 		must(json.Unmarshal(body, &r))
 		if len(j.records[r.ID]) == 0 {
 			j.order = append(j.order, r.ID)
+		} else {
+			j.rewritten = r.ID
 		}
 		j.records[r.ID] = append(j.records[r.ID], r)
 		j.say("", "record %s: %s %s: %s", r.ID, r.Outcome, r.Reason, r.Message)

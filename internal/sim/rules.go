@@ -48,6 +48,10 @@ func (w *world) stepRules() []rule {
 		rules = append(rules, documentRules(j, *j.step)...)
 		j.step = nil
 	}
+	if id := j.rewritten; id != "" {
+		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(j.records[id]) }})
+		j.rewritten = ""
+	}
 	return rules
 }
 
@@ -178,4 +182,14 @@ func pendingIsNotDropped(s documentStep) string {
 		return ""
 	}
 	return "change " + p.ID + " waited and was dropped"
+}
+
+// oneOutcome: a record that is written again says the same. An event that was
+// ignored may come again and find that it can be released by now.
+func oneOutcome(written []ledger.Record) string {
+	old, now := written[len(written)-2], written[len(written)-1]
+	if old.Outcome == flink.Ignored || old.Outcome == now.Outcome && old.Reason == now.Reason {
+		return ""
+	}
+	return fmt.Sprintf("release %s ended %s %s, and its record was written again as %s %s", now.ID, old.Outcome, old.Reason, now.Outcome, now.Reason)
 }
