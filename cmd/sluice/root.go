@@ -72,7 +72,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	p.flags.declare(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.check() }
-	root.AddCommand(p.demoCommand(), p.localCommand(), p.releasesCommand(), p.resumeCommand(), p.sendCommand(),
+	root.AddCommand(p.demoCommand(), p.forgetCommand(), p.localCommand(), p.releasesCommand(), p.resumeCommand(), p.sendCommand(),
 		p.showCommand(), p.statusCommand(), p.validateCommand(), p.versionCommand())
 	return root
 }
