@@ -84,6 +84,10 @@ func (s state) retries() string {
 		if r.MaxAttempts != nil {
 			attempts = *r.MaxAttempts
 		}
+		if attempts == 0 {
+			fmt.Fprintf(&b, "No retry for %s.\n", code(r.ErrorEquals))
+			continue
+		}
 		fmt.Fprintf(&b, "Up to %d retries for %s.\n", attempts, code(r.ErrorEquals))
 	}
 	return b.String()

@@ -118,7 +118,7 @@ func TestRetriesThatDifferStandWithTheirState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"- Up to 0 retries for `X`.\n- Any error leads to B.", "- Up to 2 retries for `Y`.\n", "B --> [*]"} {
+	for _, want := range []string{"- No retry for `X`.\n- Any error leads to B.", "- Up to 2 retries for `Y`.\n", "B --> [*]"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
