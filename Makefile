@@ -42,13 +42,13 @@ bin/sluice: FORCE node_modules
 	@go build -o $@ ./cmd/sluice
 
 .PHONY: synth
-synth: build node_modules ## Synthesize the CloudFormation templates into cdk.out
+synth: build node_modules ## Synthesize the CloudFormation templates into build/cdk.out
 	CDK_VALIDATION=false npx cdk synth --quiet
 
 .PHONY: golden
 golden: ## Write the golden files anew: read their diff
-	go test ./infra/... -update
 	go generate ./...
+	for p in ./statemachines ./internal/eks ./internal/manifest ./local/kit ./cmd/sluice ./infra; do go test $$p -update; done
 
 .PHONY: fmt
 fmt: ## Format
@@ -69,7 +69,7 @@ generate: ## Generate
 
 .PHONY: clean
 clean: ## Remove what was built here (the caches outside the checkout stay)
-	rm -rf bin build cdk.out .sluice node_modules examples/java/*/target
+	rm -rf bin build .sluice node_modules examples/java/*/target
 
 node_modules: package-lock.json
 	npm ci --silent
