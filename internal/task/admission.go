@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -55,11 +56,17 @@ func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r R
 	return r, t.passOver(ctx, &r)
 }
 
+// errSeenSince: a duplicate of the event was admitted after this one had been looked at.
+var errSeenSince = errors.New("seen since")
+
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release) error {
 	var stranded *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		if d.HasSeen(r.Artifact.Event) && !r.holds(d) {
+			return errSeenSince
+		}
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
 		if err != nil {
 			return err
@@ -73,7 +80,11 @@ func (t Tasks) start(ctx context.Context, r *Release) error {
 		d.Pending = nil
 		return nil
 	})
-	if err != nil || stranded == nil {
+	switch {
+	case errors.Is(err, errSeenSince):
+		r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this object version was admitted in this moment: its release is "+r.ID
+		return nil
+	case err != nil || stranded == nil:
 		return err
 	}
 	return t.overtake(ctx, r, *stranded)
