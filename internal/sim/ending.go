@@ -57,13 +57,8 @@ func recordSaysTheEnd(e *execution) string {
 }
 
 // excused executions end without a record of their own, until a machine that
-// recovers does it for them: they were stopped by somebody, lost the lease, or
-// never got through Admit.
-func (e *execution) excused() bool {
-	r := e.result
-	return r.Status == asl.StatusAborted ||
-		r.Error == string(flink.FailedDirty) && (strings.Contains(r.Cause, task.ErrorName(flink.LeaseLost)) || e.release.ID == "")
-}
+// recovers writes it for them: somebody stopped them.
+func (e *execution) excused() bool { return e.result.Status == asl.StatusAborted }
 
 func (u *uploaded) excused() bool {
 	for _, e := range u.executions {
@@ -111,8 +106,8 @@ func (w *world) tick() {
 	}
 }
 
-// leaseHasADeadHolder: when nothing runs any more, only what was stopped, what
-// lost its lease and what never got through Admit may still hold it.
+// leaseHasADeadHolder: when nothing runs any more, only what was stopped may
+// still hold the lease.
 func leaseHasADeadHolder(w *world, l *ledger.Lease) string {
 	for _, u := range w.uploads {
 		if u.release == l.Release && u.excused() {
@@ -232,13 +227,15 @@ func everyEventHasOneOutcome(w *world) string {
 // noStateIsLostSilently: a start that loses or repeats records is told of in
 // the record of the release that brought it about.
 func noStateIsLostSilently(w *world) string {
+	var behind int64 // records that are processed again, as was told; until they are through, the sink does not say more
 	for n, s := range w.model.Starts() {
 		c := w.journal.governing(n)
-		if s.Exact() || c == nil {
+		if s.Exact() || c == nil || s.Committed <= behind {
 			continue
 		}
 		r := w.journal.record(c.Release)
 		if r == nil || told(*r) || s.From == "" && c.Desired.Restore.Kind == flink.RestoreNothing && w.startsAfresh(*c) {
+			behind = s.Committed
 			continue
 		}
 		return fmt.Sprintf("release %s step %s started %s from %q, which had counted %d of %d records, and its record does not tell: %s", c.Release, c.Step, s.Revision, s.From, s.Counter, s.Committed, tell(r))

@@ -14,7 +14,6 @@ import (
 type journal struct {
 	*world
 	traced    bool
-	calls     []string
 	lines     []string
 	changes   []change // writes to the cluster that took effect
 	looked    int      // changes that the rules have seen
@@ -56,9 +55,6 @@ func (j *journal) say(who, format string, args ...any) {
 
 // call tells of a call. What only looks is told when it fails.
 func (j *journal) call(who, op, about string, err error) {
-	if j.traced {
-		j.calls = append(j.calls, op)
-	}
 	switch {
 	case err != nil:
 		j.say(who, "%s %s: %v", op, about, err)

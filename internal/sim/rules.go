@@ -174,11 +174,12 @@ func holderOf(l *ledger.Lease) string {
 	return "release " + l.Release
 }
 
-// pendingIsNotDropped: what waits is handed the lease, or a newer change takes
-// its place; that the one overtaken is recorded is asked at the end.
+// pendingIsNotDropped: what waits is handed the lease, or another change takes
+// the lease or its place; that the one overtaken is recorded is asked at the end.
 func pendingIsNotDropped(s documentStep) string {
-	p := s.from.Pending
-	if p == nil || s.to.Pending != nil || s.to.Lease != nil && s.to.Lease.Release == p.ID {
+	p, l := s.from.Pending, s.to.Lease
+	taken := l != nil && (s.from.Lease == nil || s.from.Lease.Fence != l.Fence)
+	if p == nil || s.to.Pending != nil || taken {
 		return ""
 	}
 	return "change " + p.ID + " waited and was dropped"

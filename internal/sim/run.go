@@ -10,6 +10,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/statemachines"
 )
@@ -24,7 +25,7 @@ func Load() (Parts, error) {
 	if err != nil {
 		return Parts{}, err
 	}
-	machine, err := asl.Parse(definition(statemachines.Release))
+	machine, err := asl.Parse(statemachines.Release)
 	return Parts{Machine: machine, JSONata: engine}, err
 }
 
@@ -32,8 +33,9 @@ func Load() (Parts, error) {
 type Outcome struct {
 	Violation *Violation // nil: every rule held
 	Trace     []string
-	Calls     []string // operations in their order, for crash points
-	Endings   map[string]int
+	Calls     map[string]int          // by upload, and by upload and operation: for crash points
+	Reasons   map[string]flink.Reason // of the newest record, by upload
+	Endings   map[string]int          // records by outcome and reason
 }
 
 // Run plays a schedule to its end and asks every rule on the way.
@@ -49,7 +51,7 @@ func Run(parts Parts, s Schedule, m Mutant, traced bool) Outcome {
 	}
 	w.line.run()
 	w.finish()
-	return Outcome{Violation: w.broken, Trace: w.journal.lines, Calls: w.journal.calls, Endings: w.endings()}
+	return Outcome{Violation: w.broken, Trace: w.journal.lines, Calls: w.calls, Reasons: w.reasons(), Endings: w.endings()}
 }
 
 // upload writes an object and delivers its events.
@@ -151,4 +153,14 @@ func (w *world) endings() map[string]int {
 		count[string(r.Outcome)+" "+string(r.Reason)]++
 	}
 	return count
+}
+
+func (w *world) reasons() map[string]flink.Reason {
+	all := map[string]flink.Reason{}
+	for id, u := range w.uploads {
+		if r := w.journal.record(u.release); r != nil {
+			all[id] = r.Reason
+		}
+	}
+	return all
 }

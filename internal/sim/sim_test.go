@@ -1,40 +1,76 @@
 package sim
 
 import (
-	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"testing"
 )
 
-func TestSurvey(t *testing.T) {
-	parts, err := Load()
+// usually is how many schedules an ordinary go test runs.
+const usually = 500
+
+// TestTheRulesHoldInEverySchedule runs SCHEDULES schedules (500), from seed
+// SEED on (0); SEED alone runs that one.
+func TestTheRulesHoldInEverySchedule(t *testing.T) {
+	parts := load(t)
+	seed, n := number(t, "SEED", 0), number(t, "SCHEDULES", usually)
+	if os.Getenv("SEED") != "" && os.Getenv("SCHEDULES") == "" {
+		n = 1
+	}
+	if testing.Short() {
+		n = min(n, 50)
+	}
+	found := SearchFrom(parts, seed, int(n), Mutant{}, false)
+	t.Log(found.Summary())
+	told := map[string]bool{}
+	for _, f := range found.Findings {
+		if told[f.Violation.Rule] {
+			t.Errorf("seed %d breaks %s", f.Seed, f.Violation)
+			continue
+		}
+		told[f.Violation.Rule] = true
+		t.Error(Explain(parts, f, Mutant{}))
+	}
+}
+
+func TestARunIsTheSameEveryTime(t *testing.T) {
+	parts := load(t)
+	for seed := range uint64(20) {
+		first, second := Run(parts, Generate(seed), Mutant{}, true), Run(parts, Generate(seed), Mutant{}, true)
+		if len(first.Trace) != len(second.Trace) {
+			t.Fatalf("seed %d: %d lines, then %d", seed, len(first.Trace), len(second.Trace))
+		}
+		for n := range first.Trace {
+			if first.Trace[n] != second.Trace[n] {
+				t.Fatalf("seed %d, line %d:\n%s\n%s", seed, n, first.Trace[n], second.Trace[n])
+			}
+		}
+	}
+}
+
+var loaded Parts
+
+func load(t *testing.T) Parts {
+	t.Helper()
+	if loaded.Machine == nil {
+		parts, err := Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded = parts
+	}
+	return loaded
+}
+
+func number(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s is %q: give a whole number", name, text)
 	}
-	n, _ := strconv.Atoi(os.Getenv("N"))
-	show := os.Getenv("SHOW")
-	count := map[string][]uint64{}
-	ends := map[string]int{}
-	from, _ := strconv.Atoi(os.Getenv("FROM"))
-	for seed := uint64(from); seed < uint64(from+n); seed++ {
-		o := Run(parts, Generate(seed), Mutant{}, false)
-		for k, v := range o.Endings {
-			ends[k] += v
-		}
-		if o.Violation != nil {
-			count[o.Violation.Rule] = append(count[o.Violation.Rule], seed)
-		}
-	}
-	for k, v := range count {
-		s := Shrink(parts, Generate(v[0]), Mutant{})
-		o := Run(parts, s, Mutant{}, true)
-		fmt.Println("=====", k, len(v), v[:min(len(v), 8)])
-		fmt.Println(s.String(), o.Violation)
-		if show == k {
-			fmt.Println(strings.Join(o.Trace, "\n"))
-		}
-	}
-	fmt.Println(ends)
+	return n
 }
