@@ -21,6 +21,10 @@ test: node_modules ## Fast tests of the main module; sets up what they need
 	go vet ./...
 	go test ./...
 
+.PHONY: sim
+sim: node_modules ## Releases in a world that goes wrong: 10,000 schedules, every crash point, planted bugs (SEED=, SCHEDULES=)
+	SCHEDULES=$${SCHEDULES-$(if $(SEED),1,10000)} go test ./internal/sim -count=1 -timeout 60m -v
+
 .PHONY: test-kube
 test-kube: ## Unit tests of the local Kubernetes (compiles Kubernetes: 7 to 20 minutes the first time)
 	cd local/kube && $(MAKE) test
@@ -28,6 +32,10 @@ test-kube: ## Unit tests of the local Kubernetes (compiles Kubernetes: 7 to 20 m
 .PHONY: test-java
 test-java: ## Tests of the example jobs
 	mvn -q -B -ntp -f examples/java/counter/pom.xml test
+
+.PHONY: e2e
+e2e: node_modules ## Tests on real parts beside the demo: upgrade modes, bad input, duplicates (5 minutes once the parts are there)
+	go test -count=1 -timeout 45m -tags e2e -v ./test/e2e
 
 .PHONY: build
 build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries

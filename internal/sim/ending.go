@@ -18,6 +18,7 @@ func endRules(e *execution) []rule {
 	return []rule{
 		{"EndsAsDefined", func() string { return endsAsDefined(e) }},
 		{"RecordSaysTheEnd", func() string { return recordSaysTheEnd(e) }},
+		{"WhatWasSentIsGone", func() string { return whatWasSentIsGone(e) }},
 	}
 }
 
@@ -52,6 +53,17 @@ func recordSaysTheEnd(e *execution) string {
 	}
 	if want != string(r.Outcome) {
 		return fmt.Sprintf("execution %s ended %s and record %s says %s", e.name, want, e.upload.release, r.Outcome)
+	}
+	return ""
+}
+
+// whatWasSentIsGone: who has come to its end has told of it, and no longer means to.
+func whatWasSentIsGone(e *execution) string {
+	name := "ended-" + e.upload.release
+	for _, m := range e.journal.document.Outbox {
+		if m.Name == name && !e.excused() && e.release.ID == e.upload.release && e.release.Decision == task.ToSettle {
+			return "execution " + e.name + " has ended and the message that tells of it is still in the outbox"
+		}
 	}
 	return ""
 }
@@ -165,7 +177,11 @@ func tell(r *ledger.Record) string {
 	if r == nil {
 		return "there is no record"
 	}
-	return fmt.Sprintf("%s %s: %s", r.Outcome, r.Reason, r.Message)
+	text := fmt.Sprintf("%s %s: %s", r.Outcome, r.Reason, r.Message)
+	for _, d := range r.Rollback {
+		text += "; rollback: " + d.Message
+	}
+	return text
 }
 
 // manifestIs tells whether the newest manifest is one of those.

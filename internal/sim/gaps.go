@@ -3,6 +3,8 @@ package sim
 import (
 	"slices"
 	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
 )
 
 // Gap is something that is known not to hold yet. Each is named, says what is
@@ -27,6 +29,14 @@ var knownGaps = []Gap{
 	{Name: "UnseenVersionIsRepeated", Missing: "a release that finds its resource gone restores the savepoint of the last stop; when a version ran after that stop and was never seen running, its records are processed again and the release's own record does not say that this may be",
 		excuses: func(w *world, rule, _ string) bool {
 			return rule == "NoStateIsLostSilently" && !w.journal.meddled.IsZero()
+		}},
+	{Name: "QueueDoesNotAskAgain", Missing: "Admit decides from the document it gathered that a change has to wait, and does not ask again when it writes: a duplicate of an older change takes the place of a newer one that has come to wait since, and then neither is released",
+		excuses: func(_ *world, rule, message string) bool {
+			return rule == "OneOutcome" && strings.Contains(message, string(flink.Overtaken))
+		}},
+	{Name: "UnseenIsNotNothing", Missing: "a new version that Flink's REST API never showed is taken for one that made nothing durable: the record calls the savepoint of the stop exact, and what that version committed is processed again",
+		excuses: func(_ *world, rule, message string) bool {
+			return rule == "NoStateIsLostSilently" && strings.Contains(message, "made nothing durable")
 		}},
 }
 

@@ -150,15 +150,28 @@ func (g *generator) zombie() Fault {
 
 func (g *generator) someUpload() string { return g.Uploads[1+g.IntN(len(g.Uploads)-1)].ID }
 
+// moment is soon after an upload, mostly: then a release is in flight.
+func (g *generator) moment() time.Duration {
+	if g.IntN(4) == 0 {
+		return g.between(10*time.Second, g.at+3*time.Minute)
+	}
+	u := g.Uploads[1+g.IntN(len(g.Uploads)-1)]
+	return u.At + u.Arrive[0] + g.between(0, pick(g.Rand, 5*time.Second, 90*time.Second))
+}
+
 func (g *generator) atTime() Fault {
-	f := Fault{At: g.between(10*time.Second, g.at+3*time.Minute), For: g.between(5*time.Second, 4*time.Minute),
-		Kind: pick(g.Rand, Abort, LostNode, LostNode, LostJobManager, LostJobManager, DeleteOutside, FlinkAway, ClusterAway, LedgerAway, OperatorAway, SavepointsFail, SavepointsHang, Resume)}
+	f := Fault{At: g.moment(), For: g.between(5*time.Second, pick(g.Rand, time.Minute, 4*time.Minute, 8*time.Minute)),
+		Kind: pick(g.Rand, Abort, LostNode, LostNode, LostJobManager, LostJobManager, DeleteOutside, FlinkAway, ClusterAway, LedgerAway, OperatorAway, SavepointsFail, SavepointsFail, SavepointsHang, Resume)}
 	switch f.Kind {
 	case Abort:
 		f.Upload = g.someUpload()
 		fallthrough
 	case LostNode, LostJobManager, DeleteOutside, Resume:
 		f.For = 0
+	case SavepointsFail:
+		if u := g.Uploads[len(g.Uploads)-1]; g.IntN(2) == 0 { // between the insurance savepoint and the stop's
+			f.At, f.For = u.At+u.Arrive[0]+g.between(1500*time.Millisecond, 4*time.Second), g.between(4*time.Minute, 8*time.Minute)
+		}
 	}
 	return f
 }

@@ -1,0 +1,257 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
+)
+
+// withinSchedules is how many schedules may pass until a planted bug is found.
+const withinSchedules = 1500
+
+// mutants are planted bugs, each by the sentence that says what is wrong.
+var mutants = map[string]Mutant{
+	"the ledger writes without looking at versions":              {Objects: objects(func(o *bugs) { o.blind = true })},
+	"the cluster looks at no fence":                              {Target: target(func(b *badTarget) { b.noFence = true })},
+	"the lease is given back before the outcome is written":      {Handlers: before("settle", giveBackFirst)},
+	"the wrong savepoint is restored":                            {Handlers: before("apply", takeInsurance)},
+	"what the operator holds is restored, and the operator lies": {Handlers: before("apply", restoreHeld), Target: target(func(b *badTarget) { b.lies = true })},
+	"duplicates are not recognised":                              {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Seen = nil } })},
+	"what was sent stays in the outbox":                          {Objects: objects(func(o *bugs) { o.keepOutbox = true })},
+	"the failed version's checkpoints are not looked at":         {Handlers: before("roll-back", forgetCheckpoints), Target: target(func(b *badTarget) { b.hidesCheckpoints = true })},
+	"restarts and failures are not looked at":                    {Target: target(func(b *badTarget) { b.hidesFailures = true })},
+	"a stop that failed is taken for one that succeeded":         {Handlers: after("stop", insuranceAsStop)},
+	"a good lease is taken away":                                 {Objects: objects(func(o *bugs) { o.change = expire })},
+	"a change that is overtaken is not recorded":                 {Objects: objects(func(o *bugs) { o.dropsRecords = "Overtaken" })},
+	"jars are not pinned":                                        {Pins: func(a task.Artifacts) task.Artifacts { return unpinned{a} }},
+	"a version is promoted and the ledger not told":              {Handlers: func(_ task.Tasks, h map[string]task.Handler) { h["promote"] = promoteNothing }},
+	"the job is replaced without a savepoint":                    {Handlers: before("apply", startEmpty)},
+	"the savepoint of the stop is not recorded":                  {Objects: objects(func(o *bugs) { o.dropsStops = true })},
+	"the message that starts the next release is not posted":     {Objects: objects(func(o *bugs) { o.dropsStarts = true })},
+}
+
+func TestEveryPlantedBugIsFound(t *testing.T) {
+	parts := load(t)
+	for name, m := range mutants {
+		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
+			found := SearchFrom(parts, 0, withinSchedules, m, true)
+			if len(found.Findings) == 0 {
+				t.Fatalf("no rule was broken in %d schedules", found.Ran)
+			}
+			t.Logf("found after %d schedules, by %s", found.Ran, found.Findings[0].Violation.Rule)
+		})
+	}
+}
+
+// bugs are an object store that does not do what it should.
+type bugs struct {
+	ledger.Objects
+	blind, keepOutbox, dropsStops, dropsStarts bool
+	dropsRecords                               string
+	change                                     func(*ledger.Document) // of what is read
+	outbox                                     map[string]ledger.Message
+}
+
+func objects(plant func(*bugs)) func(ledger.Objects) ledger.Objects {
+	return func(o ledger.Objects) ledger.Objects {
+		b := &bugs{Objects: o, outbox: map[string]ledger.Message{}}
+		plant(b)
+		return b
+	}
+}
+
+func (b *bugs) Get(ctx context.Context, key string) ([]byte, ledger.Version, error) {
+	body, v, err := b.Objects.Get(ctx, key)
+	if err == nil && b.change != nil && strings.HasPrefix(key, ledger.DocumentPrefix) {
+		body = edit(body, b.change)
+	}
+	return body, v, err
+}
+
+func (b *bugs) Put(ctx context.Context, key string, body []byte) error {
+	if b.dropsRecords != "" && strings.Contains(string(body), `"reason": "`+b.dropsRecords) {
+		return nil
+	}
+	return b.Objects.Put(ctx, key, body)
+}
+
+func (b *bugs) PutIf(ctx context.Context, key string, body []byte, v ledger.Version) error {
+	if !strings.HasPrefix(key, ledger.DocumentPrefix) {
+		return b.Objects.PutIf(ctx, key, body, v)
+	}
+	body = edit(body, b.damage)
+	if b.blind {
+		return b.Objects.Put(ctx, key, body)
+	}
+	return b.Objects.PutIf(ctx, key, body, v)
+}
+
+// damage changes what is written.
+func (b *bugs) damage(d *ledger.Document) {
+	if b.keepOutbox {
+		for _, m := range b.outbox {
+			d.Post(m)
+		}
+		for _, m := range d.Outbox {
+			b.outbox[m.Name] = m
+		}
+	}
+	var kept []flink.Snapshot
+	for _, s := range d.Snapshots {
+		if !b.dropsStops || s.Kind != "Stop" {
+			kept = append(kept, s)
+		}
+	}
+	d.Snapshots = kept
+	for _, m := range d.Outbox {
+		if b.dropsStarts && m.Kind == ledger.StartRelease {
+			d.Sent(m.Name)
+		}
+	}
+}
+
+func edit(body []byte, change func(*ledger.Document)) []byte {
+	var d ledger.Document
+	must(json.Unmarshal(body, &d))
+	change(&d)
+	body, err := json.Marshal(d)
+	must(err)
+	return body
+}
+
+func expire(d *ledger.Document) {
+	if d.Lease != nil && d.Lease.Holder != "" {
+		d.Lease.Expires = d.Lease.Taken
+	}
+}
+
+// badTarget is a cluster, or a way to look at it, that does not do what it should.
+type badTarget struct {
+	flink.Target
+	noFence, lies, hidesCheckpoints, hidesFailures bool
+	newest                                         string // checkpoint that was seen of a running job
+}
+
+func target(plant func(*badTarget)) func(flink.Target) flink.Target {
+	return func(t flink.Target) flink.Target {
+		b := &badTarget{Target: t}
+		plant(b)
+		return b
+	}
+}
+
+func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Observation, error) {
+	o, err := b.Target.Observe(ctx, a)
+	if c := o.Job.Checkpoints.Latest; c != "" && o.Job.State == "RUNNING" {
+		b.newest = c
+	}
+	if b.hidesFailures {
+		o.Job.Failures, o.Job.Restarts = nil, 0
+		if o.Job.State == "RESTARTING" || o.Job.State == "FAILED" {
+			o.Job.State = "RUNNING"
+		}
+		o.Job.TasksRunning, o.Status.JobState = o.Job.Tasks, "RUNNING"
+	}
+	if b.hidesCheckpoints && invocationOf(ctx).function.Name == "roll-back" {
+		o.Job.Checkpoints.Completed = 0
+	}
+	return o, err
+}
+
+func (b *badTarget) Apply(ctx context.Context, d flink.Desired) error {
+	if b.lies && d.Run == flink.Running && d.Restore.Kind == flink.RestoreHeld && b.newest != "" {
+		d.Restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: b.newest}
+	}
+	if !b.noFence || d.DryRun {
+		return b.Target.Apply(ctx, d)
+	}
+	return b.Target.(*watchedTarget).unfenced(ctx, d)
+}
+
+// unfenced writes with the caller's fence in the journal and with the newest in the cluster.
+func (t *watchedTarget) unfenced(ctx context.Context, d flink.Desired) error {
+	return t.call(ctx, "target.Apply", "without a fence", func() error {
+		return t.write(change{Release: d.Release, Step: d.Step, Fence: d.Fence, Desired: d}, func() error {
+			d.Fence = max(d.Fence, t.journal.document.Fence)
+			return t.applyOrDie(ctx, d)
+		})
+	})
+}
+
+// before changes a function's input, after its output.
+func before(name string, change func(ctx context.Context, t task.Tasks, r *task.Release)) func(task.Tasks, map[string]task.Handler) {
+	return func(t task.Tasks, h map[string]task.Handler) {
+		real := h[name]
+		h[name] = func(ctx context.Context, in []byte) ([]byte, error) {
+			return real(ctx, editRelease(in, func(r *task.Release) { change(ctx, t, r) }))
+		}
+	}
+}
+
+func after(name string, change func(r *task.Release)) func(task.Tasks, map[string]task.Handler) {
+	return func(_ task.Tasks, h map[string]task.Handler) {
+		real := h[name]
+		h[name] = func(ctx context.Context, in []byte) ([]byte, error) {
+			out, err := real(ctx, in)
+			if err != nil {
+				return out, err
+			}
+			return editRelease(out, change), nil
+		}
+	}
+}
+
+func editRelease(body []byte, change func(*task.Release)) []byte {
+	var r task.Release
+	must(json.Unmarshal(body, &r))
+	change(&r)
+	body, err := json.Marshal(r)
+	must(err)
+	return body
+}
+
+type unpinned struct{ task.Artifacts }
+
+func (unpinned) Pin(context.Context, string, string, io.ReadSeeker) error { return nil }
+
+// giveBackFirst ends the lease in a write of its own.
+func giveBackFirst(ctx context.Context, t task.Tasks, r *task.Release) {
+	_, _ = ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		if d.Lease != nil && d.Lease.Release == r.ID {
+			d.Lease, d.LastRelease = nil, r.ID
+		}
+		return nil
+	})
+}
+
+func takeInsurance(_ context.Context, _ task.Tasks, r *task.Release) {
+	if r.Stopped != nil && r.Insurance != nil {
+		r.Stopped.Path = r.Insurance.Path
+	}
+}
+
+func restoreHeld(_ context.Context, _ task.Tasks, r *task.Release) { r.Stopped = nil }
+
+func forgetCheckpoints(_ context.Context, _ task.Tasks, r *task.Release) { r.FailedAt = nil }
+
+func insuranceAsStop(r *task.Release) {
+	if r.Decision == task.ToRollBack && r.Stopped == nil {
+		r.Stopped = r.Insurance
+	}
+}
+
+func promoteNothing(_ context.Context, in []byte) ([]byte, error) {
+	return editRelease(in, func(r *task.Release) {
+		r.Decision, r.Outcome, r.Reason, r.Message = task.ToSettle, flink.Succeeded, flink.Released, r.Jar+" runs"
+	}), nil
+}
+
+func startEmpty(_ context.Context, _ task.Tasks, r *task.Release) {
+	r.Stopped, r.Plan.Restore = nil, flink.Restore{Kind: flink.RestoreNothing}
+}
