@@ -39,7 +39,7 @@ func DecidePlan(s Situation) Plan {
 	o := s.Observation
 	switch {
 	case !o.Exists && s.Down != nil && s.Current != "":
-		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, "an earlier release died after it had stopped the job: the new version restores the savepoint of that stop", "the previous version comes back with that savepoint")
+		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, "an earlier release died after it had stopped the job: the new version restores the savepoint of that stop; no version was seen running since, and should one have run all the same, what it did is processed a second time", "the previous version comes back with that savepoint")
 	case !o.Exists && s.Current == "":
 		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "first deployment: the job starts empty", "remove it again")
 	case !o.Exists:

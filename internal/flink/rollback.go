@@ -18,6 +18,7 @@ type RollbackCase struct {
 	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
 	Restored    string       // state that the failed version was seen to have restored; empty when it never did
 	Failed      *Checkpoints // newest that was seen of the failed version; nil when it never answered
+	Seen        bool         // Flink answers for the failed version at this moment, so Failed is what there is
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
 	ByRecord    bool         // the failed version was to go on by the high-availability record
 	Empty       bool         // the failed version was to start empty: its state does not go on from the previous one's
@@ -95,9 +96,9 @@ func firstRestore(c RollbackCase) RollbackDecision {
 		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
 			"the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time"}
 	}
-	if c.Failed == nil {
+	if !c.Seen {
 		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-			"Flink was never seen to answer for the failed version: the state from before the upgrade is restored; should it have committed anything, that is processed a second time"}
+			"Flink does not answer for the failed version, and no completed checkpoint of it was seen: the state from before the upgrade is restored; should it have committed anything, that is processed a second time"}
 	}
 	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
 		"the failed version made nothing durable: the state from before the upgrade is exact"}

@@ -59,12 +59,18 @@ func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r R
 // errSeenSince: a duplicate of the event was admitted after this one had been looked at.
 var errSeenSince = errors.New("seen since")
 
+// seenSince makes the release one of an event that turned out to be a duplicate.
+func (r *Release) seenSince() {
+	r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this object version was admitted in this moment: its release is "+r.ID
+}
+
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release) error {
 	var stranded *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		if d.HasSeen(r.Artifact.Event) && !r.holds(d) {
+		heir := r.holds(d)
+		if d.HasSeen(r.Artifact.Event) && !heir {
 			return errSeenSince
 		}
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
@@ -74,15 +80,18 @@ func (t Tasks) start(ctx context.Context, r *Release) error {
 		r.Fence = fence
 		r.remember(d)
 		stranded = nil
+		if heir { // what waits came after it
+			return nil
+		}
 		if d.Pending != nil && d.Pending.ID != r.ID {
-			stranded = d.Pending // its holder died before it could hand over
+			stranded = d.Pending // who held the lease died before it could hand over
 		}
 		d.Pending = nil
 		return nil
 	})
 	switch {
 	case errors.Is(err, errSeenSince):
-		r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this object version was admitted in this moment: its release is "+r.ID
+		r.seenSince()
 		return nil
 	case err != nil || stranded == nil:
 		return err
@@ -122,8 +131,11 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
 		overtaken = nil
-		r.remember(d)
 		p := d.Pending
+		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) {
+			return errSeenSince
+		}
+		r.remember(d)
 		if p != nil && p.ID != r.ID && p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest {
 			r.Decision, r.Message = Ignore, "it goes out with "+p.Key+", which waits for the release in flight"
 			return nil
@@ -135,6 +147,9 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 		return nil
 	})
 	switch {
+	case errors.Is(err, errSeenSince):
+		r.seenSince()
+		return nil
 	case err != nil:
 		return err
 	case r.Decision == Ignore:

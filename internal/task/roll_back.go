@@ -72,9 +72,12 @@ func (t Tasks) lateStop(ctx context.Context, r *Release, o flink.Observation) er
 
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
 	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Insurance: r.Insurance,
-		Rule: r.Policy.Rollback, Failed: r.failed(o),
+		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o),
 		Applied:  r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep,
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != ""}
+	if c.Seen && (c.Failed == nil || o.Job.Checkpoints.Completed > c.Failed.Completed) {
+		c.Failed = &o.Job.Checkpoints
+	}
 	if r.Plan != nil {
 		c.ByRecord, c.Empty = r.Plan.Restore.Kind == flink.RestoreLatest, r.Plan.Restore.Kind == flink.RestoreNothing
 	}
@@ -122,19 +125,14 @@ func (r *Release) applied(o flink.Observation, c flink.RollbackCase) *flink.Roll
 	return nil
 }
 
-// failed is the newest that is known of the failed version's checkpoints: by
-// then it may have completed one more than when it was judged.
-func (r *Release) failed(o flink.Observation) *flink.Checkpoints {
+// shows tells whether Flink answers for the failed version now: by then it may
+// have completed one checkpoint more than when it was judged.
+func (r *Release) shows(o flink.Observation) bool {
 	before := r.PreviousStart
 	if before.IsZero() {
 		before = r.Before.Started // Apply took effect and its output was lost
 	}
-	fresh := o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(before)
-	if fresh && (r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed) {
-		now := o.Job.Checkpoints
-		return &now
-	}
-	return r.FailedAt
+	return o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(before)
 }
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
