@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -250,7 +251,7 @@ func noStateIsLostSilently(w *world) string {
 			continue
 		}
 		r := w.journal.record(c.Release)
-		if r == nil || told(*r) || s.From == "" && c.Desired.Restore.Kind == flink.RestoreNothing && w.startsAfresh(*c) {
+		if r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
 			behind = s.Committed
 			continue
 		}
@@ -259,12 +260,35 @@ func noStateIsLostSilently(w *world) string {
 	return ""
 }
 
-// startsAfresh: a first version failed before and was removed, which its own record told.
-func (w *world) startsAfresh(c change) bool {
+// asksForNoState tells whether some manifest says stateless.
+func (j *journal) asksForNoState() bool {
+	return slices.ContainsFunc(j.schedule.Uploads, func(u Upload) bool { return u.Version == "stateless" })
+}
+
+// startsEmpty: the plan in the record says that the job starts empty, because
+// the manifest asks for that, or because a first version failed before and was
+// removed, which its own record told.
+func (w *world) startsEmpty(c change, r ledger.Record) bool {
+	if c.Desired.Restore.Kind != flink.RestoreNothing || r.Plan == nil || r.Plan.Restore.Kind != flink.RestoreNothing && c.Step == "apply" {
+		return false
+	}
 	for _, id := range w.journal.order {
-		r := w.journal.record(id)
-		if r.Reason == flink.FirstVersionFailed && r.Ended.Before(c.At) {
+		first := w.journal.record(id)
+		if first.Reason == flink.FirstVersionFailed && first.Ended.Before(c.At) {
 			return true
+		}
+	}
+	return w.journal.asksForNoState()
+}
+
+// toldBefore: a rollback chose that state, said what it costs, and its version
+// did not come to run with it; the next one goes on from there.
+func (w *world) toldBefore(path string) bool {
+	for _, id := range w.journal.order {
+		for _, d := range w.journal.record(id).Rollback {
+			if path != "" && flink.SamePath(d.Restore.Path, path) && told(ledger.Record{Message: d.Message}) {
+				return true
+			}
 		}
 	}
 	return false
@@ -383,7 +407,7 @@ func goodVersionsStay(w *world) string {
 
 // harmless is what must not change how a release ends.
 var harmless = map[Kind]bool{LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
-	CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
+	OperatorLies: true, Pause: true, CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
 
 func (w *world) serious() bool {
 	for _, f := range w.schedule.Faults {

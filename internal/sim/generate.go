@@ -9,7 +9,7 @@ import (
 // Generate makes the schedule of a seed.
 func Generate(seed uint64) Schedule {
 	g := generator{rand.New(rand.NewPCG(seed, 20261121)), Schedule{Seed: seed}, 0}
-	g.manifest(pick(g.Rand, "plain", "plain", "plain", "plain", "plain", "plain", "before", "manual"))
+	g.manifest(pick(g.Rand, "plain", "plain", "plain", "plain", "plain", "plain", "before", "manual", "last-state", "stateless"))
 	g.at += 5 * time.Second
 	g.jar(g.quality(9))
 	for range 1 + g.IntN(4) {
@@ -18,6 +18,9 @@ func Generate(seed uint64) Schedule {
 	}
 	for range pick(g.Rand, 0, 1, 1, 1, 2, 2, 3, 4) {
 		g.Faults = append(g.Faults, g.fault())
+	}
+	if g.IntN(2) == 0 {
+		g.Faults = append(g.Faults, Fault{Kind: OperatorLies})
 	}
 	return g.Schedule
 }
@@ -53,7 +56,7 @@ func (g *generator) gap() time.Duration {
 func (g *generator) one() {
 	switch g.IntN(12) {
 	case 0:
-		g.manifest(pick(g.Rand, "plain", "wider", "wider", "before", "broken"))
+		g.manifest(pick(g.Rand, "plain", "other", "other", "before", "broken", "last-state", "stateless"))
 	case 1:
 		g.again()
 	case 2:

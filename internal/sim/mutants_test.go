@@ -17,23 +17,23 @@ const withinSchedules = 1500
 
 // mutants are planted bugs, each by the sentence that says what is wrong.
 var mutants = map[string]Mutant{
-	"the ledger writes without looking at versions":              {Objects: objects(func(o *bugs) { o.blind = true })},
-	"the cluster looks at no fence":                              {Target: target(func(b *badTarget) { b.noFence = true })},
-	"the lease is given back before the outcome is written":      {Handlers: before("settle", giveBackFirst)},
-	"the wrong savepoint is restored":                            {Handlers: before("apply", takeInsurance)},
-	"what the operator holds is restored, and the operator lies": {Handlers: before("apply", restoreHeld), Target: target(func(b *badTarget) { b.lies = true })},
-	"duplicates are not recognised":                              {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Seen = nil } })},
-	"what was sent stays in the outbox":                          {Objects: objects(func(o *bugs) { o.keepOutbox = true })},
-	"the failed version's checkpoints are not looked at":         {Handlers: before("roll-back", forgetCheckpoints), Target: target(func(b *badTarget) { b.hidesCheckpoints = true })},
-	"restarts and failures are not looked at":                    {Target: target(func(b *badTarget) { b.hidesFailures = true })},
-	"a stop that failed is taken for one that succeeded":         {Handlers: after("stop", insuranceAsStop)},
-	"a good lease is taken away":                                 {Objects: objects(func(o *bugs) { o.change = expire })},
-	"a change that is overtaken is not recorded":                 {Objects: objects(func(o *bugs) { o.dropsRecords = "Overtaken" })},
-	"jars are not pinned":                                        {Pins: func(a task.Artifacts) task.Artifacts { return unpinned{a} }},
-	"a version is promoted and the ledger not told":              {Handlers: func(_ task.Tasks, h map[string]task.Handler) { h["promote"] = promoteNothing }},
-	"the job is replaced without a savepoint":                    {Handlers: before("apply", startEmpty)},
-	"the savepoint of the stop is not recorded":                  {Objects: objects(func(o *bugs) { o.dropsStops = true })},
-	"the message that starts the next release is not posted":     {Objects: objects(func(o *bugs) { o.dropsStarts = true })},
+	"the ledger writes without looking at versions":          {Objects: objects(func(o *bugs) { o.blind = true })},
+	"the cluster looks at no fence":                          {Target: target(func(b *badTarget) { b.noFence = true })},
+	"the lease is given back before the outcome is written":  {Handlers: before("settle", giveBackFirst)},
+	"the wrong savepoint is restored":                        {Handlers: before("apply", takeInsurance)},
+	"what the operator holds is restored":                    {Handlers: before("apply", restoreHeld)},
+	"duplicates are not recognised":                          {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Seen = nil } })},
+	"what was sent stays in the outbox":                      {Objects: objects(func(o *bugs) { o.keepOutbox = true })},
+	"the failed version's checkpoints are not looked at":     {Handlers: before("roll-back", forgetCheckpoints), Target: target(func(b *badTarget) { b.hidesCheckpoints = true })},
+	"restarts and failures are not looked at":                {Target: target(func(b *badTarget) { b.hidesFailures = true })},
+	"a stop that failed is taken for one that succeeded":     {Handlers: after("stop", insuranceAsStop)},
+	"a good lease is taken away":                             {Objects: objects(func(o *bugs) { o.change = expire })},
+	"a change that is overtaken is not recorded":             {Objects: objects(func(o *bugs) { o.dropsRecords = "Overtaken" })},
+	"jars are not pinned":                                    {Pins: func(a task.Artifacts) task.Artifacts { return unpinned{a} }},
+	"a version is promoted and the ledger not told":          {Handlers: func(_ task.Tasks, h map[string]task.Handler) { h["promote"] = promoteNothing }},
+	"the job is replaced without a savepoint":                {Handlers: before("apply", startEmpty)},
+	"the savepoint of the stop is not recorded":              {Objects: objects(func(o *bugs) { o.dropsStops = true })},
+	"the message that starts the next release is not posted": {Objects: objects(func(o *bugs) { o.dropsStarts = true })},
 }
 
 func TestEveryPlantedBugIsFound(t *testing.T) {
@@ -134,8 +134,7 @@ func expire(d *ledger.Document) {
 // badTarget is a cluster, or a way to look at it, that does not do what it should.
 type badTarget struct {
 	flink.Target
-	noFence, lies, hidesCheckpoints, hidesFailures bool
-	newest                                         string // checkpoint that was seen of a running job
+	noFence, hidesCheckpoints, hidesFailures bool
 }
 
 func target(plant func(*badTarget)) func(flink.Target) flink.Target {
@@ -148,9 +147,6 @@ func target(plant func(*badTarget)) func(flink.Target) flink.Target {
 
 func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Observation, error) {
 	o, err := b.Target.Observe(ctx, a)
-	if c := o.Job.Checkpoints.Latest; c != "" && o.Job.State == "RUNNING" {
-		b.newest = c
-	}
 	if b.hidesFailures {
 		o.Job.Failures, o.Job.Restarts = nil, 0
 		if o.Job.State == "RESTARTING" || o.Job.State == "FAILED" {
@@ -165,9 +161,6 @@ func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Obs
 }
 
 func (b *badTarget) Apply(ctx context.Context, d flink.Desired) error {
-	if b.lies && d.Run == flink.Running && d.Restore.Kind == flink.RestoreHeld && b.newest != "" {
-		d.Restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: b.newest}
-	}
 	if !b.noFence || d.DryRun {
 		return b.Target.Apply(ctx, d)
 	}

@@ -97,14 +97,28 @@ func stateBeforeStop(j *journal, c change) string {
 		return removesOnlyTheFirst(c)
 	case c.Desired.Run == flink.Suspended, c.Desired.Restore.Kind == flink.RestoreHeld, c.Desired.Restore.Kind == flink.RestoreLatest:
 		return ""
+	case c.Desired.Restore.Kind == flink.RestoreNothing && j.asksForNoState():
+		return ""
 	case c.Desired.Restore.Kind == flink.RestoreNothing:
 		return fmt.Sprintf("release %s replaced a job that has state by one that starts empty", c.Release)
+	case j.beganWith(c, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
+		return ""
 	case !slices.ContainsFunc(c.Document.Snapshots, func(s flink.Snapshot) bool { return flink.SamePath(s.Path, c.Desired.Restore.Path) }):
 		return fmt.Sprintf("release %s replaced a job that has state, and the savepoint to restore (%s) is not in the ledger", c.Release, c.Desired.Restore.Path)
 	case !j.model.Stored(c.Desired.Restore.Path):
 		return fmt.Sprintf("release %s replaced a job that has state, and the savepoint to restore (%s) does not exist", c.Release, c.Desired.Restore.Path)
 	}
 	return ""
+}
+
+// beganWith tells whether the version that is replaced had itself begun with a
+// state: then going back to that loses nothing that was there before it.
+func (j *journal) beganWith(c change, path string) bool {
+	k := c.Before.Job.Checkpoints
+	if k.Completed == 0 && flink.SamePath(k.RestoredFrom, path) {
+		return true
+	}
+	return c.Starts > 0 && flink.SamePath(j.model.Starts()[c.Starts-1].From, path)
 }
 
 func removesOnlyTheFirst(c change) string {

@@ -122,6 +122,8 @@ func (w *world) disturb(f Fault, s *strand) {
 		}
 	case ClusterAway, LedgerAway, SavepointsHang:
 		w.away[f.Kind] = until
+	case OperatorLies:
+		w.lies = true
 	case Resume:
 		w.resume()
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,8 +62,14 @@ const (
 	OperatorAway   Kind = "OperatorAway"   // operator and Flink stand still, the Kubernetes API answers
 	SavepointsFail Kind = "SavepointsFail" // every savepoint fails
 	SavepointsHang Kind = "SavepointsHang" // savepoints asked for over REST do not come to an end
+	OperatorLies   Kind = "OperatorLies"   // from then on: what the operator holds after a stop is the newest checkpoint, not the savepoint
 	Resume         Kind = "Resume"         // somebody closes the circuit
 )
+
+// has tells whether one of these goes wrong.
+func (s Schedule) has(kinds ...Kind) bool {
+	return slices.ContainsFunc(s.Faults, func(f Fault) bool { return slices.Contains(kinds, f.Kind) })
+}
 
 // String is the schedule as a person reads it.
 func (s Schedule) String() string {

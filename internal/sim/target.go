@@ -61,7 +61,17 @@ func (t *watchedTarget) applyOrDie(ctx context.Context, d flink.Desired) error {
 		t.model.FailOnce("Apply", targettest.Between, flink.Errorf(flink.Unavailable, "apply", "connection reset by peer"))
 		defer t.model.Interrupt(nil)
 	}
-	return t.model.Apply(ctx, d)
+	return t.model.Apply(ctx, t.held(d))
+}
+
+// held is what the operator makes of a wish for what it holds: while a stopped
+// job's JobManager is there, it may take the newest checkpoint for its last savepoint.
+func (t *watchedTarget) held(d flink.Desired) flink.Desired {
+	o := t.look()
+	if t.lies && d.Run == flink.Running && d.Restore.Kind == flink.RestoreHeld && o.Status.Lifecycle == "SUSPENDED" && o.Job.Checkpoints.Latest != "" {
+		d.Restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: o.Job.Checkpoints.Latest}
+	}
+	return d
 }
 
 // StartSnapshot implements flink.Target.

@@ -77,11 +77,13 @@ func entry(z *zip.Writer, name, body string) {
 
 // manifests are what application.yaml can say, by the word in Upload.Version.
 var manifests = map[string]string{
-	"plain":  manifestWith("parallelism: 1", ""),
-	"wider":  manifestWith("parallelism: 2", ""),
-	"before": manifestWith("parallelism: 1", "  rollback: {restoreFrom: PreUpgrade}\n"),
-	"manual": manifestWith("parallelism: 1", "  rollback: {mode: Manual}\n"),
-	"broken": "kind: FlinkDeployment\nspec: [",
+	"plain":      manifestWith("upgradeMode: savepoint", ""),
+	"other":      manifestWith("upgradeMode: savepoint, allowNonRestoredState: true", ""),
+	"last-state": manifestWith("upgradeMode: last-state", ""),
+	"stateless":  manifestWith("upgradeMode: stateless", ""),
+	"before":     manifestWith("upgradeMode: savepoint", "  rollback: {restoreFrom: PreUpgrade}\n"),
+	"manual":     manifestWith("upgradeMode: savepoint", "  rollback: {mode: Manual}\n"),
+	"broken":     "kind: FlinkDeployment\nspec: [",
 }
 
 func manifestWith(job, policy string) string {
@@ -99,7 +101,7 @@ spec:
     high-availability.storageDir: s3://data/team-a/counter/ha
   jobManager: {resource: {memory: 1024m, cpu: 0.5}}
   taskManager: {resource: {memory: 1024m, cpu: 0.5}}
-  job: {` + job + `, upgradeMode: savepoint}
+  job: {parallelism: 1, ` + job + `}
 ---
 apiVersion: sluice/v1alpha1
 kind: ReleasePolicy

@@ -41,6 +41,7 @@ type world struct {
 	line     *timeline
 	model    *targettest.Model
 	frozen   time.Time // operator and Flink stand still at this time; zero: they do not
+	lies     bool      // the operator's word for a stop's savepoint is no good
 	memory   *ledger.Memory
 	store    ledger.Store // without faults, for the rules
 	objects  *artifacts.Memory
