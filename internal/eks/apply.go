@@ -3,7 +3,6 @@ package eks
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -79,10 +78,9 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 		return create, nil
 	}
 	facts := seen.specFacts()
-	fence, _ := strconv.ParseInt(seen.GetAnnotations()[fenceAnnotation], 10, 64)
 	switch {
-	case fence > d.Fence:
-		return "", passed(op, d.Fence, fence)
+	case seen.fence() > d.Fence:
+		return "", passed(op, d.Fence, seen.fence())
 	case facts.Deleting && fromNothing:
 		return awaitGone, nil
 	case facts.Deleting:
@@ -112,7 +110,7 @@ func (t *Target) act(ctx context.Context, op string, next action, seen *resource
 		}
 		return true, t.write(ctx, op, nil, d, 0)
 	case replace:
-		if err := t.delete(ctx, op, d.Application, seen); err != nil {
+		if err := t.delete(ctx, op, d.Application, seen, d.Fence); err != nil {
 			return false, err
 		}
 		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())

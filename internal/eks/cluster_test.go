@@ -42,6 +42,7 @@ func realTarget(t *testing.T, operator Operator) (*Target, flink.Application) {
 	}
 	target.poll, target.patience = 50*time.Millisecond, 3*time.Second
 	installCRD(t, target, filepath.Join(crds, "flinkdeployments.flink.apache.org-v1.yml"))
+	installPolicy(t, target)
 	return target, flink.Application{Namespace: newNamespace(t, target), Name: "fraud"}
 }
 
@@ -192,7 +193,7 @@ func TestASnapshotIsRestoredByDeleteAndCreateAlsoAfterACrashBetween(t *testing.T
 	if path := text(mapping(mapping(r.Object, "spec"), "job"), "initialSavepointPath"); path != "s3://state/sp" {
 		t.Errorf("initialSavepointPath is %q", path)
 	}
-	if err := target.delete(t.Context(), "crash", app, r); err != nil {
+	if err := target.delete(t.Context(), "crash", app, r, 5); err != nil {
 		t.Fatal(err)
 	}
 	back.Step = "rollback-2"
@@ -267,7 +268,7 @@ func TestAStatusWriteInBetweenIsNoConflictAndAnotherReleaseIs(t *testing.T) {
 	if !target.onlyStatusChanged(t.Context(), seen, err) {
 		t.Error("a status alone is taken for another release")
 	}
-	wantError(t, target.delete(t.Context(), "delete", app, seen), flink.Conflict, "")
+	wantError(t, target.delete(t.Context(), "delete", app, seen, 5), flink.Conflict, "")
 	applied(t, target, d)
 	if target.onlyStatusChanged(t.Context(), seen, err) {
 		t.Error("another step is taken for a status")

@@ -37,13 +37,15 @@ func classify(err error) (flink.Code, string) {
 	}
 	message := status.Status().Message
 	switch {
+	case fencePassed(message):
+		return flink.LeaseLost, "another release has taken the application over, and it is the other's turn"
 	case kerrors.IsConflict(err):
 		return conflict(status.Status())
 	case kerrors.IsNotFound(err):
 		return notFound(status.Status())
 	case kerrors.IsUnauthorized(err):
 		return flink.Refused, "the cluster does not know who asks: give the caller's IAM role an access entry of the EKS cluster"
-	case strings.Contains(message, "denied the request"):
+	case strings.Contains(message, "denied the request"), strings.Contains(message, "denied request"): // webhook, policy
 		return flink.Refused, "an admission rule of the cluster refused it: change the manifest, or the rule"
 	case kerrors.IsForbidden(err) && strings.Contains(message, "exceeded quota"):
 		return flink.Refused, "the namespace's quota is used up: raise it or ask for less"
@@ -57,6 +59,13 @@ func classify(err error) (flink.Code, string) {
 		return flink.Refused, "the cluster cannot do this with the resource"
 	}
 	return flink.Unavailable, "the API server cannot now" // 429, 5xx, timeouts, a webhook that does not answer
+}
+
+// fencePassed tells a refusal by number from the policy's others, which are
+// about what somebody wrote and not about who holds the application. The words
+// are those of infra/kubernetes/fence-policy.yaml.
+func fencePassed(message string) bool {
+	return strings.Contains(message, "ValidatingAdmissionPolicy 'sluice-fence") && strings.Contains(message, " has been passed: ")
 }
 
 // conflict tells the two conflicts apart: a field that somebody else owns stays

@@ -13,7 +13,9 @@ import (
 )
 
 // The fence of an application lives in a ConfigMap of its own, which nothing
-// owns, so that it outlives the FlinkDeployment being deleted and created.
+// owns, so that it outlives the FlinkDeployment being deleted and created. The
+// cluster refuses a write under a lower one by infra/kubernetes/fence-policy.yaml,
+// which selects fences by their label.
 const (
 	fencePrefix = "sluice-fence-"
 	fenceKey    = "fence"
@@ -99,6 +101,7 @@ func (t *Target) writeFence(ctx context.Context, app flink.Application, seen *un
 		return err
 	}
 	next := seen.DeepCopy() // its resourceVersion makes the update conditional
+	child(child(next.Object, "metadata"), "labels")[fenceLabel] = app.Name
 	child(next.Object, "data")[fenceKey] = strconv.FormatInt(fence, 10)
 	_, err := maps.Update(ctx, next, metav1.UpdateOptions{FieldManager: FieldManager})
 	return err

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -34,7 +33,7 @@ func (t *Target) Remove(ctx context.Context, app flink.Application, fence int64)
 			return notOurs(op)
 		}
 		if !facts.Deleting {
-			if err := t.delete(ctx, op, app, seen); err != nil && !t.onlyStatusChanged(ctx, seen, err) {
+			if err := t.delete(ctx, op, app, seen, fence); err != nil && !t.onlyStatusChanged(ctx, seen, err) {
 				return err
 			} else if err != nil {
 				continue
@@ -45,18 +44,6 @@ func (t *Target) Remove(ctx context.Context, app flink.Application, fence int64)
 		}
 	}
 	return flink.Errorf(flink.Conflict, op, "somebody creates it again and again")
-}
-
-// delete deletes exactly the object that was seen, in the version that was seen.
-func (t *Target) delete(ctx context.Context, op string, app flink.Application, seen *resource) error {
-	uid, version := seen.GetUID(), seen.GetResourceVersion()
-	err := t.kube.Resource(deployments).Namespace(app.Namespace).Delete(ctx, app.Name, metav1.DeleteOptions{
-		Preconditions: &metav1.Preconditions{UID: &uid, ResourceVersion: &version},
-	})
-	if kerrors.IsNotFound(err) {
-		return nil
-	}
-	return kubeError(op, err)
 }
 
 // waitUntilGone waits until the operator has let go of the object of this UID.

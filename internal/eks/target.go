@@ -45,12 +45,18 @@ var _ flink.Target = (*Target)(nil)
 // FieldManager is the name under which fields are owned.
 const FieldManager = "sluice"
 
+// deleteManager owns what is written just before a delete.
+const deleteManager = "sluice-delete"
+
 // Annotations on the FlinkDeployment.
 const (
 	releaseAnnotation  = "sluice/release"
 	stepAnnotation     = "sluice/step"
 	revisionAnnotation = "sluice/revision"
 	fenceAnnotation    = "sluice/fence"
+	// deleteFenceAnnotation has an owner of its own, deleteManager: were it the
+	// field manager's, the next server-side apply would take it off again.
+	deleteFenceAnnotation = "sluice/delete-fence"
 )
 
 // managedByLabel is Kubernetes' recommended label for the tool in charge.

@@ -1,0 +1,324 @@
+//go:build cluster
+
+package eks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	kubeyaml "k8s.io/apimachinery/pkg/util/yaml"
+	kube "k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// kubernetesManifests is what a platform team applies to its cluster.
+const kubernetesManifests = "../../infra/kubernetes/"
+
+var platformKinds = map[string]schema.GroupVersionResource{
+	"ValidatingAdmissionPolicy":        {Group: "admissionregistration.k8s.io", Version: "v1", Resource: "validatingadmissionpolicies"},
+	"ValidatingAdmissionPolicyBinding": {Group: "admissionregistration.k8s.io", Version: "v1", Resource: "validatingadmissionpolicybindings"},
+	"Role":                             {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "roles"},
+	"RoleBinding":                      {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"},
+}
+
+// install applies a file of infra/kubernetes; a namespace for what has one.
+func install(t *testing.T, target *Target, file, namespace string) {
+	t.Helper()
+	content, err := os.ReadFile(kubernetesManifests + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for decoder := kubeyaml.NewYAMLOrJSONDecoder(bytes.NewReader(content), 4096); ; {
+		var o unstructured.Unstructured
+		err := decoder.Decode(&o.Object)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, known := platformKinds[o.GetKind()]
+		if !known {
+			t.Fatalf("%s has a %s, which this test does not know", file, o.GetKind())
+		}
+		if _, err := target.kube.Resource(kind).Namespace(namespace).Apply(t.Context(), o.GetName(), &o, metav1.ApplyOptions{FieldManager: "platform", Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// installPolicy returns when the API server judges by it, which it does a moment
+// after it has taken it.
+func installPolicy(t *testing.T, target *Target) {
+	t.Helper()
+	install(t, target, "fence-policy.yaml", "")
+	app := flink.Application{Namespace: "default", Name: "probe"}
+	unnumbered := &unstructured.Unstructured{Object: manifestOf(t)}
+	unnumbered.SetAnnotations(map[string]string{releaseAnnotation: "probe"})
+	nameless := newFence(app, 1)
+	nameless.SetName("not-a-fence")
+	all := metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}
+	until(t, "the policies are in force", func() bool {
+		_, errApp := target.kube.Resource(deployments).Namespace(app.Namespace).Create(t.Context(), unnumbered, all)
+		_, errFence := target.kube.Resource(configMaps).Namespace(app.Namespace).Create(t.Context(), nameless, all)
+		return errApp != nil && errFence != nil && strings.Contains(errApp.Error(), "sluice-fence") && strings.Contains(errFence.Error(), "sluice-fence")
+	})
+}
+
+// identities are who Sluice is: on EKS a member of its group, with the Role of
+// infra/kubernetes/rbac.yaml and nothing more; on a laptop the kubeconfig's user.
+var identities = map[string]kube.ImpersonationConfig{
+	"a laptop's admin": {},
+	"a function on EKS": {UserName: "arn:aws:sts::111122223333:assumed-role/sluice-apply/x",
+		Groups: []string{"sluice:releasers", "system:authenticated"}},
+}
+
+// interrupted is a Target that something happens to just before one of its writes.
+type interrupted struct {
+	next http.RoundTripper
+
+	mu     sync.Mutex
+	seen   []string // writes so far: METHOD resource
+	at     int      // the write, counted from 1, before which happens is called; 0: none
+	happen func()
+}
+
+func (i *interrupted) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method != http.MethodGet {
+		i.mu.Lock()
+		parts := strings.Split(request.URL.Path, "/")
+		i.seen = append(i.seen, request.Method+" "+parts[slices.Index(parts, "namespaces")+2])
+		now := len(i.seen) == i.at
+		i.mu.Unlock()
+		if now {
+			i.happen()
+		}
+	}
+	return i.next.RoundTrip(request)
+}
+
+// targetOf connects as somebody, by way of an interrupted transport.
+func targetOf(t *testing.T, who kube.ImpersonationConfig) (*Target, *interrupted) {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Impersonate = who
+	i := &interrupted{}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { i.next = next; return i })
+	target, err := newTarget(config, Apache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.poll, target.patience = 50*time.Millisecond, 3*time.Second
+	return target, i
+}
+
+const zombieFence, heirFence = 5, 6
+
+// deed is something a holder of zombieFence does.
+type deed struct {
+	before int64 // fence the application was made under; 0: there is none yet
+	do     func(*testing.T, *Target, flink.Application) error
+	writes string // of a run that nothing happens to
+}
+
+func apply(restore flink.Restore, run flink.RunState) func(*testing.T, *Target, flink.Application) error {
+	return func(t *testing.T, target *Target, app flink.Application) error {
+		d := step(t, app, "late", restore)
+		d.Run, d.Fence = run, zombieFence
+		return target.Apply(t.Context(), d)
+	}
+}
+
+var (
+	held     = flink.Restore{Kind: flink.RestoreHeld}
+	snapshot = flink.Restore{Kind: flink.RestoreSnapshot, Path: "s3://state/sp"}
+)
+
+var deeds = map[string]deed{
+	"creates":                          {0, apply(flink.Restore{Kind: flink.RestoreNothing}, flink.Running), "POST configmaps, PATCH flinkdeployments"},
+	"applies in place":                 {4, apply(held, flink.Running), "PUT configmaps, PATCH flinkdeployments"},
+	"applies in place a second time":   {5, apply(held, flink.Running), "PATCH flinkdeployments"},
+	"suspends":                         {5, apply(flink.Restore{}, flink.Suspended), "PATCH flinkdeployments"},
+	"deletes and creates":              {5, apply(snapshot, flink.Running), "DELETE flinkdeployments, PATCH flinkdeployments"},
+	"deletes and creates what was old": {4, apply(snapshot, flink.Running), "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments, PATCH flinkdeployments"},
+	"removes": {4, func(t *testing.T, target *Target, app flink.Application) error {
+		return target.Remove(t.Context(), app, zombieFence)
+	}, "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments"},
+}
+
+func TestAHolderWhoWakesUpBeforeAnyOfItsWritesIsRefused(t *testing.T) {
+	admin, first := realTarget(t, Apache)
+	install(t, admin, "rbac.yaml", first.Namespace)
+	count := 0
+	fresh := func() flink.Application {
+		count++
+		return flink.Application{Namespace: first.Namespace, Name: fmt.Sprintf("fraud-%d", count)}
+	}
+	for who, identity := range identities {
+		for what, d := range deeds {
+			t.Run(who+" "+what, func(t *testing.T) {
+				writes := d.undisturbed(t, admin, identity, fresh())
+				for at := range writes {
+					for _, takesOver := range []bool{false, true} {
+						d.disturbed(t, admin, identity, fresh(), at+1, takesOver)
+					}
+				}
+			})
+		}
+	}
+}
+
+// undisturbed shows that the one who holds the fence is never refused.
+func (d deed) undisturbed(t *testing.T, admin *Target, who kube.ImpersonationConfig, app flink.Application) []string {
+	t.Helper()
+	d.prepare(t, admin, app)
+	holder, watched := targetOf(t, who)
+	until(t, "the Role is in force", func() bool { _, err := holder.get(t.Context(), app); return err == nil })
+	if err := d.do(t, holder, app); err != nil {
+		t.Fatalf("the one who holds the fence: %v", err)
+	}
+	if got := strings.Join(watched.seen, ", "); got != d.writes {
+		t.Fatalf("it wrote %s, want %s", got, d.writes)
+	}
+	return watched.seen
+}
+
+func (d deed) prepare(t *testing.T, admin *Target, app flink.Application) {
+	t.Helper()
+	if d.before > 0 {
+		before := step(t, app, "create", flink.Restore{Kind: flink.RestoreNothing})
+		before.Fence, before.Release = d.before, "rel-0"
+		applied(t, admin, before)
+	}
+}
+
+// disturbed lets the zombie sleep before one write until the heir has raised
+// the fence, and with takesOver has written the application too.
+func (d deed) disturbed(t *testing.T, admin *Target, who kube.ImpersonationConfig, app flink.Application, at int, takesOver bool) {
+	t.Helper()
+	d.prepare(t, admin, app)
+	zombie, sleeper := targetOf(t, who)
+	var before *resource
+	sleeper.at, sleeper.happen = at, func() { before = succeed(t, admin, app, takesOver) }
+	err := d.do(t, zombie, app)
+	if takesOver && flink.CodeOf(err) == flink.Conflict {
+		err = d.do(t, zombie, app) // by the version alone: the machine tries again, and reads
+	}
+	if flink.CodeOf(err) != flink.LeaseLost || !strings.Contains(fmt.Sprint(err), fmt.Sprint(heirFence)) {
+		t.Errorf("before write %d, with a take-over %v: %v", at, takesOver, err)
+	}
+	after, err := admin.get(t.Context(), app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if (after == nil) != (before == nil) || after != nil && after.GetResourceVersion() != before.GetResourceVersion() {
+		t.Errorf("before write %d, with a take-over %v: the refused write had an effect: %v, before %v", at, takesOver, after, before)
+	}
+	if err := admin.holdsFence(t.Context(), app, heirFence-1); flink.CodeOf(err) != flink.LeaseLost {
+		t.Errorf("the fence was lowered: %v", err)
+	}
+}
+
+// succeed is the next holder. It returns when the API server has heard of the
+// fence (its own view lags by milliseconds), with the application as it is then.
+func succeed(t *testing.T, admin *Target, app flink.Application, takesOver bool) *resource {
+	t.Helper()
+	if err := admin.raiseFence(t.Context(), app, heirFence); err != nil {
+		t.Error(err)
+	}
+	lower := step(t, app, "probe", flink.Restore{Kind: flink.RestoreNothing})
+	lower.DryRun, lower.Fence = true, heirFence-1
+	until(t, "the API server has heard of the fence", func() bool {
+		return flink.CodeOf(admin.Apply(t.Context(), lower)) == flink.LeaseLost
+	})
+	if takesOver {
+		d := step(t, app, "heir", flink.Restore{Kind: flink.RestoreNothing})
+		d.Fence, d.Release = heirFence, "rel-2"
+		if err := admin.Apply(t.Context(), d); err != nil {
+			t.Error(err)
+		}
+	}
+	seen, err := admin.get(context.WithoutCancel(t.Context()), app)
+	if err != nil {
+		t.Error(err)
+	}
+	return seen
+}
+
+func TestWhatIsNotOfSluiceIsNotJudged(t *testing.T) {
+	target, app := realTarget(t, Apache)
+	created(t, target, app) // under fence 5
+	succeed(t, target, app, false)
+	objects := target.kube.Resource(deployments).Namespace(app.Namespace)
+	for _, c := range []struct{ sentence, body, sub string }{
+		{"an edit of the spec", `{"spec":{"job":{"parallelism":2}}}`, ""},
+		{"an annotation of somebody else", `{"metadata":{"annotations":{"team":"risk"}}}`, ""},
+		{"a finalizer, as the operator sets it", `{"metadata":{"finalizers":["example.com/f"]}}`, ""},
+		{"the finalizer taken off", `{"metadata":{"finalizers":null}}`, ""},
+		{"a status, as the operator writes it", `{"status":{"error":"x"}}`, "status"},
+		{"all of Sluice's annotations taken off", `{"metadata":{"annotations":{"sluice/fence":null,"sluice/release":null,"sluice/step":null,"sluice/revision":null}}}`, ""},
+		{"an edit of what is out of Sluice's hands", `{"spec":{"job":{"parallelism":3}}}`, ""},
+	} {
+		var sub []string
+		if c.sub != "" {
+			sub = []string{c.sub}
+		}
+		if _, err := objects.Patch(t.Context(), app.Name, types.MergePatchType, []byte(c.body), metav1.PatchOptions{FieldManager: "kubectl-edit"}, sub...); err != nil {
+			t.Errorf("%s: %v", c.sentence, err)
+		}
+	}
+	if err := objects.Delete(t.Context(), app.Name, metav1.DeleteOptions{}); err != nil {
+		t.Errorf("a plain delete: %v", err)
+	}
+}
+
+func TestWhatWouldTakeTheFenceAwayIsRefused(t *testing.T) {
+	target, app := realTarget(t, Apache)
+	created(t, target, app) // under fence 5
+	for sentence, c := range map[string]struct {
+		of   schema.GroupVersionResource
+		name string
+		body string
+		code flink.Code
+		says string
+	}{
+		"a lower fence":               {configMaps, fencePrefix + app.Name, `{"data":{"fence":"4"}}`, flink.LeaseLost, "fence 4 has been passed"},
+		"no fence":                    {configMaps, fencePrefix + app.Name, `{"data":{"fence":null}}`, flink.Refused, "never taken out"},
+		"a fence that is no number":   {configMaps, fencePrefix + app.Name, `{"data":{"fence":"six"}}`, flink.Refused, "is a number"},
+		"no label":                    {configMaps, fencePrefix + app.Name, `{"metadata":{"labels":{"sluice/fence-of":null}}}`, flink.Refused, "stays as it is"},
+		"another application's label": {configMaps, fencePrefix + app.Name, `{"metadata":{"labels":{"sluice/fence-of":"other"}}}`, flink.Refused, "stays as it is"},
+		"a lower annotation":          {deployments, app.Name, `{"metadata":{"annotations":{"sluice/fence":"4"}}}`, flink.LeaseLost, "fence 4 has been passed"},
+		"the annotation taken off":    {deployments, app.Name, `{"metadata":{"annotations":{"sluice/fence":null}}}`, flink.Refused, "leave them as they are"},
+		"an annotation of no number":  {deployments, app.Name, `{"metadata":{"annotations":{"sluice/fence":"-1"}}}`, flink.Refused, "number of a fence"},
+		"a lower delete":              {deployments, app.Name, `{"metadata":{"annotations":{"sluice/delete-fence":"4"}}}`, flink.LeaseLost, "fence 4 has been passed"},
+	} {
+		_, err := target.kube.Resource(c.of).Namespace(app.Namespace).Patch(t.Context(), c.name, types.MergePatchType, []byte(c.body), metav1.PatchOptions{FieldManager: "kubectl-edit"})
+		t.Run(sentence, func(t *testing.T) { wantError(t, kubeError("write", err), c.code, c.says) })
+	}
+	fence, err := target.fence(t.Context(), app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := fenceOf(fence); n != 5 || err != nil {
+		t.Errorf("the fence is %d, %v", n, err)
+	}
+}
