@@ -32,6 +32,7 @@ func Load() (Parts, error) {
 // Outcome is what a run showed.
 type Outcome struct {
 	Violation *Violation // nil: every rule held
+	Excused   []string   // known gaps that let something pass
 	Trace     []string
 	Calls     map[string]int          // by upload, and by upload and operation: for crash points
 	Reasons   map[string]flink.Reason // of the newest record, by upload
@@ -51,7 +52,7 @@ func Run(parts Parts, s Schedule, m Mutant, traced bool) Outcome {
 	}
 	w.line.run()
 	w.finish()
-	return Outcome{Violation: w.broken, Trace: w.journal.lines, Calls: w.calls, Reasons: w.reasons(), Endings: w.endings()}
+	return Outcome{Violation: w.broken, Excused: w.excused, Trace: w.journal.lines, Calls: w.calls, Reasons: w.reasons(), Endings: w.endings()}
 }
 
 // upload writes an object and delivers its events.

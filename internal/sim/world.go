@@ -56,7 +56,8 @@ type world struct {
 	ended   []*execution
 	journal journal
 	broken  *Violation
-	healed  bool // the end: nothing goes wrong any more
+	excused []string // known gaps that let something pass
+	healed  bool     // the end: nothing goes wrong any more
 }
 
 // uploaded is what became of an upload.

@@ -1,0 +1,228 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// finalRules are asked when all is quiet.
+func finalRules(w *world) []rule {
+	return []rule{
+		{"NothingIsLeftOver", func() string { return nothingIsLeftOver(w) }},
+		{"EveryEventHasOneOutcome", func() string { return everyEventHasOneOutcome(w) }},
+		{"NoStateIsLostSilently", func() string { return noStateIsLostSilently(w) }},
+		{"SuccessWasSeen", func() string { return successWasSeen(w) }},
+		{"LedgerSaysWhatRuns", func() string { return ledgerSaysWhatRuns(w) }},
+		{"WhatRunsIsKept", func() string { return whatRunsIsKept(w) }},
+		{"GoodVersionsStay", func() string { return goodVersionsStay(w) }},
+	}
+}
+
+// nothingIsLeftOver: no message, no waiting change.
+func nothingIsLeftOver(w *world) string {
+	d := w.journal.document
+	if len(d.Outbox) > 0 {
+		return "message " + d.Outbox[0].Name + " is still in the outbox"
+	}
+	if d.Pending != nil {
+		return "change " + d.Pending.ID + " still waits"
+	}
+	return ""
+}
+
+// everyEventHasOneOutcome: each event that was delivered has a record.
+func everyEventHasOneOutcome(w *world) string {
+	for _, s := range append(w.schedule.Uploads, Upload{ID: "probe"}) {
+		u := w.uploads[s.ID]
+		if u == nil || u.delivered == 0 || u.excused() {
+			continue
+		}
+		if r := w.journal.record(u.release); r == nil || r.Outcome == "" {
+			return "the event of " + u.ID + " was delivered and no outcome is recorded under " + u.release
+		}
+	}
+	return ""
+}
+
+// noStateIsLostSilently: a start that loses or repeats records is told of in
+// the record of the release that brought it about.
+func noStateIsLostSilently(w *world) string {
+	var behind int64 // records that are processed again, as was told; until they are through, the sink does not say more
+	for n, s := range w.model.Starts() {
+		c := w.journal.governing(n)
+		if s.Exact() || c == nil || s.Committed <= behind {
+			continue
+		}
+		r := w.journal.record(c.Release)
+		if r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
+			behind = s.Committed
+			continue
+		}
+		return fmt.Sprintf("release %s step %s started %s from %q, which had counted %d of %d records, and its record does not tell: %s", c.Release, c.Step, s.Revision, s.From, s.Counter, s.Committed, tell(r))
+	}
+	return ""
+}
+
+// asksForNoState tells whether some manifest says stateless.
+func (j *journal) asksForNoState() bool {
+	return slices.ContainsFunc(j.schedule.Uploads, func(u Upload) bool { return u.Version == "stateless" })
+}
+
+// startsEmpty: the plan in the record says that the job starts empty, because
+// the manifest asks for that, or because a first version failed before and was
+// removed, which its own record told.
+func (w *world) startsEmpty(c change, r ledger.Record) bool {
+	if c.Desired.Restore.Kind != flink.RestoreNothing || r.Plan == nil || r.Plan.Restore.Kind != flink.RestoreNothing && c.Step == "apply" {
+		return false
+	}
+	for _, id := range w.journal.order {
+		first := w.journal.record(id)
+		if first.Reason == flink.FirstVersionFailed && first.Ended.Before(c.At) {
+			return true
+		}
+	}
+	return w.journal.asksForNoState()
+}
+
+// toldBefore: a rollback chose that state, said what it costs, and its version
+// did not come to run with it; the next one goes on from there.
+func (w *world) toldBefore(path string) bool {
+	for _, id := range w.journal.order {
+		for _, d := range w.journal.record(id).Rollback {
+			if path != "" && flink.SamePath(d.Restore.Path, path) && told(ledger.Record{Message: d.Message}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// told looks for the words with which a record says that something is processed again.
+func told(r ledger.Record) bool {
+	text := r.Message
+	for _, d := range r.Rollback {
+		text += d.Message
+	}
+	return strings.Contains(text, "processed a second time")
+}
+
+// governing is the write to the cluster that was the newest when a start happened.
+func (j *journal) governing(start int) *change {
+	for n := len(j.changes) - 1; n >= 0; n-- {
+		if j.changes[n].Starts <= start {
+			return &j.changes[n]
+		}
+	}
+	return nil
+}
+
+// successWasSeen: what was promoted is no version that is known to be bad, and
+// it restored the state that the release named.
+func successWasSeen(w *world) string {
+	for _, id := range w.journal.order {
+		r := w.journal.record(id)
+		u := w.uploadOf(id)
+		if r.Reason != flink.Released || u == nil {
+			continue
+		}
+		restores := r.Plan != nil && r.Plan.Restore.Kind != flink.RestoreNothing
+		if u.isJar() && bad(u.Version, restores) {
+			return fmt.Sprintf("a jar that is %s was promoted by release %s", u.Version, id)
+		}
+		if !restores {
+			continue
+		}
+		if s, c := w.firstStart(id); s != nil && c.Desired.Restore.Kind == flink.RestoreSnapshot && !flink.SamePath(s.From, c.Desired.Restore.Path) {
+			return fmt.Sprintf("release %s named the state %s, ended well, and had started from %q", id, c.Desired.Restore.Path, s.From)
+		}
+	}
+	return ""
+}
+
+// firstStart is the first that a release's apply brought about.
+func (w *world) firstStart(release string) (*targettest.Start, *change) {
+	for n, s := range w.model.Starts() {
+		if c := w.journal.governing(n); c != nil && c.Release == release && c.Step == "apply" {
+			return &s, c
+		}
+	}
+	return nil, nil
+}
+
+func (w *world) uploadOf(release string) *uploaded {
+	for _, u := range w.uploads {
+		if u.release == release {
+			return u
+		}
+	}
+	return nil
+}
+
+// ledgerSaysWhatRuns: after a release that ended well the ledger's current
+// revision is the one that runs, unless somebody interfered.
+func ledgerSaysWhatRuns(w *world) string {
+	d := w.journal.document
+	r := w.journal.record(d.LastRelease)
+	if r == nil || d.Lease != nil || r.Reason != flink.Released && r.Reason != flink.RolledBack {
+		return ""
+	}
+	o := w.look()
+	if w.journal.meddled.After(r.Started) || o.Spec.Revision == d.Current && o.Spec.Run == flink.Running {
+		return ""
+	}
+	return fmt.Sprintf("release %s ended %s, the ledger says that %q runs, and it is %q (%s)", r.ID, r.Reason, d.Current, o.Spec.Revision, o.Spec.Run)
+}
+
+// whatRunsIsKept: the revision that runs and its jar are there.
+func whatRunsIsKept(w *world) string {
+	o := w.look()
+	if !o.Exists {
+		return ""
+	}
+	r, err := w.store.Revision(context.Background(), app, o.Spec.Revision)
+	if err != nil {
+		return "revision " + o.Spec.Revision + " runs and is not kept: " + err.Error()
+	}
+	if _, err := w.objects.Head(context.Background(), r.Jar.Bucket, r.Jar.Key); err != nil {
+		return "revision " + o.Spec.Revision + " runs and its jar is not pinned: " + err.Error()
+	}
+	return ""
+}
+
+// goodVersionsStay: a good version is not rolled back for what is not its
+// fault, unless what it needs to be judged by is away.
+func goodVersionsStay(w *world) string {
+	if w.serious() {
+		return ""
+	}
+	for _, id := range w.journal.order {
+		r, u := w.journal.record(id), w.uploadOf(id)
+		if u == nil || !u.isJar() || u.Version != "good" {
+			continue
+		}
+		switch r.Reason {
+		case flink.RolledBack, flink.FirstVersionFailed, flink.Broken, flink.StepFailed:
+			return "a good version was not released, and nothing was wrong with it: " + tell(r)
+		}
+	}
+	return ""
+}
+
+// harmless is what must not change how a release ends.
+var harmless = map[Kind]bool{LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
+	OperatorLies: true, Pause: true, CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
+
+func (w *world) serious() bool {
+	for _, f := range w.schedule.Faults {
+		if !harmless[f.Kind] {
+			return true
+		}
+	}
+	return false
+}
