@@ -65,11 +65,18 @@ func (t *watchedTarget) applyOrDie(ctx context.Context, d flink.Desired) error {
 }
 
 // held is what the operator makes of a wish for what it holds: while a stopped
-// job's JobManager is there, it may take the newest checkpoint for its last savepoint.
+// job's JobManager is there, it may take the newest checkpoint that it saw for
+// its last savepoint. That one is older, and Flink may have deleted it.
 func (t *watchedTarget) held(d flink.Desired) flink.Desired {
-	o := t.look()
-	if t.lies && d.Run == flink.Running && d.Restore.Kind == flink.RestoreHeld && o.Status.Lifecycle == "SUSPENDED" && o.Job.Checkpoints.Latest != "" {
-		d.Restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: o.Job.Checkpoints.Latest}
+	wishes := d.Run == flink.Running && d.Restore.Kind == flink.RestoreHeld
+	if !t.lies || !wishes || t.look().Status.Lifecycle != "SUSPENDED" {
+		return d
+	}
+	for i := len(t.seen) - 1; i >= 0; i-- {
+		if o := t.seen[i]; o.Job.State == "RUNNING" && o.Job.Checkpoints.Latest != "" {
+			d.Restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: o.Job.Checkpoints.Latest}
+			break
+		}
 	}
 	return d
 }
