@@ -35,7 +35,7 @@ test-java: ## Tests of the example jobs
 
 .PHONY: e2e
 e2e: node_modules ## Tests on real parts beside the demo: upgrade modes, bad input, duplicates (5 minutes once the parts are there)
-	go test -count=1 -timeout 45m -tags e2e -v ./test/e2e
+	go test -count=1 -timeout 45m -tags e2e -v -p 1 ./test/e2e/...
 
 .PHONY: build
 build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries
