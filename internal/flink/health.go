@@ -36,6 +36,7 @@ type Expectation struct {
 
 // Watch is what is remembered from one observation of a version to the next.
 type Watch struct {
+	FirstLook     time.Time    `json:"firstLook,omitzero"`      // when it was first looked at
 	WaitingSince  time.Time    `json:"waitingSince,omitzero"`   // since when some check does not hold
 	HealthySince  time.Time    `json:"healthySince,omitzero"`   // since when all hold
 	NoJobSince    time.Time    `json:"noJobSince,omitzero"`     // since when Flink answers and has no job
@@ -50,6 +51,9 @@ type Watch struct {
 
 // Judge looks at one observation. It returns what to remember and the verdict.
 func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict) {
+	if w.FirstLook.IsZero() {
+		w.FirstLook = now
+	}
 	w = remember(w, o, e, now)
 	for _, c := range checks {
 		switch s := c.check(w, o, e, now); s.result {
@@ -64,7 +68,7 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 	}
 	w.WaitingSince = time.Time{}
 	if baked := now.Sub(w.HealthySince); baked < e.Policy.BakeTime {
-		if !e.settles(now) {
+		if !w.settles(e, now) {
 			return w, unsettled(e)
 		}
 		return w, Verdict{Progressing, "Bake", fmt.Sprintf("all checks have held for %s of %s", baked.Round(time.Second), e.Policy.BakeTime)}
@@ -74,7 +78,7 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 
 func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, Verdict) {
 	w.HealthySince, w.AtHealthy = time.Time{}, nil
-	if !e.settles(now) {
+	if !w.settles(e, now) {
 		return w, unsettled(e)
 	}
 	if w.WaitingSince.IsZero() {
@@ -88,8 +92,8 @@ func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, 
 
 // settles tells whether a version still has time: one that is healthy now and
 // again, and never for the whole bake time, must not be watched for ever.
-func (e Expectation) settles(now time.Time) bool {
-	return now.Sub(e.AppliedAt) < 2*(e.Policy.ProgressDeadline+e.Policy.BakeTime)
+func (w Watch) settles(e Expectation, now time.Time) bool {
+	return now.Sub(w.FirstLook) < 2*(e.Policy.ProgressDeadline+e.Policy.BakeTime)
 }
 
 func unsettled(e Expectation) Verdict {

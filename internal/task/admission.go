@@ -67,7 +67,6 @@ func (r *Release) seenSince() {
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release) error {
-	var stranded *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		heir := r.holds(d)
 		if d.HasSeen(r.Artifact.Event) && !heir {
@@ -79,27 +78,26 @@ func (t Tasks) start(ctx context.Context, r *Release) error {
 		}
 		r.Fence = fence
 		r.remember(d)
-		stranded = nil
 		if heir { // what waits came after it
 			return nil
 		}
-		if d.Pending != nil && d.Pending.ID != r.ID {
-			stranded = d.Pending // who held the lease died before it could hand over
-		}
+		stranded := d.Pending // who held the lease died before it could hand over
 		d.Pending = nil
+		if stranded != nil && stranded.ID != r.ID {
+			return t.overtake(ctx, r, *stranded)
+		}
 		return nil
 	})
-	switch {
-	case errors.Is(err, errSeenSince):
+	if errors.Is(err, errSeenSince) {
 		r.seenSince()
 		return nil
-	case err != nil || stranded == nil:
-		return err
 	}
-	return t.overtake(ctx, r, *stranded)
+	return err
 }
 
-// overtake records a change that a newer one took the place of.
+// overtake records a change that a newer one takes the place of. It is written
+// before the ledger is: should the ledger's write be lost, the change goes on,
+// and its own record takes this one's place.
 func (t Tasks) overtake(ctx context.Context, r *Release, c ledger.Change) error {
 	return t.Ledger.WriteRecord(ctx, ledger.Record{ID: c.ID, Application: r.Application, Event: c.Event, Jar: baseName(c.Key),
 		Trigger: "s3://" + r.Artifact.Bucket + "/" + c.Key, Started: c.Since, Ended: t.Clock.Now(), Outcome: flink.FailedClean, Reason: flink.Overtaken,
@@ -125,12 +123,10 @@ func (r *Release) remember(d *ledger.Document) {
 // recorded as overtaken. A manifest never takes a jar's place: the jar is
 // released with the manifest as it is by then.
 func (t Tasks) queue(ctx context.Context, r *Release) error {
-	var overtaken *ledger.Change
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		if d.Lease == nil {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
-		overtaken = nil
 		p := d.Pending
 		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) {
 			return errSeenSince
@@ -141,7 +137,9 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 			return nil
 		}
 		if p != nil && p.ID != r.ID {
-			overtaken = p
+			if err := t.overtake(ctx, r, *p); err != nil {
+				return err
+			}
 		}
 		d.Pending = &ledger.Change{ID: r.ID, Kind: r.Artifact.Kind, Key: r.Artifact.Key, Event: r.Event, Since: t.Clock.Now()}
 		return nil
@@ -154,8 +152,6 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 		return err
 	case r.Decision == Ignore:
 		return t.passOver(ctx, r)
-	case overtaken != nil:
-		return t.overtake(ctx, r, *overtaken)
 	}
 	return nil
 }

@@ -61,7 +61,10 @@ func (r *Release) judged(v flink.Verdict) {
 		r.Verdict, r.Decision = &v, ToPromote
 	case r.Phase == Forward:
 		r.Verdict, r.Decision = &v, ToRollBack
-		r.FailedAt, r.FailedFrom = r.Watch.Last, r.Watch.RestoredFrom
+		r.FailedAt = r.Watch.Last
+		if r.Restore.Kind != flink.RestoreNothing && !r.Watch.RestoreUnseen {
+			r.FailedFrom = r.Watch.RestoredFrom // else it may be a checkpoint of its own
+		}
 		r.Message = v.Check + ": " + v.Message
 	case v.State == flink.Healthy:
 		r.end(flink.FailedClean, flink.RolledBack, "the new version failed ("+r.Message+"); the previous one runs again, "+r.comesFrom()+": "+r.Rollback[len(r.Rollback)-1].Message)

@@ -115,14 +115,25 @@ func (r *Release) applied(o flink.Observation, c flink.RollbackCase) *flink.Roll
 	}
 	for _, k := range []flink.RestoreKind{flink.RestoreLatest, flink.RestoreSnapshot, flink.RestoreHeld, flink.RestoreNothing} {
 		if o.Spec.Step == r.rollbackStep(k) {
-			restore := flink.Restore{Kind: k}
-			if k == flink.RestoreSnapshot {
-				restore.Path = c.Base()
-			}
-			return &flink.RollbackDecision{Action: flink.BringBack, Restore: restore, Message: "a call of RollBack before this one had brought the previous version back"}
+			return carriedOut(k, c)
 		}
 	}
 	return nil
+}
+
+// carriedOut is a decision that took effect before its call died. What it
+// costs is said anew, or, where it would be decided otherwise by now, at its worst.
+func carriedOut(k flink.RestoreKind, c flink.RollbackCase) *flink.RollbackDecision {
+	d := flink.DecideRollback(c)
+	if d.Action == flink.BringBack && d.Restore.Kind == k {
+		return &d
+	}
+	d = flink.RollbackDecision{Action: flink.BringBack, Restore: flink.Restore{Kind: k},
+		Message: "a call of RollBack before this one had brought the previous version back; what the failed version committed may be processed a second time"}
+	if k == flink.RestoreSnapshot {
+		d.Restore.Path = c.Base()
+	}
+	return &d
 }
 
 // shows tells whether Flink answers for the failed version now: by then it may
