@@ -40,6 +40,9 @@ func recordSaysTheEnd(e *execution) string {
 	if r == nil {
 		return fmt.Sprintf("execution %s ended %s %s and there is no record %s", e.name, e.result.Status, e.result.Error, e.upload.release)
 	}
+	if e.release.Decision == task.Ignore {
+		return "" // what is ignored leaves an outcome that is there alone
+	}
 	want := e.result.Error
 	if e.result.Status == asl.StatusSucceeded {
 		want = string(flink.Succeeded)
