@@ -162,6 +162,14 @@ func (t Tasks) passOver(ctx context.Context, r *Release) error {
 	if r.Reason == flink.Duplicate || r.Reason == flink.NotForUs {
 		return nil
 	}
+	_, err := t.Ledger.Record(ctx, r.Application, r.ID)
+	if err == nil {
+		r.seenSince() // another delivery of the event has ended: that is its outcome
+		return nil
+	}
+	if flink.CodeOf(err) != flink.NotFound {
+		return err
+	}
 	r.Outcome = flink.Ignored
 	return t.Ledger.WriteRecord(ctx, r.record(t.Clock.Now()))
 }

@@ -76,6 +76,8 @@ func (r *Release) judged(v flink.Verdict) {
 // comesFrom says which state the version that runs now began with.
 func (r *Release) comesFrom() string {
 	switch {
+	case r.Restore.Kind == flink.RestoreNothing:
+		return "starting empty" // a checkpoint that it shows as restored is its own
 	case r.Watch.RestoreUnseen:
 		return "from " + baseName(r.Watch.RestoredFrom) + " (it had restarted before its first restore was seen)"
 	case r.Watch.RestoredFrom != "":
