@@ -18,7 +18,6 @@ type invocation struct {
 	caller   *strand
 	answered bool  // the caller has its answer, or need not wait for one
 	killed   bool  // dies at its next turn
-	immortal bool  // frozen in the middle of a call that is made all the same
 	fault    Fault // of the call that is being made
 	output   []byte
 	err      error

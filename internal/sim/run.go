@@ -56,7 +56,7 @@ func Run(parts Parts, s Schedule, m Mutant, traced bool) Outcome {
 }
 
 // upload writes an object and delivers its events.
-func (w *world) upload(u Upload, s *strand) {
+func (w *world) upload(u Upload, _ *strand) {
 	if w.broken != nil {
 		return
 	}

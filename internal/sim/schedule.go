@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -65,11 +64,6 @@ const (
 	OperatorLies   Kind = "OperatorLies"   // from then on: what the operator holds after a stop is the newest checkpoint, not the savepoint
 	Resume         Kind = "Resume"         // somebody closes the circuit
 )
-
-// has tells whether one of these goes wrong.
-func (s Schedule) has(kinds ...Kind) bool {
-	return slices.ContainsFunc(s.Faults, func(f Fault) bool { return slices.Contains(kinds, f.Kind) })
-}
 
 // String is the schedule as a person reads it.
 func (s Schedule) String() string {

@@ -126,6 +126,3 @@ func (l luck) of(name string, n int) uint64 {
 	h = (h ^ h>>27) * 0x94d049bb133111eb
 	return h ^ h>>31
 }
-
-// below is a number from 0 to n-1.
-func (l luck) below(n int, name string, i int) int { return int(l.of(name, i) % uint64(n)) }
