@@ -16,6 +16,9 @@ help: ## List the targets
 demo: bin/sluice ## Everything on this machine: real Kubernetes API, real Flink operator, real Flink, five releases (KEEP=1 leaves it running)
 	@exec bin/sluice demo $(if $(KEEP),--keep)
 
+.PHONY: setup
+setup: node_modules ## The npm tools that tests and the local plane use (test and demo do this themselves)
+
 .PHONY: test
 test: node_modules ## Fast tests of the main module; sets up what they need
 	go vet ./...
