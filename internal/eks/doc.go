@@ -10,9 +10,9 @@
 //
 // Every write is a server-side apply of the field manager "sluice", never
 // forced, on the version of the object that was read, after the application's
-// fence has been raised; see fence.go. The cluster itself
-// refuses a write under a lower one: infra/kubernetes/fence-policy.yaml. Savepoints that are asked for while a
-// job runs go through Flink's REST API on every operator, also where the
+// fence has been raised; see fence.go. The cluster itself refuses a write under
+// a lower one: infra/kubernetes/fence-policy.yaml. Savepoints that are asked for
+// while a job runs go through Flink's REST API on every operator, also where the
 // FlinkStateSnapshot resource exists: it is the one way all versions have.
 //
 // The Role it needs in each namespace: get, list, create and update configmaps;

@@ -322,3 +322,19 @@ func TestWhatWouldTakeTheFenceAwayIsRefused(t *testing.T) {
 		t.Errorf("the fence is %d, %v", n, err)
 	}
 }
+
+func TestTheResourceItselfRemembersTheFenceWhenTheConfigMapIsGone(t *testing.T) {
+	target, app := realTarget(t, Apache)
+	created(t, target, app) // under fence 5
+	if err := target.kube.Resource(configMaps).Namespace(app.Namespace).Delete(t.Context(), fencePrefix+app.Name, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	lower := []byte(`{"metadata":{"annotations":{"sluice/fence":"4","sluice/step":"late"}}}`)
+	until(t, "the API server has forgotten the ConfigMap, and refuses by the resource", func() bool {
+		_, err := target.kube.Resource(deployments).Namespace(app.Namespace).Patch(t.Context(), app.Name, types.MergePatchType, lower, metav1.PatchOptions{})
+		if flink.CodeOf(kubeError("write", err)) != flink.LeaseLost {
+			t.Fatalf("a lower fence: %v", err)
+		}
+		return strings.Contains(err.Error(), "the FlinkDeployment was written under fence 5")
+	})
+}
