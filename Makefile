@@ -10,7 +10,7 @@ LINT_VERSION := v2.15.0
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 .PHONY: demo
 demo: bin/sluice ## Everything on this machine: real Kubernetes API, real Flink operator, real Flink, five releases (KEEP=1 leaves it running)
