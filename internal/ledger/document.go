@@ -39,6 +39,12 @@ type Lease struct {
 	Expires time.Time `json:"expires"` // renewed by every step
 }
 
+// Of tells whether a lease is that release's: taken by that holder, or handed
+// over and not taken up yet. No lease is nobody's.
+func (l *Lease) Of(holder, release string) bool {
+	return l != nil && l.Release == release && (l.Holder == "" || l.Holder == holder)
+}
+
 // Admitted is an artifact version that was admitted.
 type Admitted struct {
 	Key      string    `json:"key"`
@@ -126,7 +132,7 @@ func (d *Document) Held(now time.Time) bool { return d.Lease != nil && now.Befor
 // Conflict while another release holds it; the same holder may take it again,
 // and a release that was handed the lease takes it up.
 func (d *Document) Take(holder, release string, now time.Time, term time.Duration) (int64, error) {
-	own := d.Lease != nil && (d.Lease.Holder == holder || d.Lease.Holder == "" && d.Lease.Release == release)
+	own := d.Lease.Of(holder, release)
 	if d.Held(now) && !own {
 		return 0, flink.Errorf(flink.Conflict, "take the lease", "release %s holds %s until %s", d.Lease.Release, d.Application, d.Lease.Expires.Format(time.RFC3339))
 	}

@@ -141,10 +141,7 @@ func decideAdmission(f admission) Release {
 }
 
 // mine tells whether this execution holds the lease already (Admit was retried), or was handed it.
-func (f admission) mine() bool {
-	l := f.document.Lease
-	return l != nil && l.Release == f.release && (l.Holder == "" || l.Holder == f.execution)
-}
+func (f admission) mine() bool { return f.document.Lease.Of(f.execution, f.release) }
 
 func (f admission) replaced() bool {
 	if f.ref.Version != "" && f.object.Version != "" {

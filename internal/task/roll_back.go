@@ -65,9 +65,7 @@ func (t Tasks) lateStop(ctx context.Context, r *Release, o flink.Observation) er
 	if r.Stopped != nil || !r.hasStopped(o) {
 		return nil
 	}
-	s := flink.Snapshot{Path: o.Status.Savepoint.Path, Revision: r.Previous, Taken: stopTime(o, t.Clock.Now()), Kind: stopTag}
-	r.Stopped = &s
-	return t.recordSnapshot(ctx, r, s)
+	return t.recordStop(ctx, r, o)
 }
 
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {

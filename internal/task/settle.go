@@ -120,8 +120,10 @@ func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) {
 
 // holds tells whether the lease is this release's, taken or handed over.
 func (r *Release) holds(d *ledger.Document) bool {
-	l := d.Lease
-	return l != nil && l.Release == r.ID && (r.Fence == l.Fence || r.Fence == 0 && (l.Holder == "" || l.Holder == r.Execution))
+	if r.Fence == 0 {
+		return d.Lease.Of(r.Execution, r.ID)
+	}
+	return d.Lease != nil && d.Lease.Release == r.ID && d.Lease.Fence == r.Fence
 }
 
 // endedMessage is the event that tells of a release's end.

@@ -50,13 +50,22 @@ func (r *Release) hasStopped(o flink.Observation) bool {
 }
 
 func (t Tasks) stopped(ctx context.Context, r Release, o flink.Observation) (Release, error) {
-	s := flink.Snapshot{Path: o.Status.Savepoint.Path, Revision: r.Previous, Taken: stopTime(o, t.Clock.Now()), Kind: stopTag}
-	if err := t.recordSnapshot(ctx, &r, s); err != nil {
+	if err := t.recordStop(ctx, &r, o); err != nil {
 		return r, err
 	}
-	r.Stopped, r.Decision = &s, ToApply
-	r.note(t.Clock.Now(), "Stop", "stopped with savepoint "+baseName(s.Path))
+	r.Decision = ToApply
+	r.note(t.Clock.Now(), "Stop", "stopped with savepoint "+baseName(r.Stopped.Path))
 	return r, nil
+}
+
+// recordStop keeps the savepoint that the previous version was stopped with.
+func (t Tasks) recordStop(ctx context.Context, r *Release, o flink.Observation) error {
+	s := flink.Snapshot{Path: o.Status.Savepoint.Path, Revision: r.Previous, Taken: stopTime(o, t.Clock.Now()), Kind: stopTag}
+	if err := t.recordSnapshot(ctx, r, s); err != nil {
+		return err
+	}
+	r.Stopped = &s
+	return nil
 }
 
 // stopTime is when the savepoint was taken, by the operator's word where it has one.
