@@ -128,6 +128,7 @@ func (t Tasks) queue(ctx context.Context, r *Release) error {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
 		p := d.Pending
+		r.Decision = Queue // whatever a race that was lost had made of it
 		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) {
 			return errSeenSince
 		}
