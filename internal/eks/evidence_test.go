@@ -143,7 +143,7 @@ func TestEveryRecordedCaseIsJudgedByTheCheckThatSawIt(t *testing.T) {
 				restore = flink.Restore{Kind: flink.RestoreHeld, Path: o.Status.Savepoint.Path}
 			}
 			now := startOf(r).Add(time.Minute)
-			e := flink.Expectation{Release: "rel", Step: "apply", Restore: restore, AppliedAt: now, Policy: flink.DefaultPolicy()}
+			e := flink.Expectation{Release: "rel", Step: "apply", Restore: restore, Policy: flink.DefaultPolicy()}
 			watch, first := flink.Judge(flink.Watch{}, o, e, now)
 			last := first
 			for after := time.Duration(0); after <= 25*time.Minute && last.State == flink.Progressing; after += 5 * time.Second {

@@ -170,11 +170,8 @@ func (c scripted) run(t *testing.T, name string) (verdicts []string, unhealthy i
 			r.tell(t, lines[0])
 			lines = lines[1:]
 		}
-		if second == written {
-			e.AppliedAt = r.at
-			if !c.runs {
-				e.PreviousStart = r.o.Job.Started
-			}
+		if second == written && !c.runs {
+			e.PreviousStart = r.o.Job.Started
 		}
 		if second >= written {
 			var v flink.Verdict

@@ -30,7 +30,6 @@ type Expectation struct {
 	Restore       Restore   // the state that was asked for
 	PreviousStart time.Time // start of the job that ran before, by Flink's clock: Flink shows it until it is replaced
 	WentOn        time.Time // start of a job that may simply have gone on: a stop of it did not complete
-	AppliedAt     time.Time
 	Policy        Policy
 }
 

@@ -15,7 +15,7 @@ const stopPath = "s3://data/team-a/counter/savepoints/savepoint-abc"
 func expected() flink.Expectation {
 	p := flink.DefaultPolicy()
 	p.BakeTime, p.ProgressDeadline = 20*time.Second, 2*time.Minute
-	return flink.Expectation{Release: "r1", Step: "apply", AppliedAt: t0, PreviousStart: t0.Add(-time.Hour),
+	return flink.Expectation{Release: "r1", Step: "apply", PreviousStart: t0.Add(-time.Hour),
 		Restore: flink.Restore{Kind: flink.RestoreHeld, Path: stopPath}, Policy: p}
 }
 

@@ -30,7 +30,7 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 		return t.undoWhenRefused(r, "Apply", err)
 	}
 	r.watch(Forward, applyStep, restore)
-	r.AppliedAt, r.PreviousStart = now, r.Before.Started
+	r.PreviousStart = r.Before.Started
 	r.Decision = ToObserve
 	r.note(now, "Apply", "applied "+r.Jar+", state: "+describe(restore))
 	return r, nil

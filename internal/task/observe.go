@@ -51,7 +51,7 @@ func (t Tasks) up(ctx context.Context, r *Release) error {
 
 func (r *Release) expectation() flink.Expectation {
 	return flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore,
-		PreviousStart: r.PreviousStart, WentOn: r.Before.Started, AppliedAt: r.AppliedAt, Policy: r.Policy}
+		PreviousStart: r.PreviousStart, WentOn: r.Before.Started, Policy: r.Policy}
 }
 
 // judged says where a verdict leads.

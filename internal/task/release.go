@@ -37,7 +37,6 @@ type Release struct {
 	Phase         Phase              `json:"phase,omitempty"`        // Apply, RollBack: which version is being watched
 	Step          string             `json:"step,omitempty"`         // Apply, RollBack: the step that wrote the resource
 	Restore       flink.Restore      `json:"restore"`                // Apply, RollBack: the state that was asked for
-	AppliedAt     time.Time          `json:"appliedAt,omitzero"`     // Apply, RollBack
 	PreviousStart time.Time          `json:"previousStart,omitzero"` // Apply, RollBack: start of the job that is being replaced
 	Watch         flink.Watch        `json:"watch"`                  // Observe
 	Verdict       *flink.Verdict     `json:"verdict,omitempty"`      // Observe: of the new version

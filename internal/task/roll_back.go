@@ -145,7 +145,7 @@ func (r *Release) shows(o flink.Observation) bool {
 }
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
-	step, now := r.rollbackStep(decision.Restore.Kind), t.Clock.Now()
+	step := r.rollbackStep(decision.Restore.Kind)
 	r.Rollback = append(r.Rollback, decision)
 	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step)); err != nil {
 		return t.undoWhenRefused(r, "RollBack", err)
@@ -154,7 +154,7 @@ func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision
 		r.PreviousStart = o.Job.Started
 	}
 	r.watch(Backward, step, decision.Restore)
-	r.AppliedAt, r.Decision = now, ToObserve
+	r.Decision = ToObserve
 	return r, nil
 }
 
