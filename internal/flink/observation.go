@@ -10,7 +10,16 @@ type Observation struct {
 
 	Spec   SpecFacts   `json:"spec"`   // what is asked for
 	Status StatusFacts `json:"status"` // what the operator says
+	Record RecordFacts `json:"record"` // what the high-availability record holds
 	Job    JobFacts    `json:"job"`    // what Flink itself says
+}
+
+// RecordFacts is what the runtime's high-availability record says of a job's
+// newest completed checkpoint: what RestoreLatest would restore.
+type RecordFacts struct {
+	Known    bool   `json:"known"`              // it could be read, and holds a checkpoint
+	LatestID int64  `json:"latestId,omitempty"` // id of the newest
+	Path     string `json:"path,omitempty"`     // external path, where it can be told
 }
 
 // SpecFacts is what the resource asks for now.
@@ -23,6 +32,9 @@ type SpecFacts struct {
 	Step       string   `json:"step,omitempty"`     // step of that release
 	Revision   string   `json:"revision,omitempty"` // revision that release wrote
 	Deleting   bool     `json:"deleting,omitempty"`
+
+	Owner    string         `json:"owner,omitempty"`    // another tool that keeps the resource as it wants it: Argo CD, Flux
+	Manifest map[string]any `json:"manifest,omitempty"` // the resource without status and server fields, when Sluice did not make it
 }
 
 // StatusFacts is what the operator says. Names and values are the operator's.

@@ -48,7 +48,7 @@ const (
 	RestoreNothing  RestoreKind = "Nothing"  // first deployment or stateless: the job starts empty
 	RestoreSnapshot RestoreKind = "Snapshot" // exactly the state at Path, whatever the runtime thinks it has
 	RestoreHeld     RestoreKind = "Held"     // what the runtime itself holds: the suspended job's savepoint
-	RestoreLatest   RestoreKind = "Latest"   // the failed job's newest durable checkpoint, by the runtime's own high-availability record
+	RestoreLatest   RestoreKind = "Latest"   // the job's newest durable checkpoint, by the runtime's own high-availability record; with Suspended: end the job without a savepoint and keep that record
 )
 
 // Restore is the state a job starts from. The path of Held and Latest is what
@@ -67,10 +67,12 @@ type Desired struct {
 	Run         RunState
 	Restore     Restore
 	Delivery    Delivery // how the jar reaches Flink, as planned from Traits
-	Fence       int64    // only grows; a write with a lower one is refused
+	Fence       int64    // only grows, from step to step and from release to release; a write with a lower one is refused
 	Release     string   // id of the release, written on the object
 	Step        string   // names this apply within the release; the same release and step again is a no-op
 	DryRun      bool     // only ask whether it would be accepted: nothing is written, the fence neither
+	Adopt       bool     // take over a resource that somebody else made: annotations and labels are written, the spec is not
+	InPlace     bool     // only the parallelism differs and the job goes on: no restart where the runtime can rescale
 }
 
 // Delivery is how a jar in S3 reaches Flink.
