@@ -24,7 +24,12 @@ type Document struct {
 	Newest      map[flink.ArtifactKind]Admitted `json:"newest,omitempty"`      // newest artifact of each kind that was admitted
 	Seen        []string                        `json:"seen,omitempty"`        // events admitted, newest last, at most seenLimit
 	Pending     *Change                         `json:"pending,omitempty"`     // what waits for the release in flight; the newest wins
+	Parked      *Parked                         `json:"parked,omitempty"`      // what waits for an answer or for a window, without a lease; the newest wins
 	Down        *Down                           `json:"down,omitempty"`        // a stop after which no version was seen running yet
+	Applied     string                          `json:"applied,omitempty"`     // revision that was written to the cluster and not verified yet
+	Suspended   *Down                           `json:"suspended,omitempty"`   // the job was suspended on purpose, with this savepoint
+	Deleted     *Tombstone                      `json:"deleted,omitempty"`     // the application was deleted on purpose
+	History     []Deployed                      `json:"history,omitempty"`     // revisions that were promoted, newest last, at most historyLimit
 	Snapshots   []flink.Snapshot                `json:"snapshots,omitempty"`
 	Circuit     *Circuit                        `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
 	Outbox      []Message                       `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
@@ -37,6 +42,15 @@ type Lease struct {
 	Fence   int64     `json:"fence"`
 	Taken   time.Time `json:"taken"`
 	Expires time.Time `json:"expires"` // renewed by every step
+
+	Cancel *CancelRequest `json:"cancel,omitempty"` // somebody asked the holder to stop
+}
+
+// CancelRequest asks whoever holds the lease to undo what was done and end.
+type CancelRequest struct {
+	By  string    `json:"by,omitempty"`
+	Why string    `json:"why,omitempty"`
+	At  time.Time `json:"at"`
 }
 
 // Of tells whether a lease is that release's: taken by that holder, or handed
@@ -60,11 +74,59 @@ type Down struct {
 
 // Change is an event that waits for its turn, as it came.
 type Change struct {
-	ID    string             `json:"id"` // release id it will have
-	Kind  flink.ArtifactKind `json:"kind"`
-	Key   string             `json:"key"`
-	Event json.RawMessage    `json:"event"`
-	Since time.Time          `json:"since"`
+	ID     string             `json:"id"`             // release id it will have
+	Change flink.Change       `json:"change"`         // what is asked for
+	Kind   flink.ArtifactKind `json:"kind,omitempty"` // of an upload
+	Key    string             `json:"key,omitempty"`  // of an upload
+	Event  json.RawMessage    `json:"event"`
+	Since  time.Time          `json:"since"`
+}
+
+// Parked is a change that waits without a lease. When it wakes it is admitted
+// anew, with a fresh plan.
+type Parked struct {
+	Change
+	Why      ParkedFor `json:"why"`
+	Until    time.Time `json:"until"`              // Window: it opens then; Approval: the question expires then
+	Holder   string    `json:"holder"`             // ARN of the execution that waits
+	Token    string    `json:"token,omitempty"`    // task token that wakes it, once it is asleep
+	Revision string    `json:"revision,omitempty"` // Approval: what the answer is about
+	Plan     string    `json:"plan,omitempty"`     // Approval: what would be done, for whoever answers
+	Answer   *Answer   `json:"answer,omitempty"`   // Approval
+}
+
+// ParkedFor says what a parked change waits for.
+type ParkedFor string
+
+// What there is to wait for.
+const (
+	ForApproval ParkedFor = "Approval"
+	ForWindow   ParkedFor = "Window"
+)
+
+// Answer is what somebody said to a change that waits for approval.
+type Answer struct {
+	Approved bool      `json:"approved"`
+	By       string    `json:"by,omitempty"`
+	Why      string    `json:"why,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// Tombstone says that, and how, the application was deleted.
+type Tombstone struct {
+	Release  string          `json:"release"`
+	At       time.Time       `json:"at"`
+	By       string          `json:"by,omitempty"`
+	Revision string          `json:"revision,omitempty"` // that ran last
+	Snapshot *flink.Snapshot `json:"snapshot,omitempty"` // the final savepoint; nil when there was none
+}
+
+// Deployed is a revision that was promoted.
+type Deployed struct {
+	Revision string    `json:"revision"`
+	Jar      string    `json:"jar,omitempty"` // file name it was dropped under
+	Release  string    `json:"release"`
+	At       time.Time `json:"at"`
 }
 
 // Circuit says since when and why nothing automatic happens.
@@ -88,11 +150,19 @@ type MessageKind string
 const (
 	ReleaseEnded MessageKind = "ReleaseEnded" // an event on the bus: events.ReleaseEndedDetail
 	StartRelease MessageKind = "StartRelease" // an execution of the release machine: the event that waited
+	EndWait      MessageKind = "EndWait"      // a task token: Wake
 )
+
+// Wake is the payload of EndWait: the execution that sleeps on the token is
+// woken, and finds out by the ledger what became of its change.
+type Wake struct {
+	Token string `json:"token"`
+}
 
 const (
 	seenLimit     = 200
 	snapshotLimit = 50
+	historyLimit  = 20
 )
 
 // HasSeen tells whether an event was admitted before.
@@ -180,7 +250,54 @@ func (d *Document) otherHolder() string {
 
 // Forget makes the application one that has never been deployed: what runs is
 // not known any more, its savepoints and what was seen of events are.
-func (d *Document) Forget() { d.Current, d.LastGood, d.Newest, d.Down = "", "", nil, nil }
+func (d *Document) Forget() {
+	d.Current, d.LastGood, d.Applied, d.Newest = "", "", "", nil
+	d.Down, d.Suspended, d.Deleted, d.History = nil, nil, nil, nil
+}
+
+// Promote makes a revision the one that runs and is good.
+func (d *Document) Promote(v Deployed) {
+	d.Current, d.LastGood, d.Applied = v.Revision, v.Revision, ""
+	d.Down, d.Suspended, d.Deleted = nil, nil, nil
+	if n := len(d.History); n > 0 && d.History[n-1].Revision == v.Revision {
+		d.History[n-1].Release, d.History[n-1].At = v.Release, v.At
+		return
+	}
+	d.History = newestOf(append(d.History, v), historyLimit)
+}
+
+// GoodBefore is the newest revision that was promoted before the one that runs; empty when there is none.
+func (d *Document) GoodBefore(running string) string {
+	for i := len(d.History) - 1; i >= 0; i-- {
+		if d.History[i].Revision != running {
+			return d.History[i].Revision
+		}
+	}
+	return ""
+}
+
+// IsParked tells whether it is that release that is parked.
+func (d *Document) IsParked(release string) bool { return d.Parked != nil && d.Parked.ID == release }
+
+// Unpark takes the parked change away; whoever sleeps on its token is woken.
+func (d *Document) Unpark() {
+	if d.Parked != nil && d.Parked.Token != "" {
+		payload, _ := json.Marshal(Wake{Token: d.Parked.Token}) // a string: cannot fail
+		d.Post(Message{Name: "wake-" + d.Parked.ID, Kind: EndWait, Payload: payload})
+	}
+	d.Parked = nil
+}
+
+// AskCancel asks the release that holds the lease to stop; false when no such release does.
+func (d *Document) AskCancel(release string, c CancelRequest) bool {
+	if d.Lease == nil || release != "" && d.Lease.Release != release {
+		return false
+	}
+	if d.Lease.Cancel == nil {
+		d.Lease.Cancel = &c
+	}
+	return true
+}
 
 // Post puts a message in the outbox; one of the same name is replaced.
 func (d *Document) Post(m Message) {
