@@ -38,12 +38,13 @@ type Error struct {
 	Err  error
 }
 
-// Error is the sentence a person reads.
+// Error is the sentence a person reads. Every adapter fails with an Error, so
+// this is where its words, and those of what lies below, become fit to be told.
 func (e *Error) Error() string {
 	if e.Op == "" {
-		return e.Err.Error()
+		return Foreign(e.Err.Error(), MaxSentence)
 	}
-	return fmt.Sprintf("%s: %v", e.Op, e.Err)
+	return Foreign(fmt.Sprintf("%s: %v", e.Op, e.Err), MaxSentence)
 }
 
 // Unwrap gives the cause.
