@@ -32,7 +32,7 @@ func assignments(s string) string {
 			continue
 		}
 		from, to := extent(s, begin)
-		if spared(s[from:to], restOfLine(s, to), loose) {
+		if spared(s[from:to], loose && !endsLine(s[to:])) {
 			continue
 		}
 		out.WriteString(s[done:from])
@@ -59,18 +59,19 @@ func valueAfter(s string, from, to int) (begin int, loose bool) {
 	return -1, false
 }
 
-// spared are values that are none, and words of a sentence.
-func spared(value, rest string, loose bool) bool {
+// spared are values that are none, and words in the middle of a sentence.
+func spared(value string, inSentence bool) bool {
 	switch value {
 	case "", "null", "nil", "true", "false", "None", "<nil>":
 		return true
 	}
-	return loose && isWord(value) && rest != ""
+	return inSentence && isWord(value)
 }
 
-func restOfLine(s string, from int) string {
-	line, _, _ := strings.Cut(s[from:], "\n")
-	return strings.TrimSpace(line)
+// endsLine tells whether nothing but blanks follows in the line.
+func endsLine(s string) bool {
+	s = strings.TrimLeft(s[:min(len(s), 80)], " \t\r")
+	return s == "" || s[0] == '\n'
 }
 
 // extent is where the value that begins at begin lies, without its quotes.
