@@ -94,6 +94,9 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			if c.s.Change.Kind == "" {
+				c.s.Change.Kind = flink.Upgrade
+			}
 			p := flink.DecidePlan(c.s)
 			if p.First != c.first || p.Reason != c.reason || p.Restore.Kind != c.kind || p.Message == "" {
 				t.Errorf("got %+v", p)

@@ -2,35 +2,45 @@ package flink
 
 import "fmt"
 
-// Step is a state of the release machine that a plan starts with.
+// Step is a state of the release machine that a plan names.
 type Step string
 
-// The steps a plan may start with.
+// The steps a plan may name.
 const (
 	StepTakeSavepoint Step = "TakeSavepoint"
 	StepStop          Step = "Stop"
 	StepApply         Step = "Apply"
+	StepRemove        Step = "Remove"
 	StepSettle        Step = "Settle" // nothing to do, or not possible
 )
 
 // Plan is what a release will do, computed before anything is touched.
 type Plan struct {
-	First    Step     `json:"first"`
-	Reason   Reason   `json:"reason,omitempty"`   // why there is nothing to do, or why it is not possible
-	Message  string   `json:"message"`            // what happens, in a sentence
-	Delivery Delivery `json:"delivery,omitempty"` // how the jar reaches Flink
-	Restore  Restore  `json:"restore"`            // where the new version's state comes from; Held means: the savepoint that the stop will write, by its path
-	Undo     string   `json:"undo,omitempty"`     // how it would be undone
-	Stop     bool     `json:"stop,omitempty"`     // the running version is stopped with a savepoint of its own
+	First    Step        `json:"first"`
+	Reason   Reason      `json:"reason,omitempty"`   // why there is nothing to do, or why it is not possible
+	Message  string      `json:"message"`            // what happens, in a sentence
+	Delivery Delivery    `json:"delivery,omitempty"` // how the jar reaches Flink
+	Restore  Restore     `json:"restore"`            // where the new version's state comes from; Held means: the savepoint that the stop will write, by its path
+	Undo     string      `json:"undo,omitempty"`     // how it would be undone
+	Stop     bool        `json:"stop,omitempty"`     // the running version is stopped first
+	Keeps    RestoreKind `json:"keeps,omitempty"`    // what the stop leaves: Held is a savepoint, Latest the newest checkpoint
+	Then     Step        `json:"then,omitempty"`     // what follows the stop: Apply, Remove or Settle
+	Adopt    bool        `json:"adopt,omitempty"`    // take over what runs, its spec untouched
+	InPlace  bool        `json:"inPlace,omitempty"`  // the job goes on and gets another parallelism
 }
 
 // Situation is what a plan is computed from.
 type Situation struct {
+	Change      Change      // what is asked for
 	Revision    Revision    // what is to run
 	Running     Revision    // what runs now; empty when nothing does
 	Observation Observation // what is there
 	Current     string      // revision the ledger says runs; empty when Sluice has deployed none
+	Applied     string      // revision that was written and never verified
 	Down        *Snapshot   // savepoint of a stop after which no version was verified: an earlier release died in between
+	Suspended   *Snapshot   // savepoint with which the job was suspended on purpose
+	Untouched   bool        // nobody has written the resource since the stop that Down or Suspended tell of
+	Deleted     string      // how the application was deleted on purpose, in words; empty when it was not
 	FreshState  bool        // a savepoint of the running revision is young enough to serve as insurance
 }
 
@@ -38,26 +48,64 @@ type Situation struct {
 func DecidePlan(s Situation) Plan {
 	o := s.Observation
 	switch {
-	case !o.Exists && s.Down != nil && s.Current != "":
-		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, "an earlier release died after it had stopped the job: the new version restores the savepoint of that stop; no version was seen running since, and should one have run all the same, what it did is processed a second time", "the previous version comes back with that savepoint")
-	case !o.Exists && s.Current == "":
-		return s.plan(StepApply, Restore{Kind: RestoreNothing}, "first deployment: the job starts empty", "remove it again")
+	case o.Exists && o.Spec.Deleting:
+		return refuse(ResourceGone, "the resource is being deleted: nothing can be done with it before that has ended")
+	case s.Change.Kind == Adopt:
+		return s.planAdopt()
+	case o.Exists && o.Spec.Release == "":
+		return refuse(NotOurs, "a FlinkDeployment of this name runs that Sluice did not create%s: take it over without a restart by sluice adopt, or use another name", s.owner())
+	case s.Change.Kind == Delete:
+		return s.planDelete()
 	case !o.Exists:
-		return refuse(ResourceGone, "revision %s was deployed and its resource is gone: somebody deleted it. Its savepoints are kept, and this version cannot restore them into a new resource: to start again with empty state, run sluice forget for this application, then upload the jar again", s.Current)
-	case o.Spec.Deleting:
-		return refuse(ResourceGone, "the resource is being deleted: nothing can be released into it")
-	case o.Spec.Release == "":
-		return refuse(NotOurs, "a FlinkDeployment of this name exists that Sluice did not create, and this version cannot take it over: delete it first (its savepoints stay) or use another name")
-	case s.Revision.ID == s.Current && o.Spec.Revision == s.Current && o.Spec.Run == Running:
-		return Plan{First: StepSettle, Reason: AlreadyRunning, Message: "this jar and manifest run already: nothing to do"}
+		return s.planFromNothing()
 	case o.Spec.Run == Suspended:
 		return s.planFromSuspended()
+	case s.same() && !s.finished():
+		return Plan{First: StepSettle, Reason: AlreadyRunning, Message: "this jar and manifest run already: nothing to do"}
 	}
 	return s.planFromRunning()
 }
 
-// planFromRunning follows the manifest's upgrade mode.
+// same: what is asked for is what runs, and it is not asked to run anew.
+func (s Situation) same() bool {
+	k := s.Change.Kind
+	again := k == Restart || k == Redeploy || k == Suspend
+	return !again && s.Revision.ID == s.Current && s.Observation.Spec.Revision == s.Current
+}
+
+// finished: a bounded job came to its end, and may be run again.
+func (s Situation) finished() bool {
+	return s.Observation.Job.State == "FINISHED" || s.Observation.Status.JobState == "FINISHED"
+}
+
+func (s Situation) owner() string {
+	if s.Observation.Spec.Owner == "" {
+		return ""
+	}
+	return " (" + s.Observation.Spec.Owner + " keeps it)"
+}
+
+// planFromRunning follows the change, and for those that bring another version
+// the manifest's upgrade mode.
 func (s Situation) planFromRunning() Plan {
+	switch s.Change.Kind {
+	case Suspend:
+		return s.planSuspend()
+	case Resume:
+		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job is meant to run already: nothing to do"}
+	case Redeploy:
+		return s.planRedeploy()
+	case Scale:
+		if s.Observation.Traits.ScaleInPlace && s.notSavable() == "" {
+			p := s.plan(StepApply, Restore{Kind: RestoreLatest}, fmt.Sprintf("the running job is given parallelism %d without a restart", s.Change.Parallelism), "it gets its former parallelism again")
+			p.InPlace = true
+			return p
+		}
+	}
+	return s.planUpgrade()
+}
+
+func (s Situation) planUpgrade() Plan {
 	why := s.notSavable()
 	switch s.Revision.UpgradeMode() {
 	case ModeStateless:
@@ -70,6 +118,9 @@ func (s Situation) planFromRunning() Plan {
 	}
 	if why == "" {
 		return s.planSavepoint(Restore{Kind: RestoreHeld}, "stop with a savepoint, then the new version restores exactly that")
+	}
+	if k := s.Change.Kind; k == Restart || k == Rollback {
+		return s.planLastState("no savepoint can be taken ("+why+"): "+string(k)+" goes on from the newest checkpoint", false)
 	}
 	if s.Revision.FallbackAllowed() {
 		return s.planLastState("no savepoint can be taken ("+why+"), and the manifest allows to fall back: the new version goes on from the newest checkpoint", false)
@@ -96,7 +147,12 @@ func (s Situation) planSavepoint(r Restore, how string) Plan {
 	if s.FreshState {
 		p.First, p.Message = StepStop, how+" (a young savepoint is known as insurance)"
 	}
-	p.Stop = true
+	return p.stopping(RestoreHeld, StepApply)
+}
+
+// stopping has the running version stopped first.
+func (p Plan) stopping(keeps RestoreKind, then Step) Plan {
+	p.Stop, p.Keeps, p.Then = true, keeps, then
 	return p
 }
 
@@ -104,13 +160,9 @@ func (s Situation) planSavepoint(r Restore, how string) Plan {
 // job that can be saved is, because the high-availability record dies with a
 // version that cannot map it.
 func (s Situation) planLastState(how string, savable bool) Plan {
-	c := s.Observation.Job.Checkpoints
-	newest, id := c.Latest, c.LatestID
+	newest, id := s.newestCheckpoint()
 	if newest == "" {
-		newest, id = c.RestoredFrom, c.RestoredID
-	}
-	if newest == "" {
-		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Upload the jar again when it has completed a checkpoint")
+		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Try again when it has completed a checkpoint, or choose a state by sluice redeploy")
 	}
 	p := s.plan(StepApply, Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}, how, "the previous version goes on from the newest checkpoint there is")
 	if savable && !s.FreshState && s.Running.SavepointDirectory() != "" {
@@ -119,12 +171,13 @@ func (s Situation) planLastState(how string, savable bool) Plan {
 	return p
 }
 
-func (s Situation) planFromSuspended() Plan {
-	path := s.Observation.Status.Savepoint.Path
-	if s.Down == nil || !SamePath(path, s.Down.Path) {
-		return refuse(JobNotRunning, "the job is suspended, and the savepoint it holds (%s) is not the one that was recorded when it was stopped: resume it first, then upload the jar again", orNothing(path))
+// newestCheckpoint is the newest that Flink shows of the running version, or what it began with.
+func (s Situation) newestCheckpoint() (path string, id int64) {
+	c := s.Observation.Job.Checkpoints
+	if c.Latest != "" {
+		return c.Latest, c.LatestID
 	}
-	return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: path}, "the job is suspended: the new version restores the savepoint it was stopped with", "the previous version comes back with that savepoint")
+	return c.RestoredFrom, c.RestoredID
 }
 
 func (s Situation) plan(first Step, r Restore, message, undo string) Plan {

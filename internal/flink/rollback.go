@@ -1,5 +1,10 @@
 package flink
 
+import (
+	"fmt"
+	"time"
+)
+
 // RollbackAction is what is to be done about a version that failed.
 type RollbackAction string
 
@@ -8,6 +13,7 @@ const (
 	BringBack RollbackAction = "BringBack" // apply the previous revision with Restore
 	TakeAway  RollbackAction = "TakeAway"  // there is no previous revision: remove what was deployed
 	Hold      RollbackAction = "Hold"      // touch nothing more and call somebody
+	Halt      RollbackAction = "Halt"      // first bring the failed version to a standstill, then decide
 )
 
 // RollbackCase is what a rollback is decided from.
@@ -17,11 +23,14 @@ type RollbackCase struct {
 	Mode        UpgradeMode  // of the previous revision
 	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
 	Restored    string       // state that the failed version was seen to have restored; empty when it never did
-	Failed      *Checkpoints // newest that was seen of the failed version; nil when it never answered
+	Failed      *Checkpoints // newest that is known of the failed version; nil when it never answered
 	Seen        bool         // Flink answers for the failed version at this moment, so Failed is what there is
+	Still       bool         // the failed version processes nothing any more, so Failed is final
+	CannotHalt  bool         // it was to be brought to a standstill and did not come to one
+	RanSince    time.Time    // when the failed version was first seen running with all tasks; zero when it never was
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
 	ByRecord    bool         // the failed version was to go on by the high-availability record
-	Empty       bool         // the failed version was to start empty: its state does not go on from the previous one's
+	Empty       bool         // the failed version's state does not go on from the previous one's: it started empty, or from a chosen state
 	CameBack    bool         // the previous revision was seen to have restored what was tried last, and is unhealthy all the same
 	Rule        RollbackRule
 	Tried       []RestoreKind // restores this rollback has tried already, oldest first
@@ -32,27 +41,53 @@ type RollbackDecision struct {
 	Action  RollbackAction `json:"action"`
 	Restore Restore        `json:"restore"`
 	Message string         `json:"message"`
+	Replays *Interval      `json:"replays,omitempty"` // what is, or may be, processed twice
 }
 
-// DecideRollback chooses the state the previous revision gets back. Nothing
-// durable since the restore: the stop savepoint is exact. Something durable:
-// its sinks may have committed, so its own newest state comes first, and the
-// stop savepoint only when that cannot be restored.
+// Interval is a time from which records are processed a second time. An end
+// that is not known is zero.
+type Interval struct {
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// String says it in words.
+func (i Interval) String() string {
+	said := func(t time.Time, otherwise string) string {
+		if t.IsZero() {
+			return otherwise
+		}
+		return t.UTC().Format("15:04:05")
+	}
+	return "from " + said(i.From, "the state restored") + " to " + said(i.To, "the failed version's end")
+}
+
+// DecideRollback chooses the state the previous revision gets back. The failed
+// version has to stand still first: until then it may complete one checkpoint
+// more. Nothing durable since the restore: the stop savepoint is exact.
+// Something durable: its sinks may have committed, so its own newest state
+// comes first, and the stop savepoint only when that cannot be restored. A
+// policy that refuses replay holds wherever something would be processed twice.
 func DecideRollback(c RollbackCase) RollbackDecision {
+	d := c.decide()
+	if d.Action == BringBack && d.Replays != nil && c.Rule.Replay == ReplayRefuse {
+		return RollbackDecision{Action: Hold, Message: "the policy refuses to process anything twice, and the way back would: " + d.Message + ". The failed version was left as it is, stopped if it could be: choose a state by sluice redeploy"}
+	}
+	return d
+}
+
+func (c RollbackCase) decide() RollbackDecision {
 	switch {
 	case !c.HasPrevious:
 		return RollbackDecision{Action: TakeAway, Message: "there is no previous version: the failed one is removed, its logs and savepoints stay"}
 	case c.Applied && c.Rule.Mode == Manual:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
+	case c.mayStillCommit():
+		return RollbackDecision{Action: Halt, Message: "the failed version is brought to a standstill, so that nothing it commits is missed"}
 	case len(c.Tried) == 0:
 		return firstRestore(c)
 	case c.Tried[len(c.Tried)-1] == RestoreLatest && !c.CameBack && c.Base() != "" && c.Rule.RestoreFrom == Auto:
-		if c.Stop == nil && c.Restored == "" {
-			return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-				"the newest checkpoint could not be restored, so a savepoint from shortly before the upgrade is: what was committed after it is processed a second time"}
-		}
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-			"the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time"}
+		return c.fallBack()
 	}
 	if c.CameBack {
 		return RollbackDecision{Action: Hold, Message: "the previous version came back with its state and is not healthy: somebody has to look"}
@@ -60,54 +95,103 @@ func DecideRollback(c RollbackCase) RollbackDecision {
 	return RollbackDecision{Action: Hold, Message: "the previous version did not come back with any state there is: somebody has to look"}
 }
 
+// mayStillCommit: it was seen running and nobody has stopped it yet. One that
+// never ran has nothing to commit.
+func (c RollbackCase) mayStillCommit() bool {
+	ran := !c.RanSince.IsZero() || c.made()
+	return c.Applied && len(c.Tried) == 0 && ran && !c.Still && !c.CannotHalt
+}
+
+func (c RollbackCase) made() bool { return c.Failed != nil && c.Failed.Completed > 0 }
+
+// fallBack: the newest checkpoint could not be restored.
+func (c RollbackCase) fallBack() RollbackDecision {
+	d := c.toBase("the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time")
+	if c.Stop == nil && c.Restored == "" {
+		d = c.toBase("the newest checkpoint could not be restored, so a savepoint from shortly before the upgrade is: what was committed after it is processed a second time")
+	}
+	d.Replays = c.sinceBase()
+	return d
+}
+
+// toBase restores the state from before the upgrade.
+func (c RollbackCase) toBase(message string) RollbackDecision {
+	return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreSnapshot, Path: c.Base()}, Message: message}
+}
+
+// sinceBase is what a return to the state from before the upgrade processes twice.
+func (c RollbackCase) sinceBase() *Interval {
+	var i Interval
+	switch {
+	case c.Stop != nil:
+		i.From = c.Stop.Taken
+	case c.Restored == "" && c.Insurance != nil:
+		i.From = c.Insurance.Taken
+	}
+	if c.Failed != nil {
+		i.To = c.Failed.LatestAt
+	}
+	return &i
+}
+
 // Base is the state from before the upgrade: the savepoint of the stop; where
 // there was none, the checkpoint that the failed version began with; or, where
-// it never began, the insurance savepoint, after which some records are processed again.
+// it never began or began with another, the insurance savepoint, after which
+// some records are processed again.
 func (c RollbackCase) Base() string {
-	if c.Stop != nil {
+	switch {
+	case c.Stop != nil:
 		return c.Stop.Path
-	}
-	if c.Restored == "" && c.Insurance != nil {
+	case (c.Restored == "" || c.Empty) && c.Insurance != nil:
 		return c.Insurance.Path
 	}
 	return c.Restored
 }
 
 func firstRestore(c RollbackCase) RollbackDecision {
-	made := c.Failed != nil && c.Failed.Completed > 0
+	made := c.made()
 	switch {
 	case !c.Applied:
 		return undoStop(c)
 	case c.Empty && c.Base() != "":
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()}, "the failed version started empty: the previous one goes on from its own state from before the upgrade"}
+		return c.toBase("the failed version's state does not go on from the previous one's: that goes on from its own state from before the change")
 	case c.Mode == ModeStateless && c.Stop == nil:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreNothing}, "the manifest says stateless: the previous version starts empty"}
+		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreNothing}, Message: "the manifest says stateless: the previous version starts empty"}
 	case c.Rule.RestoreFrom == Latest && !made:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID},
-			"the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
+		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID},
+			Message: "the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
 	case c.Restored == "" && c.Stop == nil && c.ByRecord:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreLatest},
-			"the failed version never restored anything: the high-availability record still holds the previous version's newest checkpoint"}
+		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest},
+			Message: "the failed version never restored anything: the high-availability record still holds the previous version's newest checkpoint"}
 	case c.Base() == "":
 		return RollbackDecision{Action: Hold, Message: "no state from before the upgrade is recorded: somebody has to look"}
 	case made:
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-			"the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time"}
+		d := c.toBase("the policy asks for the state from before the upgrade: what the failed version committed since is processed a second time")
+		d.Replays = c.sinceBase()
+		return d
 	}
-	if !c.Seen {
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-			"Flink does not answer for the failed version, and no completed checkpoint of it was seen: the state from before the upgrade is restored; should it have committed anything, that is processed a second time"}
+	return c.exact()
+}
+
+// exact: the failed version completed no checkpoint that anybody knows of.
+func (c RollbackCase) exact() RollbackDecision {
+	switch {
+	case c.RanSince.IsZero():
+		return c.toBase("the failed version never ran and made nothing durable: the state from before the upgrade is exact")
+	case c.Still || c.Seen:
+		return c.toBase(fmt.Sprintf("the failed version completed no checkpoint: the state from before the upgrade is exact. It ran from %s: what sinks that are not transactional wrote since is written a second time, and how much that is cannot be known", c.RanSince.UTC().Format("15:04:05")))
 	}
-	return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Base()},
-		"the failed version made nothing durable: the state from before the upgrade is exact"}
+	d := c.toBase("the failed version did not come to a standstill that could be seen, and no completed checkpoint of it is known: the state from before the upgrade is restored; should it have committed anything, that is processed a second time")
+	d.Replays = c.sinceBase()
+	return d
 }
 
 // undoStop resumes the previous version after a stop that failed, or an apply that never took effect.
 func undoStop(c RollbackCase) RollbackDecision {
 	if c.Stop != nil {
-		return RollbackDecision{BringBack, Restore{Kind: RestoreSnapshot, Path: c.Stop.Path}, "the new version was never applied: the previous one goes on from the savepoint it stopped with"}
+		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreSnapshot, Path: c.Stop.Path}, Message: "the new version was never applied: the previous one goes on from the savepoint it stopped with"}
 	}
-	return RollbackDecision{BringBack, Restore{Kind: RestoreHeld}, "the stop did not complete: the previous version goes on"}
+	return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreHeld}, Message: "the stop did not complete: the previous version goes on"}
 }

@@ -89,6 +89,7 @@ const (
 type Traits struct {
 	Delivery      Delivery `json:"delivery"`      // how a jar reaches Flink here
 	RedeployNonce bool     `json:"redeployNonce"` // the CRD has savepointRedeployNonce; without it a chosen state needs delete and create
+	ScaleInPlace  bool     `json:"scaleInPlace"`  // the running job can be given another parallelism without a restart
 }
 
 // SnapshotRequest names a savepoint that is asked for.
@@ -123,5 +124,12 @@ type Snapshot struct {
 	Path     string    `json:"path"`
 	Revision string    `json:"revision"` // revision that wrote it
 	Taken    time.Time `json:"taken"`
-	Kind     string    `json:"kind"` // Insurance (job went on) or Stop (job ended with it: exact)
+	Kind     string    `json:"kind"` // Insurance (job went on), Stop (job ended with it: exact) or Checkpoint (the newest when it was brought to a standstill)
 }
+
+// The kinds of snapshot.
+const (
+	InsuranceSnapshot  = "Insurance"
+	StopSnapshot       = "Stop"
+	CheckpointSnapshot = "Checkpoint"
+)

@@ -68,8 +68,9 @@ type Admitted struct {
 
 // Down says from which savepoint a job that was stopped can go on.
 type Down struct {
-	Release  string         `json:"release"` // that stopped it
-	Snapshot flink.Snapshot `json:"snapshot"`
+	Release    string         `json:"release"` // that stopped it
+	Snapshot   flink.Snapshot `json:"snapshot"`
+	Generation int64          `json:"generation,omitempty"` // of the resource then: tells whether somebody has written it since
 }
 
 // Change is an event that waits for its turn, as it came.
