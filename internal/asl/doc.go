@@ -17,5 +17,6 @@
 // Start with Parse and Machine.Run (execution.go), then visit.go (what every
 // state may do), then one file a state type. Time comes from a Clock: on a
 // VirtualClock hours pass at once and concurrent branches take turns, so that a
-// run is the same every time.
+// run is the same every time. Tasks that wait for a token are answered through
+// Tokens.
 package asl

@@ -92,6 +92,10 @@ func (e *evaluation) writeAll(out *bytes.Buffer, t *template, open, end byte, lo
 }
 
 func (e *evaluation) writeExpression(out *bytes.Buffer, code, location string) *fault {
+	if value, ok := e.direct(code); ok {
+		out.Write(value)
+		return nil
+	}
 	session, err := e.open()
 	if err != nil {
 		return &fault{location, err.Error()}

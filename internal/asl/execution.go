@@ -29,6 +29,11 @@ type Caller interface {
 	Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error)
 }
 
+// Idle lets time pass on behalf of a Task that waits for its token, until
+// answered says true, ctx is done or the time has come. Where tokens are
+// answered on another clock than the execution's, Options.Idle keeps the two together.
+type Idle func(ctx context.Context, until time.Time, answered func() bool)
+
 // Execution is what $states.context says of the execution and its machine.
 type Execution struct {
 	ARN, Name                         string
@@ -40,6 +45,8 @@ type Execution struct {
 // Options are what an execution needs.
 type Options struct {
 	Caller    Caller          // may be nil if the machine has no Task
+	Tokens    *Tokens         // may be nil if no Task waits for a token
+	Idle      Idle            // how a Task waits for its token; nil: the Clock sleeps
 	Clock     Clock           // nil: RealClock
 	JSONata   *jsonata.Engine // may be nil if the machine has no expression
 	Execution Execution

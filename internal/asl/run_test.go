@@ -211,7 +211,7 @@ func BenchmarkRunOfFortyTransitions(b *testing.B) {
 }
 
 func TestTheRealClockLetsATaskLiveThatSendsHeartbeats(t *testing.T) {
-	machine := parse(t, `"StartAt":"Ask","States":{"Ask":{"Type":"Task","Resource":"r.waitForTaskToken","HeartbeatSeconds":1,"End":true}}`)
+	machine := parse(t, `"StartAt":"Ask","States":{"Ask":{"Type":"Task","Resource":"arn:aws:states:eu-west-1:123456789012:activity:ask","HeartbeatSeconds":1,"End":true}}`)
 	beating := callerFunc(func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
 		for range 6 {
 			if err := (asl.RealClock{}).Sleep(ctx, 200*time.Millisecond); err != nil {

@@ -43,6 +43,7 @@ type answer struct {
 	Plain  string  // an error that is no *asl.Error
 	After  float64 // seconds the task takes
 	Beat   float64 // seconds between heartbeats while it takes them
+	Send   string  // success, failure or heartbeat: what it sends with the token that was seen first in an argument "token"
 }
 
 func TestScenarios(t *testing.T) {
@@ -92,10 +93,10 @@ type played struct {
 func play(t *testing.T, machine *asl.Machine, input []byte, caller *script, engine *jsonata.Engine) played {
 	t.Helper()
 	clock := asl.NewVirtualClock(start)
-	caller.clock = clock
+	caller.clock, caller.tokens = clock, asl.NewTokens()
 	var events []string
 	result := machine.Run(context.Background(), input, asl.Options{
-		Caller: caller, Clock: clock, JSONata: engine, Execution: execution, Rand: rand.NewPCG(1, 2),
+		Caller: caller, Tokens: caller.tokens, Clock: clock, JSONata: engine, Execution: execution, Rand: rand.NewPCG(1, 2),
 		Observe: func(e asl.Event) { events = append(events, e.Type) },
 	})
 	return played{result, caller.calls, events, clock.Now().Sub(start)}
@@ -169,6 +170,8 @@ type script struct {
 	answers map[string][]answer
 	clock   asl.Clock
 	calls   []string
+	tokens  *asl.Tokens
+	token   string
 }
 
 func (s *script) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
@@ -180,6 +183,14 @@ func (s *script) Call(ctx context.Context, resource string, arguments json.RawMe
 		return nil, err
 	}
 	switch {
+	case next.Send != "":
+		if err := s.send(next); err != nil {
+			return nil, err
+		}
+		if next.Plain != "" {
+			return nil, errors.New(next.Plain)
+		}
+		return json.RawMessage("null"), nil
 	case next.Plain != "":
 		return nil, errors.New(next.Plain)
 	case next.Error != "":
@@ -191,9 +202,27 @@ func (s *script) Call(ctx context.Context, resource string, arguments json.RawMe
 	return next.Output, nil
 }
 
+func (s *script) send(next answer) error {
+	s.mu.Lock()
+	token := s.token
+	s.mu.Unlock()
+	switch next.Send {
+	case "success":
+		return s.tokens.SendTaskSuccess(token, next.Output)
+	case "failure":
+		return s.tokens.SendTaskFailure(token, next.Error, next.Cause)
+	}
+	return s.tokens.SendTaskHeartbeat(token)
+}
+
 func (s *script) next(resource string, arguments json.RawMessage) (answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var seen struct{ Token string }
+	if json.Unmarshal(arguments, &seen) == nil && seen.Token != "" && s.token == "" {
+		s.token = seen.Token
+		arguments = []byte(strings.ReplaceAll(string(arguments), seen.Token, "<token>"))
+	}
 	s.calls = append(s.calls, resource+" "+string(arguments))
 	list := s.answers[resource]
 	if len(list) == 0 {

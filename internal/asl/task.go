@@ -2,7 +2,6 @@ package asl
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,7 +53,7 @@ func (s *taskState) run(v *visit) (exit, *Error) {
 // retry does all of it again.
 func (s *taskState) attempt(v *visit) (exit, *Error) {
 	if s.waitsForToken() {
-		v.token = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s#%d.%d", v.execution.ARN, v.id, v.retries))
+		v.token = newToken(v.execution.ARN, v.id, v.retries)
 	}
 	arguments, err := v.one(s.arguments, "Arguments", v.input)
 	if err != nil {
@@ -75,6 +74,9 @@ func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, 
 	if v.Caller == nil {
 		return nil, v.failure(ErrorRuntime, "Options.Caller is missing, without which tasks cannot be called.")
 	}
+	if s.waitsForToken() && v.Tokens == nil {
+		return nil, v.failure(ErrorRuntime, "Options.Tokens is missing, without which tasks cannot wait for an answer.")
+	}
 	ctx, free, err := s.limits(v)
 	if err != nil {
 		return nil, err
@@ -83,9 +85,7 @@ func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, 
 	kind := s.eventKind()
 	v.record(Event{Type: kind + "Scheduled", Resource: s.resource, Input: arguments})
 	v.record(Event{Type: kind + "Started", Resource: s.resource})
-	answer, failed := v.Caller.Call(ctx, s.resource, arguments)
-	expirePassed(ctx, v.Clock.Now())
-	result, err := s.outcome(ctx, v, answer, failed)
+	result, err := s.work(ctx, v, arguments)
 	switch {
 	case err == stopped:
 	case err == nil:
@@ -98,16 +98,21 @@ func (s *taskState) call(v *visit, arguments json.RawMessage) (json.RawMessage, 
 	return result, err
 }
 
+// work calls, and waits for the token's answer where the task waits for one.
+func (s *taskState) work(ctx context.Context, v *visit, arguments json.RawMessage) (json.RawMessage, *Error) {
+	if s.waitsForToken() {
+		return s.callback(ctx, v, arguments)
+	}
+	answer, failed := v.Caller.Call(ctx, s.resource, arguments)
+	expirePassed(ctx, v.Clock.Now())
+	return s.outcome(ctx, v, answer, failed)
+}
+
 // outcome reads the answer; a deadline that has passed wins over it.
 func (s *taskState) outcome(ctx context.Context, v *visit, answer json.RawMessage, failed error) (json.RawMessage, *Error) {
-	cause := context.Cause(ctx)
-	switch {
-	case v.ctx.Err() != nil:
-		return nil, stopped
-	case errors.Is(cause, errTaskTimeout):
-		return nil, &Error{ErrorTimeout, cause.Error()}
-	case errors.Is(cause, errNoHeartbeat):
-		return nil, &Error{ErrorHeartbeatTimeout, cause.Error()}
+	switch late := v.interrupted(ctx); {
+	case late != nil:
+		return nil, late
 	case failed != nil:
 		return nil, failureOf(failed)
 	}
@@ -118,10 +123,28 @@ func (s *taskState) outcome(ctx context.Context, v *visit, answer json.RawMessag
 	return result, withinLimit(result, fmt.Sprintf("the result of the state/task '%s'", s.resource))
 }
 
+// interrupted says what ended a task from outside, if something did.
+func (v *visit) interrupted(ctx context.Context) *Error {
+	cause := context.Cause(ctx)
+	switch {
+	case v.ctx.Err() != nil:
+		return stopped
+	case errors.Is(cause, errTaskTimeout):
+		return &Error{ErrorTimeout, cause.Error()}
+	case errors.Is(cause, errNoHeartbeat):
+		return &Error{ErrorHeartbeatTimeout, cause.Error()}
+	}
+	return nil
+}
+
 // limits puts the deadlines of the task on its context.
 func (s *taskState) limits(v *visit) (context.Context, func(), *Error) {
 	ctx, free := v.ctx, func() {}
-	timeout, err := v.number(s.timeout, "TimeoutSeconds", 0, 1, maxSeconds, true)
+	otherwise := 0.0 // none
+	if s.waitsForToken() {
+		otherwise = maxSeconds // AWS's default, which matters where nobody may ever answer
+	}
+	timeout, err := v.number(s.timeout, "TimeoutSeconds", otherwise, 1, maxSeconds, true)
 	if err != nil {
 		return nil, nil, err
 	}

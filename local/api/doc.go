@@ -1,6 +1,7 @@
 // Package api answers, on this machine's loopback, the calls that Sluice's
 // functions make to Amazon EventBridge and AWS Step Functions with the AWS SDK:
-// PutEvents, StartExecution, DescribeExecution, ListExecutions, StopExecution.
+// PutEvents; StartExecution, DescribeExecution, ListExecutions, StopExecution,
+// SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat.
 // Every other operation is refused by name.
 //
 // It knows the AWS JSON protocol (the SDK speaks version 1.0 of it to Step

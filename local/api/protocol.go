@@ -38,6 +38,9 @@ func handler(o Options) http.Handler {
 		"AWSStepFunctions.DescribeExecution": describeExecution(o),
 		"AWSStepFunctions.ListExecutions":    listExecutions(o),
 		"AWSStepFunctions.StopExecution":     stopExecution(o),
+		"AWSStepFunctions.SendTaskSuccess":   sendTaskSuccess(o),
+		"AWSStepFunctions.SendTaskFailure":   sendTaskFailure(o),
+		"AWSStepFunctions.SendTaskHeartbeat": sendTaskHeartbeat(o),
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", r.Header.Get("Content-Type"))

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/asl"
+	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/local/api"
 	"github.com/sluice-flink/sluice/local/bus"
 	"github.com/sluice-flink/sluice/local/sfn"
@@ -28,7 +30,22 @@ const machine = "arn:aws:states:eu-west-3:111122223333:stateMachine:demo"
 // definitions: one machine ends at once, one waits until it is stopped.
 var machines = []sfn.Machine{
 	{ARN: machine, Name: "demo", Definition: []byte(`{"QueryLanguage": "JSONata", "StartAt": "End", "States": {"End": {"Type": "Succeed"}}}`)},
+	{ARN: machine + "-asks", Name: "demo-asks", Definition: []byte(`{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+  "Arguments": {"FunctionName": "ask", "Payload": "{% $states.context.Task.Token %}"}, "TimeoutSeconds": 3600, "End": true}}}`)},
 	{ARN: machine + "-slow", Name: "demo-slow", Definition: []byte(`{"QueryLanguage": "JSONata", "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": true}}}`)},
+}
+
+func engine(t *testing.T) *jsonata.Engine {
+	t.Helper()
+	path, err := jsonata.Find()
+	if err != nil {
+		t.Skip(err)
+	}
+	loaded, err := jsonata.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
 }
 
 type clients struct {
@@ -36,12 +53,19 @@ type clients struct {
 	states *awssfn.Client
 	put    map[string]events.Event // by bus
 	ended  chan sfn.Execution
+	tokens chan string // that the function ask was given
 }
 
 func start(t *testing.T) clients {
 	t.Helper()
-	c := clients{put: map[string]events.Event{}, ended: make(chan sfn.Execution, 10)}
-	states, err := sfn.Open(sfn.Options{Dir: t.TempDir(), Machines: machines, Clock: asl.RealClock{}, Log: t.Logf, Observe: func(e sfn.Execution) {
+	c := clients{put: map[string]events.Event{}, ended: make(chan sfn.Execution, 10), tokens: make(chan string, 10)}
+	ask := func(_ context.Context, _ string, payload []byte) ([]byte, error) {
+		var token string
+		err := json.Unmarshal(payload, &token)
+		c.tokens <- token
+		return []byte("null"), err
+	}
+	states, err := sfn.Open(sfn.Options{Dir: t.TempDir(), Machines: machines, Invoke: ask, JSONata: engine(t), Clock: asl.RealClock{}, Log: t.Logf, Observe: func(e sfn.Execution) {
 		if e.Status != sfn.StatusRunning {
 			c.ended <- e
 		}
@@ -137,6 +161,72 @@ func TestAnExecutionIsStoppedWithTheSDK(t *testing.T) {
 	}
 	if e := <-c.ended; e.Status != "ABORTED" || e.Error != "Operator" || e.Cause != "enough" {
 		t.Errorf("got %+v", e)
+	}
+}
+
+func TestATaskTokenIsAnsweredWithTheSDKAndIsThenWorthNothing(t *testing.T) {
+	c, ctx := start(t), context.Background()
+	if _, err := c.states.StartExecution(ctx, &awssfn.StartExecutionInput{StateMachineArn: aws.String(machine + "-asks")}); err != nil {
+		t.Fatal(err)
+	}
+	token := aws.String(<-c.tokens)
+	if _, err := c.states.SendTaskHeartbeat(ctx, &awssfn.SendTaskHeartbeatInput{TaskToken: token}); err != nil {
+		t.Error(err)
+	}
+	_, err := c.states.SendTaskSuccess(ctx, &awssfn.SendTaskSuccessInput{TaskToken: token, Output: aws.String(`{`)})
+	var output *types.InvalidOutput
+	if !errors.As(err, &output) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.states.SendTaskSuccess(ctx, &awssfn.SendTaskSuccessInput{TaskToken: token, Output: aws.String(`{"by":"ann"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-c.ended; e.Status != "SUCCEEDED" || string(e.Output) != `{"by":"ann"}` {
+		t.Errorf("got %+v", e)
+	}
+	_, err = c.states.SendTaskFailure(ctx, &awssfn.SendTaskFailureInput{TaskToken: token, Error: aws.String("Denied")})
+	var late *types.TaskTimedOut
+	if !errors.As(err, &late) {
+		t.Errorf("got %v", err)
+	}
+	_, err = c.states.SendTaskFailure(ctx, &awssfn.SendTaskFailureInput{TaskToken: aws.String("x")})
+	var invalid *types.InvalidToken
+	if !errors.As(err, &invalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestATaskThatWaitsForItsTokenFailsAsItIsTold(t *testing.T) {
+	c, ctx := start(t), context.Background()
+	if _, err := c.states.StartExecution(ctx, &awssfn.StartExecutionInput{StateMachineArn: aws.String(machine + "-asks")}); err != nil {
+		t.Fatal(err)
+	}
+	denied := &awssfn.SendTaskFailureInput{TaskToken: aws.String(<-c.tokens), Error: aws.String("Denied"), Cause: aws.String("not on a friday")}
+	if _, err := c.states.SendTaskFailure(ctx, denied); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-c.ended; e.Status != "FAILED" || e.Error != "Denied" || e.Cause != "not on a friday" {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestAnExecutionThatWaitsForItsTokenIsStoppedWithTheSDK(t *testing.T) {
+	c, ctx := start(t), context.Background()
+	started, err := c.states.StartExecution(ctx, &awssfn.StartExecutionInput{StateMachineArn: aws.String(machine + "-asks")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := <-c.tokens
+	if _, err := c.states.StopExecution(ctx, &awssfn.StopExecutionInput{ExecutionArn: started.ExecutionArn}); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-c.ended; e.Status != "ABORTED" {
+		t.Errorf("got %+v", e)
+	}
+	_, err = c.states.SendTaskSuccess(ctx, &awssfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(`{}`)})
+	var late *types.TaskTimedOut
+	if !errors.As(err, &late) {
+		t.Errorf("got %v", err)
 	}
 }
 

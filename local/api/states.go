@@ -92,3 +92,24 @@ func stopExecution(o Options) operation {
 		return map[string]any{"stopDate": epoch(stopped)}, nil
 	})
 }
+
+func sendTaskSuccess(o Options) operation {
+	type request struct{ TaskToken, Output string }
+	return call(func(in request) (any, error) {
+		return struct{}{}, o.States.SendTaskSuccess(in.TaskToken, []byte(in.Output))
+	})
+}
+
+func sendTaskFailure(o Options) operation {
+	type request struct{ TaskToken, Error, Cause string }
+	return call(func(in request) (any, error) {
+		return struct{}{}, o.States.SendTaskFailure(in.TaskToken, in.Error, in.Cause)
+	})
+}
+
+func sendTaskHeartbeat(o Options) operation {
+	type request struct{ TaskToken string }
+	return call(func(in request) (any, error) {
+		return struct{}{}, o.States.SendTaskHeartbeat(in.TaskToken)
+	})
+}

@@ -17,12 +17,15 @@ type Invoke func(ctx context.Context, function string, payload []byte) ([]byte, 
 // caller does what a Task's resource names.
 type caller struct{ invoke Invoke }
 
-const lambdaInvoke = "arn:aws:states:::lambda:invoke"
+const (
+	lambdaInvoke         = "arn:aws:states:::lambda:invoke"
+	lambdaInvokeAndAwait = lambdaInvoke + ".waitForTaskToken" // the same call; asl waits for the token's answer
+)
 
 // Call implements asl.Caller.
 func (c caller) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
-	if resource != lambdaInvoke {
-		return nil, &asl.Error{Name: asl.ErrorRuntime, Cause: fmt.Sprintf("the resource %s is not understood here: only %s is", resource, lambdaInvoke)}
+	if resource != lambdaInvoke && resource != lambdaInvokeAndAwait {
+		return nil, &asl.Error{Name: asl.ErrorRuntime, Cause: fmt.Sprintf("the resource %s is not understood here: only %s and %s are", resource, lambdaInvoke, lambdaInvokeAndAwait)}
 	}
 	in, err := readArguments(arguments)
 	if err != nil {

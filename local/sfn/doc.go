@@ -2,8 +2,8 @@
 // state machines, started once by name, with histories kept as files.
 //
 // It knows executions and their records, and the one service integration that
-// Sluice's machines use, arn:aws:states:::lambda:invoke; every other resource
-// is refused by name. How a machine runs is package asl's knowledge.
+// Sluice's machines use, arn:aws:states:::lambda:invoke, with and without
+// .waitForTaskToken; every other resource is refused by name. How a machine runs is package asl's knowledge.
 //
 // Start with Open and Service.Start, then record.go, the file of an execution.
 // An execution does not outlive the process: what was running when it ended is

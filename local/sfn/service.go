@@ -37,6 +37,7 @@ type Service struct {
 	mu       sync.Mutex
 	closed   bool
 	known    map[string]*known // by ARN of the execution
+	tokens   *asl.Tokens
 	working  sync.WaitGroup
 }
 
@@ -61,7 +62,7 @@ func Open(o Options) (*Service, error) {
 	if o.Observe == nil {
 		o.Observe = func(Execution) {}
 	}
-	s := &Service{o: o, files: files{dir: o.Dir}, machines: map[string]loaded{}, known: map[string]*known{}}
+	s := &Service{o: o, files: files{dir: o.Dir}, machines: map[string]loaded{}, known: map[string]*known{}, tokens: asl.NewTokens()}
 	for _, m := range o.Machines {
 		program, err := asl.Parse(m.Definition)
 		if err != nil {
