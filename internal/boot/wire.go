@@ -18,8 +18,12 @@ import (
 )
 
 // pollEvery is how often a long poll looks: a look costs a handful of small
-// requests, and what it may see changes in seconds.
-const pollEvery = 2 * time.Second
+// requests, and what it may see changes in seconds. At first it looks more often:
+// what is seen late there, a stop above all, is downtime.
+const (
+	pollEvery  = 2 * time.Second
+	pollAtOnce = 200 * time.Millisecond
+)
 
 // wire makes what the function's grants ask for, and nothing else.
 func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, error) {
@@ -37,7 +41,7 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 		Artifacts: artifacts.S3{Client: objects},
 		Clock:     wallClock{},
 		Config: task.Config{ArtifactBucket: e.Artifacts, PinBucket: e.Ledger, Placeholders: e.Placeholders,
-			LongPoll: functions.LongPoll, Poll: pollEvery},
+			LongPoll: functions.LongPoll, Poll: pollEvery, FirstPoll: pollAtOnce},
 	}
 	if slices.Contains(f.Grants, functions.UseCluster) {
 		if d.Target, err = eks.Connect(eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: eks.Operator(e.Operator), AWS: cfg}); err != nil {

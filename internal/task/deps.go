@@ -26,6 +26,7 @@ type Config struct {
 	Placeholders   map[string]string // what ${NAME} in a manifest is filled in with
 	LongPoll       time.Duration     // how long one invocation waits
 	Poll           time.Duration     // how often it looks
+	FirstPoll      time.Duration     // how often it looks at first; 0: at Poll's pace from the beginning
 }
 
 // Clock is time, so that simulations can run it.
@@ -85,17 +86,29 @@ func (t Tasks) update(ctx context.Context, r *Release, change func(*ledger.Docum
 // poll looks again and again until done, for at most one long poll. It tells
 // whether it was done; if not, the machine calls again.
 func (t Tasks) poll(ctx context.Context, look func(ctx context.Context) (done bool, err error)) (bool, error) {
-	end := t.Clock.Now().Add(t.Config.LongPoll)
+	began := t.Clock.Now()
 	for {
 		done, err := look(ctx)
 		if done || err != nil {
 			return done, err
 		}
-		if !t.Clock.Now().Add(t.Config.Poll).Before(end) {
+		waited := t.Clock.Now().Sub(began)
+		pause := t.Config.pause(waited)
+		if waited+pause >= t.Config.LongPoll {
 			return false, nil
 		}
-		if err := t.Clock.Sleep(ctx, t.Config.Poll); err != nil {
+		if err := t.Clock.Sleep(ctx, pause); err != nil {
 			return false, flink.Errorf(flink.Unavailable, "wait", "%w", err)
 		}
 	}
+}
+
+// pause is how long to wait before the next look. A job that has stopped is down
+// until that is seen, so what happens soon is seen at once, and what takes long
+// a twentieth of its time later at most.
+func (c Config) pause(waited time.Duration) time.Duration {
+	if c.FirstPoll <= 0 {
+		return c.Poll
+	}
+	return min(max(c.FirstPoll, waited/20), c.Poll)
 }
