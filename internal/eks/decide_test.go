@@ -53,6 +53,8 @@ func TestWhatIsDoneFollowsFromWhatIsThere(t *testing.T) {
 		"nothing there and held state: not found":                   {nil, wanted(flink.Running, flink.RestoreHeld), false, "", flink.NotFound},
 		"nothing there and latest state: not found":                 {nil, wanted(flink.Running, flink.RestoreLatest), false, "", flink.NotFound},
 		"nothing there to suspend: not found":                       {nil, wanted(flink.Suspended, ""), false, "", flink.NotFound},
+		"nothing there to bring to a standstill: not found":         {nil, wanted(flink.Suspended, flink.RestoreLatest), false, "", flink.NotFound},
+		"a standstill: in place":                                    {ours(nil), wanted(flink.Suspended, flink.RestoreLatest), true, inPlace, ""},
 		"the same release and step: left as is":                     {ours(nil), again, false, leaveAsIs, ""},
 		"a lower fence on the object: lease lost":                   {ours(nil), late, false, "", flink.LeaseLost},
 		"somebody else's object: refused":                           {ours(foreign), wanted(flink.Running, flink.RestoreSnapshot), false, "", flink.Refused},

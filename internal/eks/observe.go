@@ -26,7 +26,9 @@ func (t *Target) Observe(ctx context.Context, app flink.Application) (flink.Obse
 	if o.Status.PodTrouble, err = t.podTrouble(ctx, app); err != nil {
 		return flink.Observation{}, kubeError(op, err)
 	}
+	o.Record = t.recordFacts(ctx, app, r)
 	o.Job = observeJob(ctx, t.flink(app))
+	o.Record = withPath(o.Record, o.Job)
 	o.At = t.now()
 	return o, nil
 }

@@ -117,6 +117,9 @@ func (r *rendering) runState() {
 		r.job["savepointRedeployNonce"] = r.situation.Nonce
 	}
 	if d.Run == flink.Suspended {
+		if d.Restore.Kind == flink.RestoreLatest {
+			r.job["upgradeMode"] = "last-state"
+		}
 		return
 	}
 	switch d.Restore.Kind {
@@ -141,12 +144,33 @@ func (r *rendering) restart() {
 	r.spec["restartNonce"] = int64(h.Sum32())
 }
 
+// insteadOfLastState are settings that make the operator take a savepoint, or
+// cancel the job and with it the record, where last-state is asked for.
+var insteadOfLastState = []string{
+	"kubernetes.operator.job.upgrade.last-state.max.allowed.checkpoint.age",
+	"kubernetes.operator.job.upgrade.last-state.job-cancel.enabled", // from operator 1.10
+}
+
+// lastStateAsAsked has the high-availability record kept and used, and nothing else.
+func (r *rendering) lastStateAsAsked() {
+	if r.desired.Restore.Kind != flink.RestoreLatest {
+		return
+	}
+	for _, key := range insteadOfLastState {
+		if value := r.conf[key]; value != nil && value != "false" {
+			delete(r.conf, key)
+			r.note("%s is left out for this step: with it the operator would not use the job's high-availability record", key)
+		}
+	}
+}
+
 func (r *rendering) operatorSettings() {
 	r.conf[operatorRollback] = "false"
 	if r.conf[savepointCleanup] == "true" {
 		r.note("%s is switched off: the operator would delete savepoints that a rollback may need", savepointCleanup)
 	}
 	r.conf[savepointCleanup] = "false"
+	r.lastStateAsAsked()
 	if r.desired.Run == flink.Running && r.desired.Restore.Kind == flink.RestoreLatest {
 		// The operator takes the last state of a job that does not run by way of its fallback alone.
 		if r.conf[silentFallback] == "false" {
