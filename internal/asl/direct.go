@@ -110,7 +110,7 @@ func asWritten(raw json.RawMessage) bool {
 			for end < len(raw) && isDigit(raw[end]) {
 				end++
 			}
-			if end-i > 15 || end < len(raw) && strings.IndexByte(".eE", raw[end]) >= 0 || string(raw[i:end]) == "-0" {
+			if !exact(string(raw[i:end])) || end < len(raw) && strings.IndexByte(".eE", raw[end]) >= 0 {
 				return false
 			}
 			i = end - 1
@@ -119,6 +119,12 @@ func asWritten(raw json.RawMessage) bool {
 		}
 	}
 	return true
+}
+
+// exact tells whether a whole number is one to JavaScript, too: at most 2^53-1.
+func exact(digits string) bool {
+	const most = "9007199254740991"
+	return digits != "-0" && (len(digits) < len(most) || len(digits) == len(most) && digits <= most)
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
