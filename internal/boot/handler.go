@@ -3,10 +3,13 @@ package boot
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -39,11 +42,23 @@ func find(name string) (functions.Function, error) {
 // handler is a task as a Lambda handler, whose errors carry our own names.
 type handler task.Handler
 
-// Invoke implements lambda.Handler.
-func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	out, err := h(ctx, payload)
-	if err != nil {
+// Invoke implements lambda.Handler. A step that panics ends like one that
+// failed: the machine catches it at once, and the release is settled.
+func (h handler) Invoke(ctx context.Context, payload []byte) (out []byte, err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			out, err = nil, lambdaError(bug(what))
+		}
+	}()
+	if out, err = h(ctx, payload); err != nil {
 		return nil, lambdaError(err)
 	}
 	return out, nil
+}
+
+// bug makes an error of a panic. The stack goes to the log.
+func bug(what any) error {
+	err := flink.Errorf(flink.Internal, "", "a bug of Sluice's stopped this step: %v", what)
+	slog.Error(err.Error(), "stack", string(debug.Stack()))
+	return err
 }

@@ -10,6 +10,7 @@ import (
 
 // Start runs the named function under the Lambda runtime and never returns.
 func Start(name string) {
+	logTo(os.Stderr)
 	h, err := Handler(context.Background(), name, os.Getenv)
 	if err != nil {
 		log.Fatal(err)
