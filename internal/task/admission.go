@@ -37,7 +37,7 @@ func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
 // there is nothing to do. Repeated, it has the same effect.
 func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r Release) (Release, error) {
 	r.ID, r.Execution, r.Started = f.release, in.Execution, f.now
-	r.Application, r.Artifact, r.Event = f.artifact.Application, f.ref, in.Event
+	r.Application, r.Artifact, r.Event = f.artifact.Application, f.ref, keptEvent(in.Event)
 	r.note(f.now, "Admit", r.Message)
 	if r.Decision == ToPrepare {
 		r.Message = "" // it is about how the release ends

@@ -12,6 +12,9 @@ type Handler func(ctx context.Context, input []byte) ([]byte, error)
 
 // Handlers gives each function of the catalogue its task, by the function's name.
 func (t Tasks) Handlers() map[string]Handler {
+	if t.Target != nil {
+		t.Target = outside{t.Target}
+	}
 	return map[string]Handler{
 		"admit":          handler(t.Admit),
 		"prepare":        handler(t.Prepare),
@@ -33,15 +36,29 @@ func handler[In any](task func(context.Context, In) (Release, error)) Handler {
 		}
 		out, err := task(ctx, in)
 		if err != nil {
-			return nil, err
+			return nil, coded(err)
 		}
 		b, err := json.Marshal(out)
 		if err != nil {
 			return nil, flink.Errorf(flink.Internal, "write the state's output", "%w", err)
 		}
+		if len(b) > maxOutput {
+			return nil, flink.Errorf(flink.Internal, "write the state's output", "it has %d bytes, and a state machine takes 256 KiB", len(b))
+		}
 		return b, nil
 	}
 }
+
+// maxOutput is the size of a document that a state machine still takes, with
+// room for what a Catch adds to it
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+// It is never reached: every text in the document is bounded. Were it, this
+// error is caught and the release settled, which States.DataLimitExceeded is not.
+const maxOutput = 224 << 10 // bytes
+
+// coded gives an error that is none of ours a code, and with it a sentence that
+// is fit to be told.
+func coded(err error) error { return &flink.Error{Code: flink.CodeOf(err), Err: err} }
 
 // ErrorName is the name under which the state machines retry and catch a code.
 func ErrorName(c flink.Code) string { return "Sluice." + string(c) }

@@ -113,6 +113,7 @@ func Decisions() []Decision {
 
 // note adds a line to the timeline; the same line twice in a row is kept once.
 func (r *Release) note(now time.Time, state, text string) {
+	text = line(text)
 	if n := len(r.Timeline); n > 0 && r.Timeline[n-1].State == state && r.Timeline[n-1].Note == text {
 		return
 	}
@@ -138,5 +139,5 @@ func (r *Release) since(state string, now time.Time) time.Time {
 
 // end sends the release to Settle with an outcome.
 func (r *Release) end(o flink.Outcome, why flink.Reason, message string) {
-	r.Decision, r.Outcome, r.Reason, r.Message = ToSettle, o, why, message
+	r.Decision, r.Outcome, r.Reason, r.Message = ToSettle, o, why, flink.Foreign(message, flink.MaxSentence)
 }

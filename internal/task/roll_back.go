@@ -55,7 +55,7 @@ func (t Tasks) previous(ctx context.Context, r *Release) (flink.Revision, error)
 // takeUp makes the error that the machine caught the reason for rolling back.
 func (r *Release) takeUp() {
 	if r.Error != nil {
-		r.Message = r.FailedIn + " failed: " + r.Error.Error + " " + r.Error.Cause
+		r.Message = flink.Foreign(r.FailedIn+" failed: "+r.Error.Error+" "+r.Error.Cause, flink.MaxSentence)
 		r.Error, r.FailedIn = nil, ""
 	}
 }

@@ -41,7 +41,7 @@ func (r *Release) identify() {
 		return
 	}
 	f := admission{}
-	r.Application = ledger.NoApplication
+	r.Application, r.Event = ledger.NoApplication, keptEvent(r.Event)
 	if event, err := events.Parse(r.Event); err == nil {
 		if created, known, err := events.ObjectCreated(event); known && err == nil {
 			f.identify(event, created)
