@@ -34,7 +34,12 @@ func DeliveryOf(o Operator, mode string) flink.Delivery {
 
 // deliver names the jar in the manifest. The operator and the manifest's own
 // mode decide how; the plan was made before the manifest's mode was in effect.
+// A revision without a jar of its own runs what its manifest names: a jar in
+// the image, or whatever an adopted application was started with.
 func (r *rendering) deliver() error {
+	if r.desired.Revision.Jar.Bucket == "" {
+		return nil
+	}
 	mode, _ := r.spec["mode"].(string)
 	delivery := DeliveryOf(r.situation.Operator, mode)
 	if planned := r.desired.Delivery; planned != "" && planned != delivery {

@@ -26,6 +26,7 @@ type desiredFile struct {
 	Restore    flink.Restore
 	Delivery   flink.Delivery
 	EntryClass string
+	NoJar      bool // the revision has no jar of its own
 }
 
 func TestManifestsAreRenderedAsTheGoldenFilesSay(t *testing.T) {
@@ -83,6 +84,10 @@ func rendered(t *testing.T, f desiredFile, manifest map[string]any) map[string]s
 	}
 	sha := strings.Repeat("0123456789abcdef", 4)
 	jar := flink.PinnedJar{Bucket: "artifacts", Key: flink.JarKey(sha), SHA256: sha, File: "fraud.jar", EntryClass: f.EntryClass}
+	want := jar.URI()
+	if f.NoJar {
+		jar, want = flink.PinnedJar{}, delivered(mapping(before, "spec"))
+	}
 	r, err := Render(flink.Desired{
 		Application: flink.Application{Namespace: "team-a", Name: "fraud"},
 		Revision:    flink.Revision{ID: "0a1b2c3d4e5f", Manifest: manifest, Jar: jar},
@@ -102,7 +107,7 @@ func rendered(t *testing.T, f desiredFile, manifest map[string]any) map[string]s
 	if len(r.Notes) > 0 {
 		got["notes.txt"] = strings.Join(r.Notes, "\n") + "\n"
 	}
-	if jar := delivered(mapping(r.Object, "spec")); jar != "s3://artifacts/jars/"+sha+".jar" {
+	if jar := delivered(mapping(r.Object, "spec")); jar != want {
 		t.Errorf("the jar that was rendered is read back as %q", jar)
 	}
 	return got
