@@ -12,10 +12,7 @@ webhook)
 esac
 
 lib=/opt/operator/lib
-# Flink clusters are made anew at every upgrade, under the same name and another
-# address: a JVM that remembers addresses for its usual 30 s talks to the dead one.
 exec java ${JVM_ARGS:--Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1} \
-	-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=1 \
 	${LOG_CONFIG:--Dlog4j.configurationFile=/opt/flink/conf/log4j-operator.properties} \
 	-cp "$lib/flink-kubernetes-standalone-$OPERATOR_VERSION.jar:$lib/flink-kubernetes-operator-$OPERATOR_VERSION.jar:$lib/*" \
 	org.apache.flink.kubernetes.operator.FlinkOperator
