@@ -12,7 +12,10 @@ import (
 // pieces; against S3 each would be a request.
 const blockSize = 1 << 20
 
-var errSpent = errors.New("more was read than a jar needs")
+var (
+	errSpent  = errors.New("more was read than a jar needs")
+	errBefore = errors.New("it lies before the file's beginning")
+)
 
 // blocks reads ahead by one block, bounds what is read in all, and tells
 // failures of the source from faults of the jar.
@@ -28,6 +31,9 @@ type blocks struct {
 
 // ReadAt is io.ReaderAt; it is not for concurrent use.
 func (b *blocks) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 { // a table of contents that was cut off from what it is about
+		return 0, errBefore
+	}
 	n := 0
 	for n < len(p) {
 		if off+int64(n) >= b.size {
