@@ -47,8 +47,17 @@ func ObjectCreated(e Event) (d ObjectCreatedDetail, ok bool, err error) {
 	if d.Bucket.Name == "" || d.Object.Key == "" {
 		return d, true, fmt.Errorf("the Object Created event names no bucket or no key")
 	}
+	for _, name := range []string{d.Bucket.Name, d.Object.Key, d.Object.VersionID, d.Object.ETag, d.Object.Sequencer} {
+		if len(name) > maxObjectName {
+			return d, true, fmt.Errorf("the Object Created event has a name of %d bytes, and S3's end at %d: it is not of S3", len(name), maxObjectName)
+		}
+	}
 	return d, true, nil
 }
+
+// maxObjectName is the length, in bytes, of the longest names that S3 has: keys
+// and version ids (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
+const maxObjectName = 1024
 
 // NewArtifact is the pattern of the rule that starts a release: any new object
 // of the artifact bucket that may be a jar or a manifest. bucket is a name or,

@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 
 	"github.com/sluice-flink/sluice/events"
-	"github.com/sluice-flink/sluice/internal/flink"
 )
 
-// maxEvent bounds what is kept of an event, in bytes. S3's have some 800.
-const maxEvent = 16 << 10
+// maxEvent bounds what is kept of an event, in bytes: the longest names that S3 has, as JSON. A usual one has some 800.
+const maxEvent = 44 << 10
 
 // keptEvent is what a release and its record keep of the event that asked for
 // it: the fields that are known here and no others, whoever sent them. It can
@@ -16,11 +15,8 @@ const maxEvent = 16 << 10
 // to be told; names, keys and ids stay as they are, since they identify.
 func keptEvent(raw json.RawMessage) json.RawMessage {
 	e, err := events.Parse(raw)
-	switch {
-	case err != nil && len(raw) <= flink.MaxLine && json.Valid(raw) && raw[0] == '"':
-		return raw // it was unreadable before
-	case err != nil:
-		return text(string(raw))
+	if err != nil {
+		return text(raw)
 	}
 	for _, s := range []*string{&e.Version, &e.ID, &e.DetailType, &e.Source, &e.Account, &e.Region} {
 		*s = line(*s)
@@ -29,7 +25,7 @@ func keptEvent(raw json.RawMessage) json.RawMessage {
 	e.Detail = keptDetail(e)
 	kept, err := json.Marshal(e)
 	if err != nil || len(kept) > maxEvent {
-		return text(string(raw))
+		return text(raw)
 	}
 	return kept
 }
@@ -49,13 +45,18 @@ func keptDetail(e events.Event) json.RawMessage {
 	}
 	kept, err := json.Marshal(detail)
 	if err != nil || detail == nil {
-		return text(string(e.Detail))
+		return text(e.Detail)
 	}
 	return kept
 }
 
-// text is the beginning of something unreadable, as a JSON string.
-func text(s string) json.RawMessage {
-	b, _ := json.Marshal(flink.Foreign(s, flink.MaxLine)) // a string: cannot fail
+// text is the beginning of what has another form, as a JSON string. Of a string
+// that is the same string.
+func text(raw json.RawMessage) json.RawMessage {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		s = string(raw)
+	}
+	b, _ := json.Marshal(line(s)) // a string: cannot fail
 	return b
 }
