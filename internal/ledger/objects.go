@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sort"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -28,14 +29,17 @@ type store struct{ objects Objects }
 
 func (s store) Document(ctx context.Context, app flink.Application) (Document, Version, error) {
 	d := Document{Schema: Schema, Application: app}
-	v, err := s.get(ctx, documentKey(app), &d)
-	if flink.CodeOf(err) == flink.NotFound && err != nil {
-		return d, "", nil
+	body, v, err := s.objects.Get(ctx, documentKey(app))
+	if err != nil {
+		if flink.CodeOf(err) == flink.NotFound {
+			return d, "", nil
+		}
+		return d, v, err
 	}
-	if err == nil && d.Schema > Schema {
-		err = flink.Errorf(flink.Invalid, "read the ledger of "+app.String(), "the document has schema %d and this version of Sluice knows %d: upgrade Sluice", d.Schema, Schema)
+	if err := decodeDocument(body, &d); err != nil {
+		return d, v, damaged(documentKey(app), err)
 	}
-	return d, v, err
+	return d, v, nil
 }
 
 func (s store) Write(ctx context.Context, d Document, v Version) error {
@@ -57,7 +61,7 @@ func (s store) WriteRecord(ctx context.Context, r Record) error {
 
 func (s store) Record(ctx context.Context, app flink.Application, id string) (Record, error) {
 	var r Record
-	_, err := s.get(ctx, RecordKey(app, id), &r)
+	err := s.get(ctx, RecordKey(app, id), &r)
 	return r, err
 }
 
@@ -103,19 +107,28 @@ func (s store) WriteRevision(ctx context.Context, app flink.Application, r flink
 
 func (s store) Revision(ctx context.Context, app flink.Application, id string) (flink.Revision, error) {
 	var r flink.Revision
-	_, err := s.get(ctx, revisionKey(app, id), &r)
+	err := s.get(ctx, revisionKey(app, id), &r)
 	return r, err
 }
 
-func (s store) get(ctx context.Context, key string, into any) (Version, error) {
-	body, v, err := s.objects.Get(ctx, key)
+func (s store) get(ctx context.Context, key string, into any) error {
+	body, _, err := s.objects.Get(ctx, key)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return "", flink.Errorf(flink.Internal, "read "+key, "the document is damaged: %w; restore an older version of the object", err)
+		return damaged(key, err)
 	}
-	return v, nil
+	return nil
+}
+
+// damaged words what cannot be read; an error that has a code says it itself.
+func damaged(key string, err error) error {
+	var known *flink.Error
+	if errors.As(err, &known) {
+		return flink.Errorf(known.Code, "read "+key, "%w", known.Err)
+	}
+	return flink.Errorf(flink.Internal, "read "+key, "the document is damaged: %w; restore an older version of the object", err)
 }
 
 func encode(v any) ([]byte, error) {

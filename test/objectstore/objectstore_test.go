@@ -58,7 +58,7 @@ func bucket(t *testing.T) string {
 }
 
 func TestTheLedgerOnS3Conforms(t *testing.T) {
-	ledgertest.Run(t, func(t *testing.T) ledger.Store { return ledger.New(ledger.S3{Client: client, Bucket: bucket(t)}) })
+	ledgertest.Run(t, func(t *testing.T) ledger.Objects { return ledger.S3{Client: client, Bucket: bucket(t)} })
 }
 
 func put(t *testing.T, key, body string) {

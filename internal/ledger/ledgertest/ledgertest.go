@@ -1,5 +1,5 @@
-// Package ledgertest is the conformance suite of ledger.Store: every
-// implementation passes Run.
+// Package ledgertest is the conformance suite of the ledger: every object store
+// that it may lie in passes Run.
 package ledgertest
 
 import (
@@ -15,8 +15,8 @@ import (
 
 var app = flink.Application{Namespace: "team-a", Name: "counter"}
 
-// Run holds a store to the port. open gives an empty one.
-func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
+// Run holds an object store, and the ledger in it, to the port. open gives an empty one.
+func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 	cases := map[string]func(*testing.T, ledger.Store){
 		"a document that does not exist is new":         newDocument,
 		"a stale version cannot write":                  staleVersion,
@@ -26,8 +26,20 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		"records are listed newest first":               records,
 		"what is not there is NotFound":                 notFound,
 		"applications with a document are listed":       applications,
+		"a deleted application keeps its document":      tombstone,
+		"what is parked comes back as it was":           parked,
 	}
 	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { c(t, ledger.New(open(t))) })
+	}
+	below := map[string]func(*testing.T, ledger.Objects){
+		"a won write whose answer was lost is recognised":       lostAnswer,
+		"a lost write whose answer was lost is made again":      lostWrite,
+		"an older document is read and written as today's":      olderSchema,
+		"a newer document is refused and stays as it is":        newerSchema,
+		"32 concurrent upgrades of an old document keep it all": upgradedTogether,
+	}
+	for name, c := range below {
 		t.Run(name, func(t *testing.T) { c(t, open(t)) })
 	}
 }
@@ -69,6 +81,16 @@ func oneWinner(t *testing.T, s ledger.Store) {
 }
 
 func allUpdatesKept(t *testing.T, s ledger.Store) {
+	allUpdates(t, s)
+	d, _, err := s.Document(t.Context(), app)
+	must(t, err)
+	if len(d.Seen) != 32 {
+		t.Errorf("%d of 32 updates are there: %v", len(d.Seen), d.Seen)
+	}
+}
+
+// allUpdates makes 32 updates at once, each until it is written.
+func allUpdates(t *testing.T, s ledger.Store) {
 	together(32, func(i int) {
 		for {
 			_, err := ledger.Update(t.Context(), s, app, func(d *ledger.Document) error {
@@ -77,15 +99,49 @@ func allUpdatesKept(t *testing.T, s ledger.Store) {
 				}
 				return nil
 			})
-			if err == nil || flink.CodeOf(err) != flink.Conflict {
+			if err == nil {
+				return
+			}
+			if flink.CodeOf(err) != flink.Conflict {
+				t.Error(err)
 				return
 			}
 		}
 	})
-	d, _, err := s.Document(t.Context(), app)
+}
+
+func tombstone(t *testing.T, s ledger.Store) {
+	ctx, at := t.Context(), time.Unix(1, 0).UTC()
+	last := flink.Snapshot{Path: "s3://data/savepoints/final", Revision: "r-1", Taken: at, Kind: flink.StopSnapshot}
+	bury := func(d *ledger.Document) error {
+		d.Fence++
+		d.Deleted = &ledger.Tombstone{Release: "r1", At: at, By: "ann", Revision: "r-1", Snapshot: &last}
+		return nil
+	}
+	_, err := ledger.Update(ctx, s, app, bury)
 	must(t, err)
-	if len(d.Seen) != 32 {
-		t.Errorf("%d of 32 updates are there: %v", len(d.Seen), d.Seen)
+	d, v, err := s.Document(ctx, app)
+	must(t, err)
+	if v == "" || d.Fence != 1 || d.Deleted == nil || d.Deleted.By != "ann" || *d.Deleted.Snapshot != last {
+		t.Errorf("got %+v, version %q", d.Deleted, v)
+	}
+	if apps, err := s.Applications(ctx); err != nil || len(apps) != 1 {
+		t.Errorf("listed: %v, %v", apps, err)
+	}
+}
+
+func parked(t *testing.T, s ledger.Store) {
+	ctx, at := t.Context(), time.Unix(1, 0).UTC()
+	want := ledger.Parked{Why: ledger.ForApproval, Until: at.Add(time.Hour), Holder: "arn", Token: "AAAA", Revision: "r-2", Plan: "stops the job",
+		Answer: &ledger.Answer{Approved: true, By: "ann", Why: "looked at it", At: at},
+		Change: ledger.Change{ID: "r2", Change: flink.Change{Kind: flink.Rollback, By: "bob", Revision: "r-1"}, Event: []byte(`{"source":"sluice"}`), Since: at}}
+	_, err := ledger.Update(ctx, s, app, func(d *ledger.Document) error { d.Parked = &want; return nil })
+	must(t, err)
+	d, _, err := s.Document(ctx, app)
+	must(t, err)
+	if got := fmt.Sprintf("%+v %+v", d.Parked.Why, d.Parked.Answer); got != fmt.Sprintf("%+v %+v", want.Why, want.Answer) ||
+		d.Parked.Token != want.Token || d.Parked.Change.Change != want.Change.Change || !d.Parked.Until.Equal(want.Until) || !d.IsParked("r2") {
+		t.Errorf("got %+v", d.Parked)
 	}
 }
 

@@ -1,0 +1,45 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// Tombstone says that, and how, the application was deleted.
+type Tombstone struct {
+	Release  string          `json:"release"`
+	At       time.Time       `json:"at"`
+	By       string          `json:"by,omitempty"`
+	Revision string          `json:"revision,omitempty"` // that ran last
+	Snapshot *flink.Snapshot `json:"snapshot,omitempty"` // the final savepoint; nil when there was none
+}
+
+// Deployed is a revision that was promoted.
+type Deployed struct {
+	Revision string    `json:"revision"`
+	Jar      string    `json:"jar,omitempty"`     // file name it was dropped under
+	Release  string    `json:"release,omitempty"` // that promoted it last; not known of what older versions promoted
+	At       time.Time `json:"at,omitzero"`
+}
+
+// Promote makes a revision the one that runs and is good.
+func (d *Document) Promote(v Deployed) {
+	d.Current, d.LastGood, d.Applied = v.Revision, v.Revision, ""
+	d.Down, d.Suspended, d.Deleted = nil, nil, nil
+	if n := len(d.History); n > 0 && d.History[n-1].Revision == v.Revision {
+		d.History[n-1].Release, d.History[n-1].At = v.Release, v.At
+		return
+	}
+	d.History = newestOf(append(d.History, v), historyLimit)
+}
+
+// GoodBefore is the newest revision that was promoted before the one that runs; empty when there is none.
+func (d *Document) GoodBefore(running string) string {
+	for i := len(d.History) - 1; i >= 0; i-- {
+		if d.History[i].Revision != running {
+			return d.History[i].Revision
+		}
+	}
+	return ""
+}
