@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,6 +44,8 @@ func (s sender) Send(ctx context.Context, app flink.Application, m ledger.Messag
 		return s.put(ctx, events.ReleaseEndedType, m)
 	case ledger.StartRelease:
 		return s.start(ctx, m)
+	case ledger.EndWait:
+		return s.wake(ctx, m)
 	}
 	return flink.Errorf(flink.Internal, "send the outbox of "+app.String(), "no message is of kind %q", m.Kind)
 }
@@ -67,4 +70,21 @@ func (s sender) start(ctx context.Context, m ledger.Message) error {
 		return nil
 	}
 	return flink.Errorf(flink.Unavailable, "start "+m.Name, "%w", err)
+}
+
+// wake ends the wait of the execution that sleeps on a task token. Who does not
+// sleep any more, or never did in this installation, needs no waking.
+func (s sender) wake(ctx context.Context, m ledger.Message) error {
+	var w ledger.Wake
+	if err := json.Unmarshal(m.Payload, &w); err != nil {
+		return flink.Errorf(flink.Internal, "send "+m.Name, "%w", err)
+	}
+	_, err := s.states.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &w.Token, Output: aws.String("{}")})
+	var late *sfntypes.TaskTimedOut
+	var unknown *sfntypes.TaskDoesNotExist
+	var invalid *sfntypes.InvalidToken
+	if err == nil || errors.As(err, &late) || errors.As(err, &unknown) || errors.As(err, &invalid) {
+		return nil
+	}
+	return flink.Errorf(flink.Unavailable, "send "+m.Name, "%w", err)
 }
