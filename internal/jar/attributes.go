@@ -11,6 +11,9 @@ import (
 
 const manifestName = "META-INF/MANIFEST.MF"
 
+// maxClassName bounds the name of a class, in bytes; no compiler's come near.
+const maxClassName = 1000
+
 // className is the binary name of a class in a package or in none.
 var className = regexp.MustCompile(`^[\p{L}_$][\p{L}\p{N}_$]*(\.[\p{L}_$][\p{L}\p{N}_$]*)*$`)
 
@@ -32,6 +35,8 @@ func entryClass(archive *zip.Reader, given string) (string, error) {
 	switch {
 	case class == "":
 		return "", fmt.Errorf("the jar names no Main-Class and the manifest no entry class; set spec.job.entryClass in application.yaml, or Main-Class in the jar's %s", manifestName)
+	case len(class) > maxClassName:
+		return "", fmt.Errorf("%s has %d bytes, which is no class name; write it as in com.acme.Fraud", from, len(class))
 	case !className.MatchString(class):
 		return "", fmt.Errorf("%s is %q, which is no class name; write it as in com.acme.Fraud", from, class)
 	case find(archive, classFile(class)) == nil:
@@ -82,24 +87,27 @@ func readAttributes(archive *zip.Reader) (map[string]string, error) {
 // (https://docs.oracle.com/en/java/javase/17/docs/specs/jar/jar.html).
 func parseAttributes(text string) map[string]string {
 	attributes := map[string]string{}
-	last := ""
-	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
-		switch name, value, ok := strings.Cut(line, ":"); {
-		case line == "":
-			return trimmed(attributes)
-		case strings.HasPrefix(line, " ") && last != "":
-			attributes[last] += line[1:]
-		case ok:
-			last = strings.ToLower(name)
-			attributes[last] = strings.TrimPrefix(value, " ")
+	last, value := "", strings.Builder{} // built up: a value may go on for very many lines
+	end := func() {
+		if last != "" {
+			attributes[last] = strings.TrimSpace(value.String())
 		}
 	}
-	return trimmed(attributes)
-}
-
-func trimmed(attributes map[string]string) map[string]string {
-	for name, value := range attributes {
-		attributes[name] = strings.TrimSpace(value)
+	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
+		name, begins, ok := strings.Cut(line, ":")
+		switch {
+		case line == "":
+			end()
+			return attributes
+		case strings.HasPrefix(line, " ") && last != "":
+			value.WriteString(line[1:])
+		case ok:
+			end()
+			last = strings.ToLower(name)
+			value.Reset()
+			value.WriteString(begins)
+		}
 	}
+	end()
 	return attributes
 }

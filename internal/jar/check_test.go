@@ -3,7 +3,6 @@ package jar
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 
@@ -146,22 +145,4 @@ func TestATableOfContentsWithoutEndIsRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "table of contents is larger than 32 MiB") {
 		t.Errorf("got %v", err)
 	}
-}
-
-// FuzzCheck: whatever the bytes, there is an answer, and what is refused is the user's to mend.
-func FuzzCheck(f *testing.F) {
-	f.Add(good(f), "")
-	f.Add(good(f)[:200], "com.acme.Fraud")
-	f.Add(build(f, class("Job", 17)), "Job")
-	f.Add([]byte("<html>"), "")
-	f.Fuzz(func(t *testing.T, jar []byte, entry string) {
-		facts, err := Check(bytes.NewReader(jar), int64(len(jar)), Options{EntryClass: entry})
-		var known *flink.Error
-		if err != nil && (!errors.As(err, &known) || known.Code != flink.Invalid) {
-			t.Fatalf("%v", err)
-		}
-		if err == nil && (facts.EntryClass == "" || facts.ClassVersion < oldestClass || facts.ClassVersion > DefaultJava+versionShift) {
-			t.Fatalf("taken with %+v", facts)
-		}
-	})
 }
