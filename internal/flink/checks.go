@@ -22,25 +22,29 @@ type said struct {
 type namedCheck struct {
 	name  string
 	check func(w Watch, o Observation, e Expectation, now time.Time) said
+	lives bool // it presupposes a job that goes on: not asked of a batch job that has finished
 }
 
 // checks is the chain, in the order in which it is asked: the first that does
 // not hold decides. What proves a fault stands before what may only be slow.
 var checks = []namedCheck{
-	{"ResourceExists", resourceExists},
-	{"ResourceOurs", resourceOurs},
-	{"OperatorObserved", operatorObserved},
-	{"OperatorRollback", operatorRollback},
-	{"OperatorAccepted", operatorAccepted},
-	{"PodsStart", podsStart},
-	{"FlinkAnswers", flinkAnswers},
-	{"JobPresent", jobPresent},
-	{"FailureRestarts", failureRestarts},
-	{"JobAlive", jobAlive},
-	{"TasksRunning", tasksRunning},
-	{"RestoredAsAsked", restoredAsAsked},
-	{"OperatorStable", operatorStable},
-	{"CheckpointsCompleting", checkpointsCompleting},
+	{"ResourceExists", resourceExists, false},
+	{"ResourceOurs", resourceOurs, false},
+	{"OperatorObserved", operatorObserved, false},
+	{"OperatorRollback", operatorRollback, false},
+	{"OperatorAccepted", operatorAccepted, false},
+	{"PodsStart", podsStart, false},
+	{"FlinkAnswers", flinkAnswers, false},
+	{"JobPresent", jobPresent, false},
+	{"FailureRestarts", failureRestarts, false},
+	{"JobAlive", jobAlive, false},
+	{"TasksRunning", tasksRunning, true},
+	{"RestoredAsAsked", restoredAsAsked, false},
+	{"AlarmsQuiet", alarmsQuiet, false},
+	{"OperatorStable", operatorStable, true},
+	{"CheckpointsCompleting", checkpointsCompleting, true},
+	{"LagRecovers", lagRecovers, true},
+	{"QueriesHold", queriesHold, false},
 }
 
 // Checks lists the names of the health checks in their order.
@@ -79,7 +83,21 @@ func resourceOurs(_ Watch, o Observation, e Expectation, _ time.Time) said {
 	return ok()
 }
 
-func operatorObserved(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+// stuckGrace is how long an operator may be behind that says it has nothing to
+// do. It acts within seconds of a change; one that is away itself shows the
+// same, and then the job that it left behind runs, or is suspended.
+const stuckGrace = 2 * time.Minute
+
+// stuck: the operator (1.7.0) waits for ever, without a word, when the job has
+// ended or restarts and its high-availability record cannot be used.
+func stuck(o Observation) bool {
+	return o.Status.ObservedGeneration < o.Spec.Generation && o.Status.Reconciliation == "DEPLOYED" && o.Status.Lifecycle != "SUSPENDED"
+}
+
+func operatorObserved(w Watch, o Observation, e Expectation, now time.Time) said {
+	if stuck(o) && now.Sub(w.StuckSince) >= stuckGrace && !works(o.Job, e) {
+		return fail("the operator has not acted on generation %d for %s and says DEPLOYED all the same, while the job does not run: so it does for ever when neither a savepoint can be taken nor the high-availability record be used", o.Spec.Generation, stuckGrace)
+	}
 	if !observed(o) {
 		return waitFor("the operator has not acted on generation %d yet (it is at %d, %s)", o.Spec.Generation, o.Status.ObservedGeneration, orNothing(o.Status.Reconciliation))
 	}
@@ -102,7 +120,7 @@ const troubleGrace = 20 * time.Second
 
 // inTrouble: a job that runs gives the lie to an error.
 func inTrouble(o Observation, e Expectation) bool {
-	runs := o.Job.Reachable && ofThisVersion(o, e) && allRunning(o.Job)
+	runs := o.Job.Reachable && ofThisVersion(o, e) && works(o.Job, e)
 	return observed(o) && (o.Status.PodTrouble != "" || o.Status.Error != "" && !runs)
 }
 
@@ -163,9 +181,14 @@ func failureRestarts(_ Watch, o Observation, e Expectation, _ time.Time) said {
 	return ok()
 }
 
-func jobAlive(_ Watch, o Observation, _ Expectation, _ time.Time) said {
+// jobAlive: a job that lost its JobManager is SUSPENDED until another takes it over.
+func jobAlive(_ Watch, o Observation, e Expectation, _ time.Time) said {
 	switch o.Job.State {
-	case "FAILED", "CANCELED", "CANCELLING", "FINISHED", "SUSPENDED":
+	case "FINISHED":
+		if !e.Batch {
+			return fail("the job has FINISHED, and a streaming job does not end by itself: if it is meant to, write execution.runtime-mode: BATCH into flinkConfiguration")
+		}
+	case "FAILED", "CANCELED", "CANCELLING":
 		why := ""
 		if len(o.Job.Failures) > 0 {
 			why = ": " + o.Job.Failures[0].Message
@@ -175,8 +198,8 @@ func jobAlive(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 	return ok()
 }
 
-func tasksRunning(_ Watch, o Observation, _ Expectation, _ time.Time) said {
-	if !allRunning(o.Job) {
+func tasksRunning(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if !works(o.Job, e) {
 		return waitFor("%d of %d tasks run, the job is %s", o.Job.TasksRunning, o.Job.Tasks, orNothing(o.Job.State))
 	}
 	return ok()
@@ -184,7 +207,7 @@ func tasksRunning(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 
 func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {
 	wentOn := e.Restore.Kind == RestoreHeld && !e.WentOn.IsZero() && o.Job.Started.Equal(e.WentOn)
-	if e.Restore.Kind == RestoreNothing || wentOn {
+	if e.Restore.Kind == RestoreNothing || wentOn || e.Batch { // batch jobs take no checkpoints and begin anew
 		return ok()
 	}
 	if w.RestoredFrom == "" {
@@ -211,7 +234,10 @@ func operatorStable(_ Watch, o Observation, _ Expectation, _ time.Time) said {
 
 // checkpointsCompleting: enough of them, and while the version bakes not failures alone.
 func checkpointsCompleting(w Watch, o Observation, e Expectation, _ time.Time) said {
-	if then, now := w.AtHealthy, o.Job.Checkpoints; then != nil && now.Failed > then.Failed && now.Completed <= then.Completed {
+	if e.Batch {
+		return ok() // it takes none
+	}
+	if then, now := w.AtHealthy, w.Last; then != nil && now.Failed > then.Failed && now.Completed <= then.Completed {
 		return waitFor("%d checkpoints failed and none completed since the version began to bake", now.Failed-then.Failed)
 	}
 	if n, want := o.Job.Checkpoints.Completed, e.Policy.Analysis.MinCompletedCheckpoints; n < want {

@@ -30,6 +30,8 @@ type Expectation struct {
 	Restore       Restore   // the state that was asked for
 	PreviousStart time.Time // start of the job that ran before, by Flink's clock: Flink shows it until it is replaced
 	WentOn        time.Time // start of a job that may simply have gone on: a stop of it did not complete
+	Batch         bool      // the job ends by itself when its work is done
+	LagBefore     Lag       // of the job that ran before the upgrade
 	Policy        Policy
 }
 
@@ -45,7 +47,11 @@ type Watch struct {
 	TroubleSince  time.Time    `json:"troubleSince,omitzero"`   // since when operator or pods report trouble
 	AtHealthy     *Checkpoints `json:"atHealthy,omitempty"`     // what was seen when all checks first held
 	RestoreUnseen bool         `json:"restoreUnseen,omitempty"` // the job had restarted before the first restore was seen
-	Last          *Checkpoints `json:"last,omitempty"`          // newest that was seen of this version
+	Last          *Checkpoints `json:"last,omitempty"`          // newest that was seen of this version; counts go on when another JobManager takes the job over
+	Earlier       Checkpoints  `json:"earlier,omitzero"`        // what JobManagers that are gone had counted: Completed and Failed
+	StuckSince    time.Time    `json:"stuckSince,omitzero"`     // since when the operator is behind and says that it is not
+	Lags          []LagSample  `json:"lags,omitempty"`          // newest last, bounded
+	HighestLag    int64        `json:"highestLag,omitempty"`    // of all that were seen
 }
 
 // Judge looks at one observation. It returns what to remember and the verdict.
@@ -54,13 +60,20 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 		w.FirstLook = now
 	}
 	w = remember(w, o, e, now)
+	finished := e.Batch && o.Job.State == "FINISHED"
 	for _, c := range checks {
+		if finished && c.lives {
+			continue
+		}
 		switch s := c.check(w, o, e, now); s.result {
 		case fails:
 			return w, Verdict{Unhealthy, c.name, s.message}
 		case waits:
 			return wait(w, c.name, s.message, e, now)
 		}
+	}
+	if finished {
+		return w, Verdict{Healthy, "Finished", "the batch job has finished" + o.Signals.untold()}
 	}
 	if w.HealthySince.IsZero() {
 		w.HealthySince, w.AtHealthy = now, w.Last
@@ -72,7 +85,7 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 		}
 		return w, Verdict{Progressing, "Bake", fmt.Sprintf("all checks have held for %s of %s", baked.Round(time.Second), e.Policy.BakeTime)}
 	}
-	return w, Verdict{Healthy, "Baked", fmt.Sprintf("all checks held for %s", e.Policy.BakeTime)}
+	return w, Verdict{Healthy, "Baked", fmt.Sprintf("all checks held for %s", e.Policy.BakeTime) + o.Signals.untold()}
 }
 
 func wait(w Watch, check, message string, e Expectation, now time.Time) (Watch, Verdict) {
@@ -102,25 +115,40 @@ func unsettled(e Expectation) Verdict {
 // remember takes from the observation what later ones may not show any more.
 func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	w.TroubleSince = since(w.TroubleSince, inTrouble(o, e), now)
-	if !ofThisVersion(o, e) {
+	w.StuckSince = since(w.StuckSince, stuck(o), now)
+	w.NoJobSince = since(w.NoJobSince, ofThisVersion(o, e) && o.Job.ID == "", now)
+	if !ofThisVersion(o, e) || o.Job.ID == "" {
 		return w
 	}
-	if o.Job.ID == "" {
-		if w.NoJobSince.IsZero() {
-			w.NoJobSince = now
-		}
-		return w
-	}
-	w.NoJobSince = time.Time{}
-	last := o.Job.Checkpoints
-	w.Last = &last
-	if w.RestoredFrom == "" && last.RestoredFrom != "" {
+	w = w.count(o.Job.Checkpoints)
+	if last := o.Job.Checkpoints; w.RestoredFrom == "" && last.RestoredFrom != "" {
 		w.RestoredFrom = last.RestoredFrom
 		w.RestoredID, w.RestoreUnseen = last.RestoredID, last.Restored > 1
 	}
-	if w.RunningAt.IsZero() && allRunning(o.Job) {
+	if w.RunningAt.IsZero() && works(o.Job, e) {
 		w.RunningAt = now
 	}
+	if !w.RunningAt.IsZero() {
+		w = w.sampleLag(o.Job.Lag, now)
+	}
+	return w
+}
+
+// count goes on counting where another JobManager has taken the job over and
+// begins at nothing: what the version made durable before is durable.
+func (w Watch) count(seen Checkpoints) Watch {
+	last := seen
+	if before := w.Last; before != nil {
+		if seen.Completed < before.Completed-w.Earlier.Completed || seen.Failed < before.Failed-w.Earlier.Failed {
+			w.Earlier = Checkpoints{Completed: before.Completed, Failed: before.Failed}
+		}
+		if seen.Latest == "" {
+			last.Latest, last.LatestID, last.LatestAt = before.Latest, before.LatestID, before.LatestAt
+		}
+	}
+	last.Completed += w.Earlier.Completed
+	last.Failed += w.Earlier.Failed
+	w.Last = &last
 	return w
 }
 
@@ -149,8 +177,18 @@ func observed(o Observation) bool {
 	return o.Status.ObservedGeneration >= o.Spec.Generation && o.Status.Reconciliation != "UPGRADING"
 }
 
+// allRunning: tasks that have read all there was may end before the others.
 func allRunning(j JobFacts) bool {
-	return j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks
+	return j.State == "RUNNING" && j.TasksRunning > 0 && j.TasksRunning+j.TasksFinished == j.Tasks
+}
+
+// works tells whether the job does its work. A batch job runs one stage after
+// the other: tasks of later ones are not there yet.
+func works(j JobFacts, e Expectation) bool {
+	if !e.Batch {
+		return allRunning(j)
+	}
+	return j.State == "FINISHED" || j.State == "RUNNING" && j.TasksRunning+j.TasksFinished > 0
 }
 
 // SamePath compares two state locations; Flink writes file:/x where one asked for file:///x.

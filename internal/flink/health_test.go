@@ -61,12 +61,15 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 		"a failure of the job before it is not its own": {func(o *flink.Observation) {
 			o.Job.Failures = []flink.Failure{{At: t0.Add(-time.Minute), Cause: flink.UserCode}}
 		}, flink.Progressing, "Bake", ""},
-		"main throws":                  {func(o *flink.Observation) { o.Job.State = "FAILED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "FAILED"},
-		"tasks are scheduled":          {func(o *flink.Observation) { o.Job.TasksRunning = 1 }, flink.Progressing, "TasksRunning", "1 of 2"},
-		"it runs and restored nothing": {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "" }, flink.Unhealthy, "RestoredAsAsked", "no state"},
-		"it restored something else":   {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "s3://data/other" }, flink.Unhealthy, "RestoredAsAsked", "s3://data/other"},
-		"the operator is still at it":  {func(o *flink.Observation) { o.Status.JobManager = "DEPLOYED_NOT_READY" }, flink.Progressing, "OperatorStable", "DEPLOYED_NOT_READY"},
-		"no checkpoint yet":            {func(o *flink.Observation) { o.Job.Checkpoints.Completed = 0 }, flink.Progressing, "CheckpointsCompleting", "0 of 2"},
+		"main throws":                                           {func(o *flink.Observation) { o.Job.State = "FAILED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "FAILED"},
+		"tasks are scheduled":                                   {func(o *flink.Observation) { o.Job.TasksRunning = 1 }, flink.Progressing, "TasksRunning", "1 of 2"},
+		"it runs and restored nothing":                          {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "" }, flink.Unhealthy, "RestoredAsAsked", "no state"},
+		"it restored something else":                            {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "s3://data/other" }, flink.Unhealthy, "RestoredAsAsked", "s3://data/other"},
+		"the operator is still at it":                           {func(o *flink.Observation) { o.Status.JobManager = "DEPLOYED_NOT_READY" }, flink.Progressing, "OperatorStable", "DEPLOYED_NOT_READY"},
+		"it ended by itself, and is no batch job":               {func(o *flink.Observation) { o.Job.State = "FINISHED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "execution.runtime-mode: BATCH"},
+		"its JobManager is gone, and another will take it over": {func(o *flink.Observation) { o.Job.State = "SUSPENDED"; o.Job.TasksRunning = 0 }, flink.Progressing, "TasksRunning", "SUSPENDED"},
+		"a bounded source has ended beside another":             {func(o *flink.Observation) { o.Job.TasksRunning, o.Job.TasksFinished = 1, 1 }, flink.Progressing, "Bake", ""},
+		"no checkpoint yet":                                     {func(o *flink.Observation) { o.Job.Checkpoints.Completed = 0 }, flink.Progressing, "CheckpointsCompleting", "0 of 2"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +84,7 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 }
 
 func TestTheChainKeepsItsOrder(t *testing.T) {
-	want := "ResourceExists ResourceOurs OperatorObserved OperatorRollback OperatorAccepted PodsStart FlinkAnswers JobPresent FailureRestarts JobAlive TasksRunning RestoredAsAsked OperatorStable CheckpointsCompleting"
+	want := "ResourceExists ResourceOurs OperatorObserved OperatorRollback OperatorAccepted PodsStart FlinkAnswers JobPresent FailureRestarts JobAlive TasksRunning RestoredAsAsked AlarmsQuiet OperatorStable CheckpointsCompleting LagRecovers QueriesHold"
 	if got := strings.Join(flink.Checks(), " "); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -224,5 +227,93 @@ func TestPathsAreComparedAsPlaces(t *testing.T) {
 		if got := flink.SamePath(c[0], c[1]); got != want {
 			t.Errorf("SamePath(%q, %q) = %v", c[0], c[1], got)
 		}
+	}
+}
+
+func TestABatchJobIsHealthyWhenItHasFinished(t *testing.T) {
+	e := expected()
+	e.Batch, e.Restore = true, flink.Restore{Kind: flink.RestoreNothing}
+	e.Policy.ProgressDeadline, e.Policy.BakeTime = 10*time.Second, time.Hour
+	stage := good()
+	stage.Job.Tasks, stage.Job.TasksRunning, stage.Job.TasksFinished = 9, 1, 4
+	stage.Job.Checkpoints = flink.Checkpoints{}
+	finished := stage
+	finished.Job.State, finished.Job.TasksRunning, finished.Job.TasksFinished = "FINISHED", 0, 9
+	finished.Status.JobState = "FINISHED"
+	if _, v := script(e, stage, stage, stage, stage); v.State != flink.Progressing || v.Check != "Bake" {
+		t.Errorf("while it runs, stage by stage: %+v", v)
+	}
+	if _, v := script(e, stage, finished); v.State != flink.Healthy || v.Check != "Finished" {
+		t.Errorf("when it has finished: %+v", v)
+	}
+	failed := finished
+	failed.Job.State = "FAILED"
+	if _, v := script(e, stage, failed); v.State != flink.Unhealthy || v.Check != "JobAlive" {
+		t.Errorf("when it has failed: %+v", v)
+	}
+	e.Policy.Analysis.CloudWatchAlarms = []string{"latency"}
+	raised := finished
+	raised.Signals.Alarms = []flink.AlarmFacts{{Name: "latency", State: flink.AlarmRaised, Since: t0.Add(time.Minute)}}
+	if _, v := script(e, stage, raised); v.State != flink.Unhealthy || v.Check != "AlarmsQuiet" {
+		t.Errorf("when it has finished and an alarm is raised: %+v", v)
+	}
+}
+
+func TestAnOperatorThatWaitsForEverIsFoundBeforeTheDeadline(t *testing.T) {
+	e := expected()
+	e.Policy.ProgressDeadline = time.Hour
+	behind := good()
+	behind.Status.ObservedGeneration = 3
+	behind.Job.State, behind.Job.TasksRunning = "RESTARTING", 0
+	many := func(o flink.Observation, n int) (all []flink.Observation) {
+		for range n {
+			all = append(all, o)
+		}
+		return all
+	}
+	if _, v := script(e, many(behind, 24)...); v.State != flink.Progressing {
+		t.Errorf("after 115 s: %+v", v)
+	}
+	if _, v := script(e, many(behind, 25)...); v.State != flink.Unhealthy || v.Check != "OperatorObserved" {
+		t.Errorf("after 120 s: %+v", v)
+	}
+	for name, change := range map[string]func(*flink.Observation){
+		"the job runs: the operator itself is away": func(o *flink.Observation) { o.Job.State, o.Job.TasksRunning = "RUNNING", 2 },
+		"it is suspended: it will go on from there": func(o *flink.Observation) { o.Status.Lifecycle = "SUSPENDED" },
+		"it says that it is at it":                  func(o *flink.Observation) { o.Status.Reconciliation = "UPGRADING" },
+	} {
+		o := behind
+		change(&o)
+		if _, v := script(e, many(o, 60)...); v.State != flink.Progressing {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
+func TestALostJobManagerHidesNothingThatWasDurable(t *testing.T) {
+	g := good()
+	g.Job.Checkpoints.Latest, g.Job.Checkpoints.LatestID = "s3://data/chk-7", 7
+	away := good()
+	away.Job = flink.JobFacts{Unreachable: "connection refused"}
+	back := good()
+	back.Job.Started, back.Job.TasksRunning = back.Job.Started.Add(time.Minute), 0
+	back.Job.Checkpoints = flink.Checkpoints{Restored: 1, RestoredFrom: "s3://data/chk-7", RestoredID: 7}
+	w, v := script(expected(), g, away, back)
+	if v.State != flink.Progressing || w.Last.Completed != 3 || w.Last.LatestID != 7 || !flink.SamePath(w.RestoredFrom, stopPath) {
+		t.Errorf("got %+v, last %+v, restored %s", v, w.Last, w.RestoredFrom)
+	}
+	again := back
+	again.Job.TasksRunning, again.Job.Checkpoints.Completed = 2, 2
+	if w, v := script(expected(), g, away, back, again); w.Last.Completed != 5 || v.Check != "Bake" || w.HealthySince != t0.Add(15*time.Second) {
+		t.Errorf("got %+v, last %+v", v, w.Last)
+	}
+}
+
+func TestAJobManagerThatComesAndGoesHasItsTimeAgain(t *testing.T) {
+	empty, away := good(), good()
+	empty.Job = flink.JobFacts{Reachable: true}
+	away.Job = flink.JobFacts{Unreachable: "connection refused"}
+	if _, v := script(expected(), empty, empty, away, away, away, away, away, empty, empty); v.State != flink.Progressing {
+		t.Errorf("got %+v", v)
 	}
 }

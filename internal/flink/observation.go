@@ -8,10 +8,11 @@ type Observation struct {
 	Exists bool      `json:"exists"`
 	Traits Traits    `json:"traits"`
 
-	Spec   SpecFacts   `json:"spec"`   // what is asked for
-	Status StatusFacts `json:"status"` // what the operator says
-	Record RecordFacts `json:"record"` // what the high-availability record holds
-	Job    JobFacts    `json:"job"`    // what Flink itself says
+	Spec    SpecFacts   `json:"spec"`    // what is asked for
+	Status  StatusFacts `json:"status"`  // what the operator says
+	Record  RecordFacts `json:"record"`  // what the high-availability record holds
+	Job     JobFacts    `json:"job"`     // what Flink itself says
+	Signals Signals     `json:"signals"` // what alarms and queries say; read by the task that judges, not by a target
 }
 
 // RecordFacts is what the runtime's high-availability record says of a job's
@@ -53,17 +54,19 @@ type StatusFacts struct {
 // JobFacts is what Flink's REST API says. Nothing of it is trusted when
 // Reachable is false.
 type JobFacts struct {
-	Reachable    bool        `json:"reachable"`
-	Unreachable  string      `json:"unreachable,omitempty"` // why not, one line
-	ID           string      `json:"id,omitempty"`          // empty: Flink answers, and has no job
-	Name         string      `json:"name,omitempty"`
-	State        string      `json:"state,omitempty"` // CREATED RUNNING FAILING FAILED RESTARTING FINISHED ...
-	Started      time.Time   `json:"started,omitzero"`
-	Tasks        int         `json:"tasks,omitempty"`        // subtasks that there should be
-	TasksRunning int         `json:"tasksRunning,omitempty"` // subtasks in RUNNING
-	Checkpoints  Checkpoints `json:"checkpoints"`
-	Restarts     int64       `json:"restarts"`           // numRestarts; -1 while the metric is not there yet
-	Failures     []Failure   `json:"failures,omitempty"` // newest first, bounded
+	Reachable     bool        `json:"reachable"`
+	Unreachable   string      `json:"unreachable,omitempty"` // why not, one line
+	ID            string      `json:"id,omitempty"`          // empty: Flink answers, and has no job
+	Name          string      `json:"name,omitempty"`
+	State         string      `json:"state,omitempty"` // CREATED RUNNING FAILING FAILED RESTARTING FINISHED ...
+	Started       time.Time   `json:"started,omitzero"`
+	Tasks         int         `json:"tasks,omitempty"`         // subtasks that there should be
+	TasksRunning  int         `json:"tasksRunning,omitempty"`  // subtasks in RUNNING
+	TasksFinished int         `json:"tasksFinished,omitempty"` // subtasks in FINISHED: they have done all there was
+	Checkpoints   Checkpoints `json:"checkpoints"`
+	Restarts      int64       `json:"restarts"`           // numRestarts; -1 while the metric is not there yet
+	Failures      []Failure   `json:"failures,omitempty"` // newest first, bounded
+	Lag           Lag         `json:"lag"`
 }
 
 // Checkpoints is what Flink says of a job's checkpoints.

@@ -72,6 +72,19 @@ func (r Revision) FallbackAllowed() bool {
 	return conf[FallbackKey] == "true"
 }
 
+// runtimeModeKey is Flink's setting for bounded jobs.
+const runtimeModeKey = "execution.runtime-mode"
+
+// Batch tells whether the manifest declares a job that ends by itself when it
+// has done its work. Flink's AUTOMATIC is no such declaration: what it comes to
+// depends on the sources, which no manifest shows.
+func (r Revision) Batch() bool {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	conf, _ := spec["flinkConfiguration"].(map[string]any)
+	mode, _ := conf[runtimeModeKey].(string)
+	return strings.EqualFold(strings.TrimSpace(mode), "BATCH") // Flink reads its enums in any case
+}
+
 // SavepointKeys are Flink's names for the default savepoint directory: since
 // 1.20, and before.
 var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.savepoints.dir"}
