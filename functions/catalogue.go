@@ -21,6 +21,9 @@ const (
 	UseCluster    Grant = "UseCluster"    // sts:GetCallerIdentity as Kubernetes identity; RBAC decides there
 	SendEvents    Grant = "SendEvents"    // events:PutEvents on the plane's bus
 	StartRelease  Grant = "StartRelease"  // states:StartExecution of the release machine
+	EndWaits      Grant = "EndWaits"      // states:SendTaskSuccess to executions that sleep on a task token
+	ReadAlarms    Grant = "ReadAlarms"    // cloudwatch:DescribeAlarms
+	QueryMetrics  Grant = "QueryMetrics"  // aps:QueryMetrics of the workspace that the stack is told
 )
 
 // Function describes one Lambda function.
@@ -50,9 +53,9 @@ func Catalogue() []Function {
 		{Name: "take-savepoint", State: "TakeSavepoint", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "stop", State: "Stop", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "apply", State: "Apply", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
-		{Name: "observe", State: "Observe", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "observe", State: "Observe", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadAlarms, QueryMetrics}},
 		{Name: "promote", State: "Promote", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadLedger, WriteLedger}},
 		{Name: "roll-back", State: "RollBack", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
-		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents, StartRelease}},
+		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents, StartRelease, EndWaits}},
 	}
 }

@@ -10,6 +10,8 @@ const (
 	EnvOperator     = "SLUICE_OPERATOR"         // emr or apache: which Flink operator the cluster runs
 	EnvPlaceholders = "SLUICE_PLACEHOLDERS"     // JSON object: what ${NAME} in a manifest is filled in with
 
+	EnvPrometheus = "SLUICE_PROMETHEUS_ENDPOINT" // URL below which a Prometheus answers /api/v1/query; empty: policies with queries are refused
+
 	EnvClusterName     = "SLUICE_CLUSTER_NAME"     // EKS cluster the token is made for
 	EnvClusterEndpoint = "SLUICE_CLUSTER_ENDPOINT" // https URL of its API server
 	EnvClusterCA       = "SLUICE_CLUSTER_CA"       // base64 PEM of its certificate authority

@@ -56,6 +56,8 @@ var anywhere = map[string]string{
 	"logs:PutResourcePolicy":         "log delivery takes no resource",
 	"logs:DescribeResourcePolicies":  "log delivery takes no resource",
 	"logs:DescribeLogGroups":         "log delivery takes no resource",
+	"states:SendTaskSuccess":         "the token names the task",
+	"cloudwatch:DescribeAlarms":      "composite alarms are described only to who may describe all",
 	"ec2:CreateNetworkInterface":     "Lambda makes interfaces with the function's role",
 	"ec2:DescribeNetworkInterfaces":  "describing takes no resource",
 	"ec2:DescribeSubnets":            "describing takes no resource",
@@ -103,6 +105,9 @@ var sids = map[functions.Grant][]string{
 	functions.UseCluster:    nil,
 	functions.SendEvents:    {"SendEvents"},
 	functions.StartRelease:  {"StartRelease"},
+	functions.EndWaits:      {"EndWaits"},
+	functions.ReadAlarms:    {"ReadAlarms"},
+	functions.QueryMetrics:  {"QueryMetrics"},
 }
 
 func TestAFunctionHasTheStatementsOfItsGrantsAndNoOther(t *testing.T) {
@@ -145,6 +150,9 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 		"UseKey":        {actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{"<" + key + ".Arn>"}},
 		"SendEvents":    {actions: []string{"events:PutEvents"}, resources: []string{"<" + bus + ".Arn>"}},
 		"StartRelease":  {actions: []string{"states:StartExecution"}, resources: []string{"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<AWS::StackName>-release"}},
+		"EndWaits":      {actions: []string{"states:SendTaskSuccess"}, resources: []string{"*"}},
+		"ReadAlarms":    {actions: []string{"cloudwatch:DescribeAlarms"}, resources: []string{"*"}},
+		"QueryMetrics":  {actions: []string{"aps:QueryMetrics"}, resources: []string{"arn:<AWS::Partition>:aps:<AWS::Region>:<AWS::AccountId>:workspace/<PrometheusWorkspaceId>"}},
 	}
 	seen := map[string]bool{}
 	for role, statements := range statementsOf(plane) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,52 +11,73 @@ import (
 	"github.com/sluice-flink/sluice/events"
 )
 
-func TestTheRuleHasThePatternOfNewArtifact(t *testing.T) {
+// rules are what starts the machine, by the bus they are on; "" is the default bus.
+func rules(t *testing.T, plane template) map[string]resource {
+	t.Helper()
+	found := map[string]resource{}
+	for _, rule := range plane.ofType("AWS::Events::Rule") {
+		bus := ""
+		if name, given := rule.Properties["EventBusName"]; given {
+			bus = text(name)
+		}
+		found[bus] = rule
+	}
+	bus, _ := plane.only(t, "AWS::Events::EventBus")
+	own, ok := found["<"+bus+">"]
+	if _, s3 := found[""]; !s3 || !ok || len(found) != 2 || len(plane.ofType("AWS::Events::Rule")) != 2 {
+		t.Fatalf("there are rules on the buses %v, want one on the default bus, where S3 sends, and one on our own", slices.Sorted(maps.Keys(found)))
+	}
+	return map[string]resource{"": found[""], "own": own}
+}
+
+func TestTheRulesHaveThePatternsOfWhatStartsARelease(t *testing.T) {
 	plane := read(t, publicStack)
-	_, rule := plane.only(t, "AWS::Events::Rule")
-	raw, err := json.Marshal(events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want any
-	if err := json.Unmarshal(raw, &want); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, rule.Properties["EventPattern"]); diff != "" {
-		t.Errorf("the rule's pattern is another one (-want +got):\n%s", diff)
-	}
-	if bus, ok := rule.Properties["EventBusName"]; ok {
-		t.Errorf("the rule is on the bus %v; S3 sends to the default bus only", bus)
-	}
-	if state := rule.Properties["State"]; state != "ENABLED" {
-		t.Errorf("the rule is %v", state)
+	for bus, pattern := range map[string]events.Pattern{
+		"":    events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}),
+		"own": events.ChangesRequested(),
+	} {
+		raw, err := json.Marshal(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want any
+		if err := json.Unmarshal(raw, &want); err != nil {
+			t.Fatal(err)
+		}
+		rule := rules(t, plane)[bus]
+		if diff := cmp.Diff(want, rule.Properties["EventPattern"]); diff != "" {
+			t.Errorf("the pattern of the rule on the bus %q is another one (-want +got):\n%s", bus, diff)
+		}
+		if state := rule.Properties["State"]; state != "ENABLED" {
+			t.Errorf("the rule on the bus %q is %v", bus, state)
+		}
 	}
 }
 
-func TestWhatTheRuleCannotDeliverIsKeptAndSomebodyIsTold(t *testing.T) {
+func TestWhatARuleCannotDeliverIsKeptAndSomebodyIsTold(t *testing.T) {
 	plane := read(t, publicStack)
-	_, rule := plane.only(t, "AWS::Events::Rule")
 	machine, _ := plane.only(t, "AWS::StepFunctions::StateMachine")
 	queue, kept := plane.only(t, "AWS::SQS::Queue")
 	_, alarm := plane.only(t, "AWS::CloudWatch::Alarm")
-
-	targets := many(rule.Properties["Targets"])
-	if len(targets) != 1 {
-		t.Fatalf("the rule has %d targets, want the release machine alone", len(targets))
+	want := map[string]any{
+		"seconds a message is kept": 1209600.0, "queue's encryption": true, "alarm's metric": "ApproximateNumberOfMessagesVisible",
+		"alarm's queue": "<" + queue + ".QueueName>", "alarm's threshold": 1.0,
 	}
-	for name, pair := range map[string][2]any{
-		"target":                        {"<" + machine + ">", text(at(targets[0], "Arn"))},
-		"dead-letter queue":             {"<" + queue + ".Arn>", text(at(targets[0], "DeadLetterConfig", "Arn"))},
-		"seconds an event is tried for": {86400.0, at(targets[0], "RetryPolicy", "MaximumEventAgeInSeconds")},
-		"seconds a message is kept":     {1209600.0, kept.Properties["MessageRetentionPeriod"]},
-		"queue's encryption":            {true, kept.Properties["SqsManagedSseEnabled"]},
-		"alarm's metric":                {"ApproximateNumberOfMessagesVisible", alarm.Properties["MetricName"]},
-		"alarm's queue":                 {"<" + queue + ".QueueName>", text(at(many(alarm.Properties["Dimensions"])[0], "Value"))},
-		"alarm's threshold":             {1.0, alarm.Properties["Threshold"]},
-	} {
-		if pair[0] != pair[1] {
-			t.Errorf("the %s is %v, want %v", name, pair[1], pair[0])
+	got := map[string]any{
+		"seconds a message is kept": kept.Properties["MessageRetentionPeriod"], "queue's encryption": kept.Properties["SqsManagedSseEnabled"], "alarm's metric": alarm.Properties["MetricName"],
+		"alarm's queue": text(at(many(alarm.Properties["Dimensions"])[0], "Value")), "alarm's threshold": alarm.Properties["Threshold"],
+	}
+	for bus, rule := range rules(t, plane) {
+		targets := many(rule.Properties["Targets"])
+		if len(targets) != 1 {
+			t.Fatalf("the rule on the bus %q has %d targets, want the release machine alone", bus, len(targets))
 		}
+		want[bus+" target"], got[bus+" target"] = "<"+machine+">", text(at(targets[0], "Arn"))
+		want[bus+" queue"], got[bus+" queue"] = "<"+queue+".Arn>", text(at(targets[0], "DeadLetterConfig", "Arn"))
+		want[bus+" seconds an event is tried for"], got[bus+" seconds an event is tried for"] = 86400.0, at(targets[0], "RetryPolicy", "MaximumEventAgeInSeconds")
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

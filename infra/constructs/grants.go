@@ -16,8 +16,9 @@ import (
 // Subjects is what grants are about.
 type Subjects struct {
 	Storage
-	Bus        awsevents.IEventBus
-	MachineArn *string
+	Bus          awsevents.IEventBus
+	MachineArn   *string
+	WorkspaceArn *string // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
 }
 
 // meaning is what one grant stands for: statements of IAM, and what the key of
@@ -66,6 +67,22 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 	case functions.StartRelease:
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("StartRelease", []string{"states:StartExecution"}, s.MachineArn),
+		}}
+	case functions.EndWaits:
+		// The task token, which cannot be guessed, is what names the task: the action takes no resource
+		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html).
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("EndWaits", []string{"states:SendTaskSuccess"}, jsii.String("*")),
+		}}
+	case functions.ReadAlarms:
+		// Composite alarms are described only to who may describe all
+		// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html).
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("ReadAlarms", []string{"cloudwatch:DescribeAlarms"}, jsii.String("*")),
+		}}
+	case functions.QueryMetrics:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("QueryMetrics", []string{"aps:QueryMetrics"}, s.WorkspaceArn),
 		}}
 	}
 	panic(fmt.Sprintf("the grant %q means nothing to IAM yet: add it to Subjects.meaningOf", grant))

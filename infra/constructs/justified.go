@@ -14,11 +14,12 @@ const (
 )
 
 // justifyFunctionRole covers keys below prefixes, which are not known before
-// somebody drops them, and actions that take no resource.
+// somebody drops them, and actions that take no resource: X-Ray's, EC2's, those
+// of task tokens and of alarms.
 func justifyFunctionRole(role constructs.IConstruct) {
 	justify(role, wildcards, "The keys of artifacts, documents, records and pinned jars are not known beforehand; prefixes part who may touch which.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::<(Artifacts|Ledger)[0-9A-F]{8}\.Arn>\/(\*|[a-z]+\/\*)$/`)})
-	justify(role, wildcards, "X-Ray's writing actions, and EC2's for the network interfaces of a function in a VPC, take no resource.", "Resource::*")
+	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource; composite alarms are described only to who may describe all.", "Resource::*")
 }
 
 func justifyMachineRole(role constructs.IConstruct) {

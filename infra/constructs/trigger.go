@@ -15,19 +15,27 @@ import (
 
 // NewBus makes the bus of Sluice's own events. AWS's events can only be had on
 // the default bus; ours go to one where nobody else writes, so that whoever
-// may put events on the default bus cannot say that a release succeeded.
+// may put events on the default bus can neither say that a release succeeded
+// nor ask for a change. Who may put events on this one may ask for changes of
+// every application.
 func NewBus(scope constructs.Construct) awsevents.EventBus {
 	return awsevents.NewEventBus(scope, jsii.String("Bus"), &awsevents.EventBusProps{
 		EventBusName: awscdk.Aws_STACK_NAME(),
-		Description:  jsii.String("What Sluice says: how releases ended"),
+		Description:  jsii.String("What Sluice says, how releases ended, and is asked for: changes"),
 	})
 }
 
-// NewTrigger starts the machine for every event of the default bus that
-// matches. What cannot be delivered for a day, the most EventBridge offers,
+// Rule is events that start a machine.
+type Rule struct {
+	ID, Description string
+	Pattern         events.Pattern
+	Bus             awsevents.IEventBus // nil: the default bus
+}
+
+// NewTrigger starts the machine for every event that matches a rule. What cannot be delivered for a day, the most EventBridge offers,
 // waits in the queue it returns for two weeks, and an alarm says so. The alarm
 // has no action of its own: its change of state is an event of the default bus.
-func NewTrigger(scope constructs.Construct, pattern events.Pattern, machine awsstepfunctions.IStateMachine) awssqs.Queue {
+func NewTrigger(scope constructs.Construct, machine awsstepfunctions.IStateMachine, rules ...Rule) awssqs.Queue {
 	queue := awssqs.NewQueue(scope, jsii.String("Undelivered"), &awssqs.QueueProps{
 		// SQS's own key: EventBridge could use ours only under a key policy that
 		// names the service, for messages that hold no more than names of objects.
@@ -35,21 +43,9 @@ func NewTrigger(scope constructs.Construct, pattern events.Pattern, machine awss
 		EnforceSSL:      jsii.Bool(true),
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 	})
-	awsevents.NewRule(scope, jsii.String("Rule"), &awsevents.RuleProps{
-		Description: jsii.String("Sluice: a new jar or manifest starts a release"),
-		EventPattern: &awsevents.EventPattern{
-			Source:     jsii.Strings(pattern.Source...),
-			DetailType: jsii.Strings(pattern.DetailType...),
-			Detail:     &pattern.Detail,
-		},
-		Targets: &[]awsevents.IRuleTarget{
-			awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
-				DeadLetterQueue: queue,
-				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(24)),
-				RetryAttempts:   jsii.Number(185),
-			}),
-		},
-	})
+	for _, rule := range rules {
+		rule.starts(scope, machine, queue)
+	}
 	queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 		Period:    awscdk.Duration_Minutes(jsii.Number(1)),
 		Statistic: jsii.String("Maximum"),
@@ -62,4 +58,23 @@ func NewTrigger(scope constructs.Construct, pattern events.Pattern, machine awss
 	})
 	justifyDeadLetterQueue(queue)
 	return queue
+}
+
+func (r Rule) starts(scope constructs.Construct, machine awsstepfunctions.IStateMachine, undelivered awssqs.IQueue) {
+	pattern := &awsevents.EventPattern{Source: jsii.Strings(r.Pattern.Source...), DetailType: jsii.Strings(r.Pattern.DetailType...)}
+	if len(r.Pattern.Detail) > 0 {
+		pattern.Detail = &r.Pattern.Detail
+	}
+	awsevents.NewRule(scope, jsii.String(r.ID), &awsevents.RuleProps{
+		Description:  jsii.String(r.Description),
+		EventBus:     r.Bus,
+		EventPattern: pattern,
+		Targets: &[]awsevents.IRuleTarget{
+			awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
+				DeadLetterQueue: undelivered,
+				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(24)),
+				RetryAttempts:   jsii.Number(185),
+			}),
+		},
+	})
 }

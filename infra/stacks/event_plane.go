@@ -40,6 +40,9 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		Storage:    constructs.NewStorage(stack, given.jobRole),
 		Bus:        constructs.NewBus(stack),
 		MachineArn: constructs.MachineArn(stack, functions.Release),
+		WorkspaceArn: stack.FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
+		}),
 	}
 	made := newFunctions(stack, given, subjects, props)
 	machine := constructs.NewMachine(stack, functions.Release, constructs.MachineProps{
@@ -47,7 +50,10 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		Tasks:        tasksOf(functions.Release, made),
 		LogRetention: given.logRetention,
 	})
-	undelivered := constructs.NewTrigger(stack, events.NewArtifact(subjects.Artifacts.BucketName()), machine)
+	undelivered := constructs.NewTrigger(stack, machine,
+		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName())},
+		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus},
+	)
 	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())

@@ -11,6 +11,7 @@ type parameters struct {
 	clusterName, clusterEndpoint, clusterCA *string
 	operator                                *string
 	dataBucket, jobRole                     *string
+	prometheus, workspaceID                 *string
 	logRetention                            *float64 // days
 }
 
@@ -45,6 +46,18 @@ func declare(stack awscdk.Stack) parameters {
 			Description:           jsii.String("Role Flink's pods run under, of this account; it may read pinned jars; ${JOB_EXECUTION_ROLE_ARN} in a manifest"),
 			AllowedPattern:        jsii.String(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`),
 			ConstraintDescription: jsii.String("the ARN of a role"),
+		}),
+		prometheus: text(stack, "PrometheusEndpoint", awscdk.CfnParameterProps{
+			Description:           jsii.String("URL of a Prometheus API for the queries of release policies; a workspace's is https://aps-workspaces.<region>.amazonaws.com/workspaces/<id>; empty: no queries"),
+			Default:               "",
+			AllowedPattern:        jsii.String(`^(https?://[^\s?#]+)?$`),
+			ConstraintDescription: jsii.String("the URL below which /api/v1/query answers, or nothing"),
+		}),
+		workspaceID: text(stack, "PrometheusWorkspaceId", awscdk.CfnParameterProps{
+			Description:           jsii.String("Workspace of Amazon Managed Service for Prometheus that functions may query; none: the endpoint is nobody of AWS's"),
+			Default:               "none",
+			AllowedPattern:        jsii.String(`^(none|ws-[0-9a-f-]+)$`),
+			ConstraintDescription: jsii.String("ws-..., as `aws amp list-workspaces` says it, or none"),
 		}),
 		logRetention: number(stack, "LogRetentionDays", awscdk.CfnParameterProps{
 			Description: jsii.String("Days that logs of functions and state machines are kept"),

@@ -15,6 +15,7 @@ type Environment struct {
 	S3Endpoint, EventsEndpoint, StatesEndpoint string // empty: Amazon's
 	Artifacts, Ledger, EventBus, Machine       string
 	Operator                                   string
+	Prometheus                                 string // URL of its API; empty where there is none
 	Placeholders                               map[string]string
 	Kubeconfig, Cluster, ClusterEndpoint, CA   string
 }
@@ -26,7 +27,7 @@ func Read(f functions.Function, env func(string) string) (Environment, error) {
 		Region: env("AWS_REGION"), AccessKey: env("AWS_ACCESS_KEY_ID"), SecretKey: env("AWS_SECRET_ACCESS_KEY"), SessionToken: env("AWS_SESSION_TOKEN"),
 		S3Endpoint: env(functions.EnvS3Endpoint), EventsEndpoint: env("AWS_ENDPOINT_URL_EVENTBRIDGE"), StatesEndpoint: env("AWS_ENDPOINT_URL_SFN"),
 		Artifacts: env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
-		Operator: env(functions.EnvOperator), Kubeconfig: env(functions.EnvKubeconfig),
+		Operator: env(functions.EnvOperator), Prometheus: env(functions.EnvPrometheus), Kubeconfig: env(functions.EnvKubeconfig),
 		Cluster: env(functions.EnvClusterName), ClusterEndpoint: env(functions.EnvClusterEndpoint), CA: env(functions.EnvClusterCA),
 	}
 	var faults []error
