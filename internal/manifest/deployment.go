@@ -40,6 +40,7 @@ var checks = []check{
 	checkpointDirectory,
 	checkpointsHappen,
 	highAvailability,
+	addressesCarryNoCredentials,
 	podTemplatesStayInside,
 }
 

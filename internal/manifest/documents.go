@@ -22,7 +22,7 @@ const (
 )
 
 // documents reads the YAML documents that are not empty.
-func documents(r *report, doc []byte, placeholders map[string]string) []*node {
+func documents(r *report, doc []byte, fill placeholders) []*node {
 	if len(doc) > maxBytes {
 		r.faultAt(0, 0, "", "it has %d bytes, and at most %d are read; keep data out of the manifest", len(doc), maxBytes)
 		return nil
@@ -31,7 +31,7 @@ func documents(r *report, doc []byte, placeholders map[string]string) []*node {
 		r.faultAt(0, 0, "", "it is not UTF-8 text; save it as UTF-8")
 		return nil
 	}
-	b := &builder{report: r, fill: placeholders}
+	b := &builder{report: r, fill: fill}
 	decoder := yaml.NewDecoder(bytes.NewReader(doc))
 	var found []*node
 	for range maxDocuments {
@@ -52,7 +52,7 @@ func documents(r *report, doc []byte, placeholders map[string]string) []*node {
 			found = append(found, n)
 		}
 	}
-	r.faultAt(0, 0, "", "it has more than %d documents; an application.yaml has at most two", maxDocuments-1)
+	r.faultAt(0, 0, "", "it has more than %d documents; an application.yaml has at most two, a layer one", maxDocuments-1)
 	return found
 }
 
@@ -64,6 +64,9 @@ func syntax(r *report, err error) {
 	if m := syntaxLine.FindStringSubmatch(err.Error()); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		message = m[2]
+	}
+	if strings.HasPrefix(message, "unknown anchor") { // it quotes what may be a password that begins with *
+		message = "an alias (*name) without its anchor (&name); a text that begins with * has to be quoted"
 	}
 	r.faultAt(line, 0, "", "this is no YAML: %s; look at the indentation (spaces, no tabs) and the quotes here and in the line above", message)
 }

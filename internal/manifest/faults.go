@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sluice-flink/sluice/internal/redact"
 )
 
 // Fault is one thing wrong with the document.
@@ -34,24 +36,31 @@ func (f Fault) String() string {
 
 // Faults is everything wrong with the document, in the order of its lines.
 type Faults struct {
+	File string // empty: application.yaml
 	List []Fault
 	More int // faults beyond those listed
 }
 
-// Error says in its first line how many faults there are, then one a line.
+// Error says in its first line how many faults there are, then one a line, as
+// many as a record has room for.
 func (f *Faults) Error() string {
 	lines := make([]string, 0, len(f.List)+2)
-	total := len(f.List) + f.More
+	total, more, room := len(f.List)+f.More, f.More, maxTold
 	if total == 1 {
 		lines = append(lines, "application.yaml has 1 fault:")
 	} else {
 		lines = append(lines, fmt.Sprintf("application.yaml has %d faults:", total))
 	}
 	for _, x := range f.List {
-		lines = append(lines, x.String())
+		line := x.String()
+		if room -= len(line); room < 0 && len(lines) > 1 {
+			more++
+			continue
+		}
+		lines = append(lines, line)
 	}
-	if f.More > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more, which show when these are mended", f.More))
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more, which show when these are mended", more))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -61,10 +70,12 @@ const (
 	maxFaults  = 100
 	maxPath    = 200  // runes
 	maxMessage = 1000 // runes
+	maxTold    = 7000 // bytes of all faults together, where they stand in one text
 )
 
 // report gathers faults and notes while a document is read.
 type report struct {
+	fill   map[string]string // placeholders: their values are not told
 	faults []Fault
 	more   int
 	notes  []string
@@ -86,7 +97,7 @@ func (r *report) faultAt(line, column int, path, format string, args ...any) {
 }
 
 func (r *report) note(format string, args ...any) {
-	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+	r.notes = append(r.notes, cut(redact.Text(fmt.Sprintf(format, args...)), maxMessage))
 }
 
 // err is nil when there are no faults.
@@ -97,7 +108,10 @@ func (r *report) err() error {
 	slices.SortStableFunc(r.faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Faults{List: r.faults, More: r.more}
+	for i, f := range r.faults {
+		r.faults[i].Path, r.faults[i].Message = redact.Text(f.Path), r.told(f.Path, f.Message)
+	}
+	return &Faults{File: r.file, List: r.faults, More: r.more}
 }
 
 // brief quotes what the user wrote, bounded.

@@ -24,7 +24,7 @@ func (m *Manifest) EntryClass() string {
 // placeholders are the names and values that ${NAME} is filled in with. The
 // error is a *flink.Error with code Invalid around *Faults.
 func Parse(doc []byte, app flink.Application, placeholders map[string]string) (*Manifest, error) {
-	r := &report{}
+	r := &report{fill: placeholders}
 	resource, policy := pick(r, documents(r, doc, placeholders))
 	m := &Manifest{Policy: flink.DefaultPolicy()}
 	if resource != nil {

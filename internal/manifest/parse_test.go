@@ -129,12 +129,16 @@ func TestManyFaultsAreCountedAndBounded(t *testing.T) {
 		fmt.Fprintf(&b, "  unknown%d: 1\n", i)
 	}
 	_, err := Parse([]byte(b.String()), fraud, placeholders)
-	lines := strings.Split(err.Error(), "\n")
-	if lines[0] != "application.yaml has 250 faults:" || len(lines) != 2+maxFaults {
-		t.Errorf("%d lines, the first: %s", len(lines), lines[0])
+	var faults *Faults
+	if !errors.As(err, &faults) || len(faults.List) != maxFaults || faults.More != 150 {
+		t.Fatalf("%d faults are listed and %d more counted", len(faults.List), faults.More)
 	}
-	if last := lines[len(lines)-1]; last != "and 150 more, which show when these are mended" {
-		t.Errorf("the last line is %q", last)
+	lines := strings.Split(err.Error(), "\n")
+	if lines[0] != "application.yaml has 250 faults:" || len(err.Error()) > maxTold+200 {
+		t.Errorf("%d bytes, the first line: %s", len(err.Error()), lines[0])
+	}
+	if last, want := lines[len(lines)-1], fmt.Sprintf("and %d more, which show when these are mended", 250-(len(lines)-2)); last != want {
+		t.Errorf("the last line is %q, want %q", last, want)
 	}
 }
 
