@@ -40,6 +40,10 @@ test-java: ## Tests of the example jobs
 e2e: node_modules ## Tests on real parts beside the demo: upgrade modes, bad input, duplicates (5 minutes once the parts are there)
 	go test -count=1 -timeout 45m -tags e2e -v -p 1 ./test/e2e/...
 
+.PHONY: bench
+bench: node_modules ## Figures beside their goals, into docs/benchmarks.md (an hour; QUICK=1: what needs no Flink, and two pairs of the rest)
+	go run ./test/bench $(if $(QUICK),-quick) $(BENCH)
+
 .PHONY: build
 build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries
 

@@ -1,0 +1,80 @@
+package figures
+
+import "time"
+
+// Release is one release run in process, on a clock that is not waited for.
+type Release struct {
+	Commit      string          `json:"commit"`
+	Began       time.Time       `json:"began"`
+	Outcome     string          `json:"outcome"`
+	Took        time.Duration   `json:"took"`        // by the virtual clock, nanoseconds
+	Transitions int             `json:"transitions"` // what Step Functions bills: states entered, and retries
+	Path        []string        `json:"path"`        // the states entered
+	Invocations []Invocation    `json:"invocations"`
+	Reads       int             `json:"reads"`  // GETs of the ledger and artifact buckets
+	Writes      int             `json:"writes"` // PUTs and LISTs, which cost the same
+	Events      int             `json:"events"` // put on the plane's bus
+	Speed       []time.Duration `json:"speed"`  // of whole releases by the real clock, nanoseconds
+}
+
+// Invocation is one call of a function.
+type Invocation struct {
+	State  string        `json:"state"`
+	Memory int           `json:"memory"` // MiB
+	Waited time.Duration `json:"waited"` // by the virtual clock: what a long poll slept, nanoseconds
+}
+
+// List prices of us-east-1, in dollars.
+const (
+	// https://aws.amazon.com/step-functions/pricing/, Standard workflows.
+	pricePerTransition = 0.000025
+	// https://aws.amazon.com/lambda/pricing/, Arm, first tier.
+	pricePerInvocation = 0.20 / 1e6
+	pricePerGBSecond   = 0.0000133334
+	// https://aws.amazon.com/s3/pricing/, S3 Standard.
+	pricePerRead  = 0.0004 / 1000
+	pricePerWrite = 0.005 / 1000
+	// https://aws.amazon.com/eventbridge/pricing/, custom events.
+	pricePerEvent = 1.00 / 1e6
+)
+
+// workPerInvocation is what an invocation is billed beside what it waits: a cold
+// start and its calls of AWS and Kubernetes. A generous guess; at the memory of
+// these functions it weighs a tenth of what the waiting does.
+const workPerInvocation = time.Second
+
+// Cost is what a release costs, in dollars, by what is paid for.
+type Cost struct{ Transitions, Invocations, Compute, Storage, Events float64 }
+
+// Total is the sum.
+func (c Cost) Total() float64 {
+	return c.Transitions + c.Invocations + c.Compute + c.Storage + c.Events
+}
+
+// Cost is what the release costs at list prices.
+func (r Release) Cost() Cost {
+	c := Cost{
+		Transitions: float64(r.Transitions) * pricePerTransition,
+		Invocations: float64(len(r.Invocations)) * pricePerInvocation,
+		Storage:     float64(r.Reads)*pricePerRead + float64(r.Writes)*pricePerWrite,
+		Events:      float64(r.Events) * pricePerEvent,
+	}
+	for _, i := range r.Invocations {
+		c.Compute += (i.Waited + workPerInvocation).Seconds() * float64(i.Memory) / 1024 * pricePerGBSecond
+	}
+	return c
+}
+
+// Functions are what is deployed, measured.
+type Functions struct {
+	Commit string     `json:"commit"`
+	Began  time.Time  `json:"began"`
+	List   []Function `json:"functions"`
+}
+
+// Function is one of them.
+type Function struct {
+	Name string          `json:"name"`
+	Zip  int64           `json:"zip"`  // bytes of the zipped arm64 bootstrap
+	Init []time.Duration `json:"init"` // of the build for the machine measured on: from its start until it asks for work, nanoseconds
+}

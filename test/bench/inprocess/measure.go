@@ -1,0 +1,89 @@
+package inprocess
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/asl/jsonata"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/test/bench/figures"
+)
+
+// Measure runs an upgrade under the default policy, which bakes ten minutes,
+// and then as many more as rounds says, each timed by the real clock. engine is
+// the path of jsonata.js; empty: where it usually is.
+func Measure(ctx context.Context, engine string, rounds int) (figures.Release, error) {
+	if engine == "" {
+		found, err := jsonata.Find()
+		if err != nil {
+			return figures.Release{}, err
+		}
+		engine = found
+	}
+	loaded, err := jsonata.Load(engine)
+	if err != nil {
+		return figures.Release{}, err
+	}
+	w, err := newWorld(loaded)
+	if err != nil {
+		return figures.Release{}, err
+	}
+	event, err := w.put(app.ManifestKey(), []byte(manifest))
+	if err != nil {
+		return figures.Release{}, err
+	}
+	if _, err := w.run(ctx, event); err != nil {
+		return figures.Release{}, err
+	}
+	if _, _, err := w.upgrade(ctx); err != nil { // there is nothing to stop yet
+		return figures.Release{}, err
+	}
+	measured, _, err := w.upgrade(ctx)
+	for range rounds {
+		if err != nil {
+			break
+		}
+		var took time.Duration
+		_, took, err = w.upgrade(ctx)
+		measured.Speed = append(measured.Speed, took)
+	}
+	return measured, err
+}
+
+// upgrade releases one more version and says how long that took by the real clock.
+func (w *world) upgrade(ctx context.Context) (figures.Release, time.Duration, error) {
+	name := fmt.Sprintf("counter-%d.jar", w.runs)
+	body, err := jarOf(name)
+	if err != nil {
+		return figures.Release{}, 0, err
+	}
+	event, err := w.put(app.String()+"/"+name, body)
+	if err != nil {
+		return figures.Release{}, 0, err
+	}
+	began := time.Now()
+	r, err := w.run(ctx, event)
+	took := time.Since(began)
+	if err == nil && r.Outcome != string(flink.Succeeded) {
+		err = fmt.Errorf("the release of %s ended %s", name, r.Outcome)
+	}
+	return r, took, err
+}
+
+const manifest = `apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata: {name: counter}
+spec:
+  image: flink:1.20
+  flinkVersion: v1_19
+  serviceAccount: flink
+  flinkConfiguration:
+    state.savepoints.dir: s3://data/team-a/counter/savepoints
+    state.checkpoints.dir: s3://data/team-a/counter/checkpoints
+    high-availability.type: kubernetes
+    high-availability.storageDir: s3://data/team-a/counter/ha
+  jobManager: {resource: {memory: 1024m, cpu: 0.5}}
+  taskManager: {resource: {memory: 1024m, cpu: 0.5}}
+  job: {parallelism: 1, upgradeMode: savepoint}
+`

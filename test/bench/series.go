@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sluice-flink/sluice/test/bench/figures"
+	"github.com/sluice-flink/sluice/test/bench/real"
+)
+
+// series is a row of measurements on one installation.
+type series struct {
+	options
+	bench   *real.Bench
+	results *figures.Results
+	part    string
+	session *figures.Session
+	pair    int // number of the newest one
+}
+
+// How many pairs there are of what is not the downtime.
+const (
+	rollbackPairs  = 5
+	loopRepeats    = 3
+	settingsRounds = 3
+	quickly        = 2
+	// loopPatience is how long the operator's rollback gets to see a restart loop:
+	// three times its readiness timeout.
+	loopPatience = 90 * time.Second
+)
+
+func (s *series) times(n int) int {
+	if s.quick {
+		return min(n, quickly)
+	}
+	return n
+}
+
+// downtime: upgrades by turns, with the operator's defaults.
+func (s *series) downtime(ctx context.Context) error {
+	if err := s.use(ctx, real.Defaults); err != nil {
+		return err
+	}
+	for range s.times(s.pairs) {
+		if err := s.both(ctx, s.bench.Upgrade); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rollback: versions that fail, with the settings that are shipped.
+func (s *series) rollback(ctx context.Context) error {
+	if err := s.use(ctx, real.Shipped); err != nil {
+		return err
+	}
+	if err := real.Alone(s.lock, func() error { return s.bench.Arm(ctx) }); err != nil {
+		return err
+	}
+	for range s.times(rollbackPairs) {
+		if err := s.both(ctx, s.bench.RollBack); err != nil {
+			return err
+		}
+	}
+	for range s.times(loopRepeats) {
+		s.pair++
+		if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.Loop(ctx, figures.Sluice, 0) }); err != nil {
+			return err
+		}
+	}
+	if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.Loop(ctx, figures.Kubectl, loopPatience) }); err != nil {
+		return err
+	}
+	return real.Alone(s.lock, func() error { return s.bench.Renew(ctx) })
+}
+
+// settings: a pair with each, round after round, so that what the machine does
+// meanwhile falls on all of them.
+func (s *series) settings(ctx context.Context) error {
+	names := append([]string{real.Defaults}, append(real.Groups(), real.Shipped)...)
+	for range s.times(settingsRounds) {
+		for _, name := range names {
+			if err := s.use(ctx, name); err != nil {
+				return err
+			}
+			if err := s.both(ctx, s.bench.Upgrade); err != nil {
+				return err
+			}
+			if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.LastState(ctx) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *series) use(ctx context.Context, settings string) error {
+	return real.Alone(s.lock, func() error { return s.bench.Use(ctx, settings) })
+}
+
+// both measures a pair; who begins changes from pair to pair.
+func (s *series) both(ctx context.Context, change func(context.Context, figures.Way) (figures.Change, error)) error {
+	s.pair++
+	ways := []figures.Way{figures.Sluice, figures.Kubectl}
+	if s.pair%2 == 0 {
+		ways[0], ways[1] = ways[1], ways[0]
+	}
+	return real.Alone(s.lock, func() error {
+		for _, way := range ways {
+			if err := s.take(change(ctx, way)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *series) alone(_ context.Context, change func() (figures.Change, error)) error {
+	return real.Alone(s.lock, func() error { return s.take(change()) })
+}
+
+// take keeps a measurement at once: a run that is cut off has not run in vain.
+func (s *series) take(c figures.Change, err error) error {
+	if err != nil {
+		return err
+	}
+	c.Pair = s.pair
+	s.session.Changes = append(s.session.Changes, c)
+	_, _ = fmt.Fprintf(s.out, "%s  pair %d, %s, %s by %s: %s\n", time.Now().UTC().Format(time.TimeOnly), c.Pair, c.Settings, c.Kind, c.Way, told(c))
+	return s.keep(s.results, s.part)
+}
+
+// told is a measurement in a line.
+func told(c figures.Change) string {
+	switch {
+	case c.Running.IsZero():
+		return c.Ended
+	case c.Kind == figures.Upgrade:
+		return fmt.Sprintf("down %.1f s (load %.1f)", c.Downtime().Seconds(), c.Load)
+	}
+	return fmt.Sprintf("%.1f s until it ran (load %.1f)", c.Recovery().Seconds(), c.Load)
+}
