@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -19,6 +20,8 @@ const (
 	inPlace   action = "InPlace"
 	replace   action = "Replace"   // delete, wait, create: the one way to a chosen state without the redeploy nonce
 	awaitGone action = "AwaitGone" // it is being deleted: wait, then create
+	adopt     action = "Adopt"     // somebody else made it: take it over as it is
+	settle    action = "Settle"    // an adoption is half done: make its fields over
 )
 
 // Apply implements flink.Target. Each round reads, decides and acts; a Replace
@@ -59,6 +62,9 @@ func (t *Target) dryRun(ctx context.Context, d flink.Desired) error {
 	if err != nil {
 		return kubeError(op, err)
 	}
+	if d.Adopt {
+		return t.dryAdoption(ctx, op, seen, d)
+	}
 	if seen != nil && seen.specFacts().Release == "" {
 		return notOurs(op)
 	}
@@ -72,6 +78,9 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 		return "", flink.Errorf(flink.Internal, op, "a snapshot is to be restored and none is named")
 	}
 	if seen == nil {
+		if d.Adopt {
+			return "", nothingToAdopt(op)
+		}
 		if !fromNothing {
 			return "", flink.Errorf(flink.NotFound, op, "the FlinkDeployment does not exist, and with it what it held is gone")
 		}
@@ -81,12 +90,16 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 	switch {
 	case seen.fence() > d.Fence:
 		return "", passed(op, d.Fence, seen.fence())
-	case facts.Deleting && fromNothing:
+	case facts.Deleting && fromNothing && !d.Adopt:
 		return awaitGone, nil
 	case facts.Deleting:
 		return "", flink.Errorf(flink.Refused, op, "somebody is deleting the FlinkDeployment")
+	case d.Adopt:
+		return decideAdoption(op, seen, d)
 	case facts.Release == "":
 		return "", notOurs(op)
+	case !seen.settled():
+		return settle, nil
 	case facts.Release == d.Release && facts.Step == d.Step:
 		return leaveAsIs, nil
 	case d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot && !nonce:
@@ -96,7 +109,7 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 }
 
 func notOurs(op string) error {
-	return flink.Errorf(flink.Refused, op, "the FlinkDeployment was not made by Sluice: delete it first (its savepoints stay) or use another name")
+	return flink.Errorf(flink.Refused, op, "the FlinkDeployment was not made by Sluice: adopt it as it runs (sluice adopt), delete it first (its savepoints stay), or use another name")
 }
 
 // act carries out one action; done tells whether the desired state is written.
@@ -116,6 +129,10 @@ func (t *Target) act(ctx context.Context, op string, next action, seen *resource
 		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
 	case awaitGone:
 		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
+	case adopt:
+		return false, t.adopt(ctx, op, seen, d)
+	case settle:
+		return false, t.settle(ctx, op, d.Application, seen)
 	}
 	return true, t.write(ctx, op, seen, d, nextNonce(seen, d, nonce))
 }
@@ -130,6 +147,12 @@ func nextNonce(seen *resource, d flink.Desired, nonce bool) int64 {
 	return current
 }
 
+// mustNotExist is the version that no object has: the API server creates under
+// it, and refuses to change what is there (Store.Update of the generic registry;
+// the tests hold it). A plain create would leave Sluice an updater of its own
+// fields, which the next server-side apply would conflict with.
+const mustNotExist = "0"
+
 // write is one server-side apply, on the version that was seen, never forced:
 // a field that somebody else owns is theirs.
 func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.Desired, nonce int64) error {
@@ -137,15 +160,20 @@ func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.D
 	if err != nil {
 		return err
 	}
+	version := mustNotExist
 	if seen != nil {
-		child(rendered.Object, "metadata")["resourceVersion"] = seen.GetResourceVersion()
+		version = seen.GetResourceVersion()
 	}
+	child(rendered.Object, "metadata")["resourceVersion"] = version
 	body, err := json.Marshal(rendered.Object)
 	if err != nil {
 		return &flink.Error{Code: flink.Internal, Op: op, Err: err}
 	}
 	_, err = t.kube.Resource(deployments).Namespace(d.Application.Namespace).
 		Patch(ctx, d.Application.Name, types.ApplyPatchType, body, patchOptions(d))
+	if seen == nil && kerrors.IsConflict(err) { // over fields of what is there now
+		return flink.Errorf(flink.Conflict, op, "somebody else created it first: %w", err)
+	}
 	return kubeError(op, err)
 }
 
@@ -159,9 +187,13 @@ func patchOptions(d flink.Desired) metav1.PatchOptions {
 
 // onlyStatusChanged tells whether a conflict is worth another round: the
 // operator writes the status all the time, and that alone makes a new version.
+// What somebody created meanwhile is looked at: it may be this step's own.
 func (t *Target) onlyStatusChanged(ctx context.Context, seen *resource, err error) bool {
-	if flink.CodeOf(err) != flink.Conflict || seen == nil {
+	if flink.CodeOf(err) != flink.Conflict {
 		return false
+	}
+	if seen == nil {
+		return true
 	}
 	now, readErr := t.get(ctx, flink.Application{Namespace: seen.GetNamespace(), Name: seen.GetName()})
 	return readErr == nil && now != nil && now.GetUID() == seen.GetUID() && sameDemand(now, seen)

@@ -41,6 +41,8 @@ func classify(err error) (flink.Code, string) {
 		return flink.LeaseLost, "another release has taken the application over, and it is the other's turn"
 	case kerrors.IsConflict(err):
 		return conflict(status.Status())
+	case kerrors.IsAlreadyExists(err), kerrors.IsInvalid(err) && strings.Contains(message, existsAlready):
+		return flink.Conflict, "somebody else created it first"
 	case kerrors.IsNotFound(err):
 		return notFound(status.Status())
 	case kerrors.IsUnauthorized(err):
@@ -68,17 +70,32 @@ func fencePassed(message string) bool {
 	return strings.Contains(message, "ValidatingAdmissionPolicy 'sluice-fence") && strings.Contains(message, " has been passed: ")
 }
 
+// existsAlready is how the API server refuses to create by server-side apply
+// what is there: see mustNotExist.
+const existsAlready = "must be specified for an update"
+
 // conflict tells the two conflicts apart: a field that somebody else owns stays
 // theirs however often we ask; a newer version of the object is read again.
 func conflict(s metav1.Status) (flink.Code, string) {
+	var fields []string
 	if s.Details != nil {
 		for _, cause := range s.Details.Causes {
 			if cause.Type == metav1.CauseTypeFieldManagerConflict {
-				return flink.Refused, fmt.Sprintf("%s (%s) is in the hands of another manager: take the field out of the manifest, or take the other manager (kubectl, Argo CD, Flux) off this resource", cause.Field, cause.Message)
+				fields = append(fields, inOtherHands(cause.Field, managerIn(cause.Message)))
 			}
 		}
 	}
+	if len(fields) > 0 {
+		return flink.Refused, strings.Join(fields, "; ")
+	}
 	return flink.Conflict, "somebody else wrote first"
+}
+
+// managerIn finds the name in: conflict with "kubectl-edit" using flink.apache.org/v1beta1.
+func managerIn(message string) string {
+	_, rest, _ := strings.Cut(message, `"`)
+	name, _, _ := strings.Cut(rest, `"`)
+	return name
 }
 
 func notFound(s metav1.Status) (flink.Code, string) {

@@ -44,7 +44,7 @@ func TestEachWayTheAPIServerSaysNoHasItsCodeAndSaysWhatToDo(t *testing.T) {
 		says    string
 	}{
 		"a newer version":         {409, "Conflict", `Operation cannot be fulfilled on flinkdeployments.flink.apache.org "fraud": the object has been modified`, named, flink.Conflict, "wrote first"},
-		"another field manager":   {409, "Conflict", `Apply failed with 1 conflict: conflict with "argocd-controller": .spec.job.jarURI`, `"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"argocd-controller\"","field":".spec.job.jarURI"}]`, flink.Refused, `.spec.job.jarURI (conflict with "argocd-controller")`},
+		"another field manager":   {409, "Conflict", `Apply failed with 1 conflict: conflict with "argocd-controller": .spec.job.jarURI`, `"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"argocd-controller\"","field":".spec.job.jarURI"}]`, flink.Refused, `.spec.job.jarURI belongs to argocd-controller: give the Argo CD application an ignoreDifferences entry`},
 		"an unknown field":        {500, "InternalError", `failed to create typed patch object (team-a/fraud; flink.apache.org/v1beta1, Kind=FlinkDeployment): .spec.emrReleaseLabel: field not declared in schema`, ``, flink.Refused, "no field spec.emrReleaseLabel"},
 		"a field of another type": {500, "InternalError", `failed to create typed patch object (team-a/fraud; flink.apache.org/v1beta1, Kind=FlinkDeployment): .spec.job.parallelism: expected numeric (int or float), got string`, ``, flink.Refused, "spec.job.parallelism"},
 		"no namespace":            {404, "NotFound", `namespaces "team-a" not found`, `"name":"team-a","kind":"namespaces"`, flink.Refused, "namespace team-a does not exist"},
@@ -61,7 +61,7 @@ func TestEachWayTheAPIServerSaysNoHasItsCodeAndSaysWhatToDo(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			target := answering(t, c.status, "application/json", statusBody(c.status, c.reason, c.message, c.details))
-			err := target.write(t.Context(), "apply team-a/fraud", nil, flink.Desired{
+			err := target.write(t.Context(), "apply team-a/fraud", ours(nil), flink.Desired{
 				Application: flink.Application{Namespace: "team-a", Name: "fraud"},
 				Revision:    flink.Revision{Manifest: map[string]any{"kind": "FlinkDeployment"}}, Run: flink.Running,
 			}, 0)

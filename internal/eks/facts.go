@@ -19,11 +19,18 @@ func (r resource) specFacts() flink.SpecFacts {
 	if run == "" {
 		run = flink.Running // the CRD's default
 	}
-	return flink.SpecFacts{
+	facts := flink.SpecFacts{
 		UID: string(r.GetUID()), Generation: r.GetGeneration(), Run: run, JarURI: delivered(spec),
 		Release: a[releaseAnnotation], Step: a[stepAnnotation], Revision: a[revisionAnnotation],
 		Deleting: r.GetDeletionTimestamp() != nil,
 	}
+	if k, kept := r.keeper(); kept {
+		facts.Owner = k.Name
+	}
+	if r.foreign() {
+		facts.Manifest = r.manifest()
+	}
+	return facts
 }
 
 func (r resource) statusFacts() flink.StatusFacts {
