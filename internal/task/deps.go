@@ -15,6 +15,7 @@ type Deps struct {
 	Artifacts Artifacts
 	Target    flink.Target // nil in functions without the grant UseCluster
 	Sender    Sender       // nil in functions that send nothing
+	Signals   Signals
 	Clock     Clock
 	Config    Config
 }

@@ -15,14 +15,20 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	e, err := t.expectation(ctx, &r)
+	if err != nil {
+		return r, err
+	}
 	var v flink.Verdict
+	var h hearing
 	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
 		o, err := t.Target.Observe(ctx, r.Application)
 		if err != nil {
 			return false, unless(flink.Unavailable, err)
 		}
+		o.Signals = t.Signals.listen(ctx, &h, e.Policy.Analysis, t.Clock)
 		now := t.Clock.Now()
-		r.Watch, v = flink.Judge(r.Watch, o, r.expectation(), now)
+		r.Watch, v = flink.Judge(r.Watch, o, e, now)
 		r.note(now, "Observe", timelineNote(r.Phase, v))
 		return v.State != flink.Progressing, nil
 	})
@@ -49,9 +55,28 @@ func (t Tasks) up(ctx context.Context, r *Release) error {
 	return err
 }
 
-func (r *Release) expectation() flink.Expectation {
-	return flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore,
-		PreviousStart: r.PreviousStart, WentOn: r.Before.Started, Policy: r.Policy}
+// expectation is what the version that is watched is judged against.
+func (t Tasks) expectation(ctx context.Context, r *Release) (flink.Expectation, error) {
+	e := flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore, PreviousStart: r.PreviousStart,
+		WentOn: r.Before.Started, LagBefore: r.Before.Lag, Policy: r.Policy}
+	revision := r.Revision
+	if r.Phase == Backward {
+		revision = r.Previous
+		e.Policy.Analysis = ownAnalysis(r.Policy.Analysis)
+	}
+	if revision == "" {
+		return e, nil
+	}
+	v, err := t.Ledger.Revision(ctx, r.Application, revision)
+	e.Batch = v.Batch()
+	return e, err
+}
+
+// ownAnalysis is what the previous version is judged by when it is back: by
+// itself. Alarms, lag and rates still tell of the version that failed.
+func ownAnalysis(a flink.Analysis) flink.Analysis {
+	a.CloudWatchAlarms, a.Prometheus, a.LagRecovery = nil, nil, nil
+	return a
 }
 
 // judged says where a verdict leads.

@@ -60,6 +60,9 @@ func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
 	if r.Decision == ToSettle {
 		return r, nil
 	}
+	if err := t.checkAnalysis(ctx, r.Policy.Analysis, o, revision); err != nil {
+		return t.rejectWhen(flink.Invalid, r, flink.ManifestInvalid, err)
+	}
 	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep)
 	try.DryRun = true // would the cluster take it? Better to know while the old version runs
 	if err := t.Target.Apply(ctx, try); err != nil {
@@ -98,7 +101,7 @@ func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, s fli
 	plan := flink.DecidePlan(s)
 	r.Revision, r.Jar = s.Revision.ID, s.Revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, m.Policy, m.Notes
-	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path}
+	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag}
 	r.Decision = Decision(plan.First)
 	r.note(now, "Prepare", plan.Message)
 	switch plan.Reason {

@@ -71,6 +71,7 @@ type Before struct {
 	JobID     string    `json:"jobId,omitempty"`
 	Started   time.Time `json:"started,omitzero"`    // by Flink's clock
 	Savepoint string    `json:"savepoint,omitempty"` // lastSavepoint before the stop
+	Lag       flink.Lag `json:"lag"`                 // what its sources had yet to read
 }
 
 // Phase says which version is being watched.

@@ -1,0 +1,47 @@
+package flink_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+func TestWhatCouldNeverBeKnownIsRefusedBeforeAnythingIsTouched(t *testing.T) {
+	lag := flink.Analysis{LagRecovery: &flink.LagRecovery{Within: time.Minute, Baseline: 110}}
+	alarms := flink.Analysis{CloudWatchAlarms: []string{"latency", "errors"}}
+	queries := flink.Analysis{Prometheus: []flink.PrometheusQuery{{Query: "up", SuccessCondition: "result == 1"}}}
+	silent, telling, ailing := good(), good(), good()
+	telling.Job.Lag = flink.Lag{Known: true}
+	ailing.Job.TasksRunning = 1
+	there := flink.Signals{Alarms: []flink.AlarmFacts{{Name: "latency", State: flink.AlarmRaised}, {Name: "errors", State: flink.AlarmNoData}}}
+	oneGone := flink.Signals{Alarms: []flink.AlarmFacts{{Name: "latency", State: flink.AlarmOK}, {Name: "errors"}}}
+	later := t0.Add(time.Hour)
+	cases := map[string]struct {
+		c    flink.AnalysisCase
+		says string // empty: it is possible
+	}{
+		"nothing is asked for":                 {flink.AnalysisCase{Before: silent, Now: later}, ""},
+		"lag, and the job tells it":            {flink.AnalysisCase{Analysis: lag, Before: telling, Now: later}, ""},
+		"lag, and the job tells none":          {flink.AnalysisCase{Analysis: lag, Before: silent, Now: later}, "tells no lag"},
+		"lag, and the job has only just begun": {flink.AnalysisCase{Analysis: lag, Before: silent, Now: t0.Add(time.Minute)}, ""},
+		"lag, and the job does not run well":   {flink.AnalysisCase{Analysis: lag, Before: ailing, Now: later}, ""},
+		"lag, and nothing runs yet":            {flink.AnalysisCase{Analysis: lag, Now: later}, ""},
+		"lag of a batch job":                   {flink.AnalysisCase{Analysis: lag, Batch: true, Now: later}, "batch job"},
+		"alarms that nobody reads":             {flink.AnalysisCase{Analysis: alarms}, "latency, errors would never be looked at"},
+		"alarms that are there":                {flink.AnalysisCase{Analysis: alarms, ReadsAlarms: true, Signals: there}, ""},
+		"an alarm that is not there":           {flink.AnalysisCase{Analysis: alarms, ReadsAlarms: true, Signals: oneGone}, "no alarm errors"},
+		"queries that nobody asks":             {flink.AnalysisCase{Analysis: queries}, "knows no Prometheus"},
+		"a query that has no answer right now": {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up", Unread: "503"}}}}, ""},
+		"a query that the server cannot parse": {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up", Refused: "parse error"}}}}, "parse error"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			err := flink.ImpossibleAnalysis(c.c)
+			if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("got %v, want %q", err, c.says)
+			}
+		})
+	}
+}
