@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/events"
 )
 
 // bucketID finds a bucket by the name its construct has.
@@ -91,6 +93,25 @@ func TestNewObjectsAreAnnouncedByTheBucketItself(t *testing.T) {
 	for id, r := range plane.Resources {
 		if strings.HasPrefix(r.Type, "Custom::") || r.Type == "AWS::CloudFormation::CustomResource" {
 			t.Errorf("%s is a custom resource: it runs code that is not in the catalogue", id)
+		}
+	}
+}
+
+func TestFilesOfPlansExpireAndNothingElseThatIsCurrentDoes(t *testing.T) {
+	plane := read(t, publicStack)
+	for _, id := range []string{artifactsID(t, plane), ledgerID(t, plane)} {
+		var expiring []string
+		for _, rule := range many(at(plane.Resources[id].Properties, "LifecycleConfiguration", "Rules")) {
+			if days := at(rule, "ExpirationInDays"); days != nil {
+				expiring = append(expiring, text(at(rule, "Prefix")))
+			}
+		}
+		var want []string
+		if id == artifactsID(t, plane) {
+			want = []string{events.PlanPrefix}
+		}
+		if diff := cmp.Diff(want, expiring); diff != "" {
+			t.Errorf("%s: prefixes whose objects expire (-want +got):\n%s", id, diff)
 		}
 	}
 }

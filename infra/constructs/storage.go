@@ -8,13 +8,15 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
-// Days that replaced versions and server access logs are kept.
+// Days that replaced versions, server access logs and files of plans are kept.
 const (
 	replacedVersionDays = 90
 	accessLogDays       = 365
+	planFileDays        = 7
 )
 
 // Storage is what the event plane keeps: what users drop, what Sluice knows,
@@ -36,6 +38,10 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 	})
 	logs := newAccessLogs(scope)
 	artifacts := newBucket(scope, "Artifacts", key, logs, &awss3.LifecycleRule{
+		// Files that were uploaded for a plan alone.
+		Prefix:     jsii.String(events.PlanPrefix),
+		Expiration: awscdk.Duration_Days(jsii.Number(planFileDays)),
+	}, &awss3.LifecycleRule{
 		// A release pins its jar by content, so a replaced upload is needed only
 		// until the last change that was parked on it has been admitted.
 		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(replacedVersionDays)),
@@ -50,7 +56,8 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 	return Storage{Key: key, Artifacts: artifacts, Ledger: known}
 }
 
-func newBucket(scope constructs.Construct, id string, key awskms.IKey, logs awss3.IBucket, kept *awss3.LifecycleRule) awss3.Bucket {
+func newBucket(scope constructs.Construct, id string, key awskms.IKey, logs awss3.IBucket, kept ...*awss3.LifecycleRule) awss3.Bucket {
+	rules := append([]*awss3.LifecycleRule{{AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))}}, kept...)
 	return awss3.NewBucket(scope, jsii.String(id), &awss3.BucketProps{
 		Versioned:              jsii.Bool(true),
 		Encryption:             awss3.BucketEncryption_KMS,
@@ -62,10 +69,7 @@ func newBucket(scope constructs.Construct, id string, key awskms.IKey, logs awss
 		ServerAccessLogsBucket: logs,
 		ServerAccessLogsPrefix: jsii.String(id + "/"),
 		RemovalPolicy:          awscdk.RemovalPolicy_RETAIN,
-		LifecycleRules: &[]*awss3.LifecycleRule{
-			{AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))},
-			kept,
-		},
+		LifecycleRules:         &rules,
 	})
 }
 

@@ -14,7 +14,9 @@ type Record struct {
 	ID          string                   `json:"id"`
 	Application flink.Application        `json:"application"`
 	Execution   string                   `json:"execution"`
-	Trigger     string                   `json:"trigger"` // the artifact's key and version
+	Trigger     string                   `json:"trigger"`            // the artifact's key and version; empty when no upload asked
+	Change      *flink.Change            `json:"change,omitempty"`   // what was asked, by whom and why; nil in records of before there were others than upgrades
+	Approval    *Answer                  `json:"approval,omitempty"` // what somebody said who was asked
 	Event       json.RawMessage          `json:"event,omitempty"`
 	Started     time.Time                `json:"started"`
 	Ended       time.Time                `json:"ended"`
