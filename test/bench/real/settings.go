@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
 
 	"github.com/sluice-flink/sluice/local/cluster"
 )
@@ -127,30 +128,35 @@ func (b *Bench) writeSettings(ctx context.Context, s settings) error {
 	if _, err := maps.Update(ctx, c, metav1.UpdateOptions{}); err != nil {
 		return err
 	}
-	d, err := operators.Get(ctx, operatorName, metav1.GetOptions{})
-	if err != nil {
-		return err
-	}
-	env := d.Spec.Template.Spec.Containers[0].Env
-	for i := range env {
-		if env[i].Name == javaOptions {
-			env[i].Value = s.options
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error { // its controller writes its status
+		d, err := operators.Get(ctx, operatorName, metav1.GetOptions{})
+		if err != nil {
+			return err
 		}
-	}
-	_, err = operators.Update(ctx, d, metav1.UpdateOptions{})
-	return err
+		env := d.Spec.Template.Spec.Containers[0].Env
+		for i := range env {
+			if env[i].Name == javaOptions {
+				env[i].Value = s.options
+			}
+		}
+		_, err = operators.Update(ctx, d, metav1.UpdateOptions{})
+		return err
+	})
 }
 
 // scaleOperator makes the operator go, and waits until its pod is gone, so that
 // there are never two; or come, and waits until it is ready.
 func (b *Bench) scaleOperator(ctx context.Context, replicas int32) error {
 	operators := b.core.AppsV1().Deployments(cluster.OperatorNamespace)
-	s, err := operators.GetScale(ctx, operatorName, metav1.GetOptions{})
-	if err != nil {
+	if err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		s, err := operators.GetScale(ctx, operatorName, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		s.Spec.Replicas = replicas
+		_, err = operators.UpdateScale(ctx, operatorName, s, metav1.UpdateOptions{})
 		return err
-	}
-	s.Spec.Replicas = replicas
-	if _, err := operators.UpdateScale(ctx, operatorName, s, metav1.UpdateOptions{}); err != nil {
+	}); err != nil {
 		return err
 	}
 	return await(ctx, fmt.Sprintf("%d operators", replicas), func(ctx context.Context) (bool, error) {
