@@ -1,0 +1,7 @@
+// Package cloudwatch reads the alarms that a release policy names: the adapter
+// of the port task.Alarms for Amazon CloudWatch.
+//
+// It knows metric, composite and log alarms of the account and region that its
+// client belongs to. It sets no alarm and reads no metric; what an alarm's state
+// means for a release is internal/flink's to say. Start with alarms.go.
+package cloudwatch

@@ -1,0 +1,24 @@
+package cloudwatch
+
+import (
+	"errors"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// described gives an error its code. Only what a person has to change is
+// Refused; whatever else is wrong may be better at the next look.
+func described(err error) error {
+	const op = "read CloudWatch alarms"
+	var answered smithy.APIError
+	if !errors.As(err, &answered) {
+		return flink.Errorf(flink.Unavailable, op, "CloudWatch did not answer: %w", err)
+	}
+	switch answered.ErrorCode() {
+	case "AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "InvalidClientTokenId":
+		return flink.Errorf(flink.Refused, op, "the function's role has to allow cloudwatch:DescribeAlarms: %s", line(answered.ErrorMessage()))
+	}
+	return flink.Errorf(flink.Unavailable, op, "%s: %s", answered.ErrorCode(), line(answered.ErrorMessage()))
+}
