@@ -36,7 +36,6 @@ func (f Fault) String() string {
 
 // Faults is everything wrong with the document, in the order of its lines.
 type Faults struct {
-	File string // empty: application.yaml
 	List []Fault
 	More int // faults beyond those listed
 }
@@ -111,7 +110,7 @@ func (r *report) err() error {
 	for i, f := range r.faults {
 		r.faults[i].Path, r.faults[i].Message = redact.Text(f.Path), r.told(f.Path, f.Message)
 	}
-	return &Faults{File: r.file, List: r.faults, More: r.more}
+	return &Faults{List: r.faults, More: r.more}
 }
 
 // brief quotes what the user wrote, bounded.
