@@ -23,9 +23,14 @@ const (
 	checkpointID = "checkpointID-" // followed by 19 digits
 )
 
-// deletedMark is the Java class of an entry that Flink is about to delete: it
-// does not count (KubernetesStateHandleStore).
-const deletedMark = "StateHandleWithDeleteMarker"
+// Every entry is a StateHandleWithDeleteMarker (KubernetesStateHandleStore), as
+// serialized Java. markedForDeletion is its only field beside the handle and
+// comes first, right after the end of the class's description; one that is marked
+// is about to be deleted and does not count. Seen with Flink 1.20.
+const (
+	markerClass = "StateHandleWithDeleteMarker"
+	markerEnd   = "Lorg/apache/flink/runtime/state/RetrievableStateHandle;xp"
+)
 
 var flinkJobID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
@@ -84,12 +89,19 @@ func newestIn(data map[string]any) flink.RecordFacts {
 	return facts
 }
 
-// isDeleted looks for a class name in the handle. The handle is serialized Java,
+// isDeleted looks for one byte in the handle. The handle is serialized Java,
 // which is never deserialized here: where the checkpoint lies cannot be told from it.
 func isDeleted(handle any) bool {
 	s, _ := handle.(string)
 	decoded, err := base64.StdEncoding.DecodeString(s)
-	return err != nil || len(decoded) == 0 || strings.Contains(string(decoded), deletedMark)
+	if err != nil || len(decoded) == 0 {
+		return true
+	}
+	if !strings.Contains(string(decoded), markerClass) {
+		return false // a Flink that does not wrap its handles
+	}
+	_, fields, found := strings.Cut(string(decoded), markerEnd)
+	return !found || fields == "" || fields[0] != 0
 }
 
 // withPath adds where the recorded checkpoint lies, when Flink itself says so of

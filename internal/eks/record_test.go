@@ -12,15 +12,17 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 )
 
-// handle is as much of what Flink writes as is looked at: base64 of serialized
-// Java that names a class.
-func handle(class string) string {
-	return base64.StdEncoding.EncodeToString([]byte("\xac\xed\x00\x05sr\x00" + class))
+// handle is the beginning of what Flink 1.20 writes, byte for byte as it was
+// read from a cluster, with its mark.
+func handle(mark string) string {
+	return base64.StdEncoding.EncodeToString([]byte("\xac\xed\x00\x05sr\x00corg.apache.flink.kubernetes.highavailability.KubernetesStateHandleStore$StateHandleWithDeleteMarker" +
+		"\x1b\xadD\x80\xef\x86\r|\x02\x00\x02Z\x00\x11markedForDeletionL\x00\x05innert\x007Lorg/apache/flink/runtime/state/RetrievableStateHandle;xp" + mark +
+		"sr\x00;org.apache.flink.runtime.state.RetrievableStreamStateHandle\x00\x01\x1e\x18\xf1U\x97+\x02\x00\x01"))
 }
 
 const (
-	kept   = "org.apache.flink.runtime.state.RetrievableStreamStateHandle"
-	marked = "org.apache.flink.runtime.persistence.StateHandleWithDeleteMarker"
+	kept   = "\x00"
+	marked = "\x01"
 )
 
 func recordMap(name string, data map[string]any) unstructured.Unstructured {
