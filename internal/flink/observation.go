@@ -67,6 +67,15 @@ type JobFacts struct {
 	Restarts      int64       `json:"restarts"`           // numRestarts; -1 while the metric is not there yet
 	Failures      []Failure   `json:"failures,omitempty"` // newest first, bounded
 	Lag           Lag         `json:"lag"`
+	Vertices      []Vertex    `json:"vertices,omitempty"` // of the job that runs, in its own order
+}
+
+// Vertex is a chain of operators that runs as one task, in so many subtasks.
+type Vertex struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	Parallelism    int    `json:"parallelism"`
+	MaxParallelism int    `json:"maxParallelism"` // no state can be spread over more subtasks
 }
 
 // Checkpoints is what Flink says of a job's checkpoints.
