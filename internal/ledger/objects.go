@@ -39,6 +39,9 @@ func (s store) Document(ctx context.Context, app flink.Application) (Document, V
 	if err := decodeDocument(body, &d); err != nil {
 		return d, v, damaged(documentKey(app), err)
 	}
+	if err := d.sane(app); err != nil {
+		return d, v, damaged(documentKey(app), err)
+	}
 	return d, v, nil
 }
 
@@ -61,8 +64,14 @@ func (s store) WriteRecord(ctx context.Context, r Record) error {
 
 func (s store) Record(ctx context.Context, app flink.Application, id string) (Record, error) {
 	var r Record
-	err := s.get(ctx, RecordKey(app, id), &r)
-	return r, err
+	key := RecordKey(app, id)
+	if err := s.get(ctx, key, &r); err != nil {
+		return r, err
+	}
+	if err := named(r.ID, id); err != nil {
+		return r, damaged(key, err)
+	}
+	return r, nil
 }
 
 func (s store) Records(ctx context.Context, app flink.Application, limit int) ([]string, error) {
@@ -107,8 +116,14 @@ func (s store) WriteRevision(ctx context.Context, app flink.Application, r flink
 
 func (s store) Revision(ctx context.Context, app flink.Application, id string) (flink.Revision, error) {
 	var r flink.Revision
-	err := s.get(ctx, revisionKey(app, id), &r)
-	return r, err
+	key := revisionKey(app, id)
+	if err := s.get(ctx, key, &r); err != nil {
+		return r, err
+	}
+	if err := named(r.ID, id); err != nil {
+		return r, damaged(key, err)
+	}
+	return r, nil
 }
 
 func (s store) get(ctx context.Context, key string, into any) error {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -82,6 +83,9 @@ func upgrade(body []byte, from int, into *Document) error {
 	var document fields
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&document); err != nil {
 		return err
+	}
+	if document == nil { // null is JSON, too
+		return errors.New("it is empty")
 	}
 	for ; from < Schema; from++ {
 		if err := upgrades[from](document); err != nil {
