@@ -23,9 +23,9 @@ type AnalysisCase struct {
 // tell no lag: connectors register the metric with the first records they get.
 const tellsLagAfter = 2 * time.Minute
 
-// ImpossibleAnalysis says what a policy asks for that could never be answered;
-// nil when there is nothing. A check that cannot be carried out must not pass,
-// and must not fail a version that is good: so nothing is begun.
+// ImpossibleAnalysis says what a policy asks for that cannot be answered; nil
+// when there is nothing. A check that cannot be carried out must not pass, and
+// must not fail a version that is good: so nothing is begun.
 func ImpossibleAnalysis(c AnalysisCase) error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -36,13 +36,13 @@ func ImpossibleAnalysis(c AnalysisCase) error {
 	}
 	if names := c.Analysis.CloudWatchAlarms; len(names) > 0 && !c.ReadsAlarms {
 		fault("analysis.cloudWatchAlarms: this installation reads no CloudWatch alarms, so %s would never be looked at; remove it", strings.Join(names, ", "))
-	} else if missing := c.Signals.missing(names); len(missing) > 0 {
-		fault("analysis.cloudWatchAlarms: there is no alarm %s in this account and region; create it, or correct its name", strings.Join(missing, ", "))
+	} else {
+		faults = append(faults, c.deafAlarms()...)
 	}
 	if len(c.Analysis.Prometheus) > 0 && !c.AsksQueries {
 		fault("analysis.prometheus: this installation knows no Prometheus, so the queries would never be asked; give it the address of one, or remove them")
 	} else {
-		faults = append(faults, c.refusedQueries()...)
+		faults = append(faults, c.deafQueries()...)
 	}
 	return errors.Join(faults...)
 }
@@ -53,19 +53,26 @@ func (c AnalysisCase) tellsNoLag() bool {
 	return c.Before.Exists && j.Reachable && allRunning(j) && !j.Lag.Known && c.Now.Sub(j.Started) >= tellsLagAfter
 }
 
-func (s Signals) missing(names []string) (missing []string) {
-	for _, name := range names {
-		if a := s.alarm(name); a.State == AlarmUnknown && a.Unread == "" {
-			missing = append(missing, name)
+func (c AnalysisCase) deafAlarms() (faults []error) {
+	for _, name := range c.Analysis.CloudWatchAlarms {
+		switch a := c.Signals.alarm(name); {
+		case a.Unread != "":
+			faults = append(faults, fmt.Errorf("analysis.cloudWatchAlarms: %s cannot be read: %s", name, a.Unread))
+		case a.State == AlarmUnknown:
+			faults = append(faults, fmt.Errorf("analysis.cloudWatchAlarms: there is no alarm %s in this account and region; create it, or correct its name", name))
 		}
 	}
-	return missing
+	return faults
 }
 
-func (c AnalysisCase) refusedQueries() (faults []error) {
+// deafQueries: one that finds no data now may find some later.
+func (c AnalysisCase) deafQueries() (faults []error) {
 	for _, q := range c.Analysis.Prometheus {
-		if why := c.Signals.query(q.Query).Refused; why != "" {
-			faults = append(faults, fmt.Errorf("analysis.prometheus: Prometheus refuses the query %s: %s", brief(q.Query), why))
+		switch f := c.Signals.query(q.Query); {
+		case f.Refused != "":
+			faults = append(faults, fmt.Errorf("analysis.prometheus: Prometheus refuses the query %s: %s", brief(q.Query), f.Refused))
+		case f.Unread != "":
+			faults = append(faults, fmt.Errorf("analysis.prometheus: the query %s has no answer: %s", brief(q.Query), f.Unread))
 		}
 	}
 	return faults

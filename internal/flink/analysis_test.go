@@ -33,7 +33,9 @@ func TestWhatCouldNeverBeKnownIsRefusedBeforeAnythingIsTouched(t *testing.T) {
 		"alarms that are there":                {flink.AnalysisCase{Analysis: alarms, ReadsAlarms: true, Signals: there}, ""},
 		"an alarm that is not there":           {flink.AnalysisCase{Analysis: alarms, ReadsAlarms: true, Signals: oneGone}, "no alarm errors"},
 		"queries that nobody asks":             {flink.AnalysisCase{Analysis: queries}, "knows no Prometheus"},
-		"a query that has no answer right now": {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up", Unread: "503"}}}}, ""},
+		"a query that finds no data yet":       {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up"}}}}, ""},
+		"a query that has no answer":           {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up", Unread: "503"}}}}, "503"},
+		"alarms that cannot be read":           {flink.AnalysisCase{Analysis: alarms, ReadsAlarms: true, Signals: flink.Signals{Alarms: []flink.AlarmFacts{{Name: "latency", Unread: "throttled"}, {Name: "errors", State: flink.AlarmOK}}}}, "latency cannot be read: throttled"},
 		"a query that the server cannot parse": {flink.AnalysisCase{Analysis: queries, AsksQueries: true, Signals: flink.Signals{Queries: []flink.QueryFacts{{Query: "up", Refused: "parse error"}}}}, "parse error"},
 	}
 	for name, c := range cases {
