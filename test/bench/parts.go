@@ -92,7 +92,7 @@ func deployed(ctx context.Context, o options, r *figures.Results) (err error) {
 // realParts starts one installation and measures on it.
 func (o options) realParts(ctx context.Context, r *figures.Results) (err error) {
 	var b *real.Bench
-	if err := real.Alone(o.lock, func() error {
+	if err := real.Alone(ctx, o.lock, func() error {
 		b, err = real.Start(ctx, o.dir, o.out)
 		return err
 	}); err != nil {

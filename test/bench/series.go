@@ -55,7 +55,7 @@ func (s *series) rollback(ctx context.Context) error {
 	if err := s.use(ctx, real.Shipped); err != nil {
 		return err
 	}
-	if err := real.Alone(s.lock, func() error { return s.bench.Arm(ctx) }); err != nil {
+	if err := real.Alone(ctx, s.lock, func() error { return s.bench.Arm(ctx) }); err != nil {
 		return err
 	}
 	for range s.times(rollbackPairs) {
@@ -72,7 +72,7 @@ func (s *series) rollback(ctx context.Context) error {
 	if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.Loop(ctx, figures.Kubectl, loopPatience) }); err != nil {
 		return err
 	}
-	return real.Alone(s.lock, func() error { return s.bench.Renew(ctx) })
+	return real.Alone(ctx, s.lock, func() error { return s.bench.Renew(ctx) })
 }
 
 // settings: a pair with each, round after round, so that what the machine does
@@ -96,7 +96,7 @@ func (s *series) settings(ctx context.Context) error {
 }
 
 func (s *series) use(ctx context.Context, settings string) error {
-	return real.Alone(s.lock, func() error { return s.bench.Use(ctx, settings) })
+	return real.Alone(ctx, s.lock, func() error { return s.bench.Use(ctx, settings) })
 }
 
 // both measures a pair; who begins changes from pair to pair.
@@ -106,7 +106,7 @@ func (s *series) both(ctx context.Context, change func(context.Context, figures.
 	if s.pair%2 == 0 {
 		ways[0], ways[1] = ways[1], ways[0]
 	}
-	return real.Alone(s.lock, func() error {
+	return real.Alone(ctx, s.lock, func() error {
 		for _, way := range ways {
 			if err := s.take(change(ctx, way)); err != nil {
 				return err
@@ -116,8 +116,8 @@ func (s *series) both(ctx context.Context, change func(context.Context, figures.
 	})
 }
 
-func (s *series) alone(_ context.Context, change func() (figures.Change, error)) error {
-	return real.Alone(s.lock, func() error { return s.take(change()) })
+func (s *series) alone(ctx context.Context, change func() (figures.Change, error)) error {
+	return real.Alone(ctx, s.lock, func() error { return s.take(change()) })
 }
 
 // take keeps a measurement at once: a run that is cut off has not run in vain.

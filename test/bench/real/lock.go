@@ -1,14 +1,17 @@
 package real
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // Alone runs do while it holds the lock of a file, so that whoever else uses
 // the machine can wait for their turn; without a file it just runs it.
-func Alone(file string, do func() error) error {
+func Alone(ctx context.Context, file string, do func() error) error {
 	if file == "" {
 		return do()
 	}
@@ -17,8 +20,21 @@ func Alone(file string, do func() error) error {
 		return err
 	}
 	defer f.Close() // gives the lock back
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return fmt.Errorf("wait for %s: %w", file, err)
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return do()
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return fmt.Errorf("lock %s: %w", file, err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the lock of %s: %w", file, context.Cause(ctx))
+		case <-time.After(lockRetry):
+		}
 	}
-	return do()
 }
+
+// lockRetry is short: whoever sleeps in flock(1) is woken at once.
+const lockRetry = 20 * time.Millisecond
