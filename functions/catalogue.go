@@ -49,7 +49,7 @@ func Catalogue() []Function {
 	poll := LongPoll + time.Minute
 	return []Function{
 		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
-		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster}},
+		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster, ReadAlarms, QueryMetrics}},
 		{Name: "take-savepoint", State: "TakeSavepoint", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "stop", State: "Stop", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "apply", State: "Apply", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},

@@ -13,6 +13,7 @@ import (
 type Environment struct {
 	Region, AccessKey, SecretKey, SessionToken string // credentials are empty where the SDK's own chain serves
 	S3Endpoint, EventsEndpoint, StatesEndpoint string // empty: Amazon's
+	AlarmsEndpoint                             string // empty: Amazon's, where S3 is Amazon's, too
 	Artifacts, Ledger, EventBus, Machine       string
 	Operator                                   string
 	Prometheus                                 string // URL of its API; empty where there is none
@@ -26,7 +27,8 @@ func Read(f functions.Function, env func(string) string) (Environment, error) {
 	e := Environment{
 		Region: env("AWS_REGION"), AccessKey: env("AWS_ACCESS_KEY_ID"), SecretKey: env("AWS_SECRET_ACCESS_KEY"), SessionToken: env("AWS_SESSION_TOKEN"),
 		S3Endpoint: env(functions.EnvS3Endpoint), EventsEndpoint: env("AWS_ENDPOINT_URL_EVENTBRIDGE"), StatesEndpoint: env("AWS_ENDPOINT_URL_SFN"),
-		Artifacts: env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
+		AlarmsEndpoint: env("AWS_ENDPOINT_URL_CLOUDWATCH"),
+		Artifacts:      env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
 		Operator: env(functions.EnvOperator), Prometheus: env(functions.EnvPrometheus), Kubeconfig: env(functions.EnvKubeconfig),
 		Cluster: env(functions.EnvClusterName), ClusterEndpoint: env(functions.EnvClusterEndpoint), CA: env(functions.EnvClusterCA),
 	}

@@ -13,8 +13,11 @@ import (
 
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/artifacts"
+	"github.com/sluice-flink/sluice/internal/cloudwatch"
 	"github.com/sluice-flink/sluice/internal/eks"
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/prometheus"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -49,10 +52,28 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 			return d, err
 		}
 	}
+	if d.Signals, err = wireSignals(cfg, f, e); err != nil {
+		return d, err
+	}
 	if slices.Contains(f.Grants, functions.SendEvents) {
 		d.Sender = newSender(cfg, e)
 	}
 	return d, nil
+}
+
+// wireSignals leaves out what there is not: policies that need it are refused.
+// On one machine there is no CloudWatch unless somebody names its address:
+// Amazon's must not be asked with a laptop's credentials.
+func wireSignals(cfg aws.Config, f functions.Function, e Environment) (s task.Signals, err error) {
+	if slices.Contains(f.Grants, functions.ReadAlarms) && (e.S3Endpoint == "" || e.AlarmsEndpoint != "") {
+		s.Alarms = cloudwatch.New(cfg, e.AlarmsEndpoint)
+	}
+	if slices.Contains(f.Grants, functions.QueryMetrics) && e.Prometheus != "" {
+		if s.Queries, err = prometheus.New(e.Prometheus, cfg); err != nil {
+			return s, flink.Errorf(flink.Invalid, "read "+functions.EnvPrometheus, "%w", err)
+		}
+	}
+	return s, nil
 }
 
 func awsConfig(ctx context.Context, e Environment) (aws.Config, error) {
