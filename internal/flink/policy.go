@@ -68,14 +68,24 @@ const (
 	VerifyRestore  VerifyKind = "Restore"
 )
 
+// RemediationSteps lists every step.
+func RemediationSteps() []RemediationStep {
+	return []RemediationStep{StepRestart, StepRollback, StepScale, StepSuspend, StepEscalate}
+}
+
 // Remediation says what is tried when an alarm goes off.
 type Remediation struct {
 	Alarms         []string          `json:"alarms,omitempty"` // name patterns, * for anything
-	Steps          []RemediationStep `json:"steps,omitempty"`
-	RollbackWindow time.Duration     `json:"rollbackWindow"`
-	MaxParallelism int64             `json:"maxParallelism,omitempty"`
-	Cooldown       time.Duration     `json:"cooldown"`
-	MaxPerDay      int64             `json:"maxPerDay"`
+	Steps          []RemediationStep `json:"steps,omitempty"`  // in the order in which they are tried
+	RollbackWindow time.Duration     `json:"rollbackWindow"`   // how long after a release it may be what to undo
+	Scale          ScaleRule         `json:"scale"`
+	Cooldown       time.Duration     `json:"cooldown"`  // between two steps
+	MaxPerDay      int64             `json:"maxPerDay"` // steps within 24 hours
+}
+
+// ScaleRule bounds the step Scale.
+type ScaleRule struct {
+	MaxParallelism int64 `json:"maxParallelism,omitempty"` // 0: never scaled
 }
 
 // RemediationStep is one thing to try.

@@ -13,7 +13,7 @@ import (
 // keys within bounds, finds duplicate keys and fills in placeholders.
 type builder struct {
 	report *report
-	fill   map[string]string
+	fill   filling
 	nodes  int
 	bytes  int  // of keys and scalars
 	spent  bool // a bound was passed; nothing more is read

@@ -1,9 +1,11 @@
 package manifest
 
 import (
-	"github.com/sluice-flink/sluice/internal/flink"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
 )
 
 func configurationIsFlat(r *report, resource *node) {
@@ -33,6 +35,10 @@ var reservedKeys = []struct{ key, why string }{
 	{"kubernetes.pod-template-file*", "pod templates are checked where they are written out; use spec.podTemplate"},
 }
 
+// claimKeys are Flink's names for who owns the state a job starts from. Flink
+// removes what it owns, and Sluice may need it again.
+var claimKeys = []string{"execution.state-recovery.claim-mode", "execution.savepoint-restore-mode"}
+
 // forbiddenWhenTrue are switches that may be there as long as they are off.
 var forbiddenWhenTrue = []struct{ key, why string }{
 	{"kubernetes.operator.deployment.rollback.enabled", "there is one owner of rollback, and it is Sluice; remove it and see spec.rollback of the ReleasePolicy"},
@@ -50,6 +56,9 @@ func configurationIsOurs(r *report, resource *node) {
 			if f.name == reserved.key || isPrefix && strings.HasPrefix(f.name, prefix) {
 				r.faultAt(f.line, f.column, "spec.flinkConfiguration."+f.name, "it is reserved: %s", reserved.why)
 			}
+		}
+		if slices.Contains(claimKeys, f.name) && !strings.EqualFold(strings.TrimSpace(f.value.literal), "NO_CLAIM") {
+			r.faultAt(f.line, f.column, "spec.flinkConfiguration."+f.name, "it has to be NO_CLAIM, which is Flink's default: with another mode Flink removes the state that a rollback would go back to; remove it")
 		}
 		for _, off := range forbiddenWhenTrue {
 			if f.name == off.key && !strings.EqualFold(strings.TrimSpace(f.value.literal), "false") {
@@ -105,12 +114,8 @@ func directory(r *report, resource *node, what, older, newer string) {
 var place = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^$<>{}\s]+$`)
 
 func location(r *report, n *node, path, what string) {
-	switch {
-	case n == nil || n.kind != scalar:
-	case !place.MatchString(n.literal):
+	if n != nil && n.kind == scalar && !place.MatchString(n.literal) {
 		r.fault(n, path, "%s is no URI that %s can be written to; write s3://<bucket>/<path>, placeholders as ${NAME}", brief(n.literal), what)
-	case strings.HasPrefix(n.literal, "file:"):
-		r.note("%s is on a file system: state survives a pod only if every pod mounts the same volume there", path)
 	}
 }
 

@@ -41,17 +41,26 @@ var checks = []check{
 	checkpointsHappen,
 	highAvailability,
 	addressesCarryNoCredentials,
-	podTemplatesStayInside,
+	recordHasAPlace,
+	checkpointsStay,
+	resourcesAreAsked,
+	slotsFit,
+	operatorsAreChained,
+	restartsBackOff,
+	imageIsPinned,
+	noCredentials,
 }
 
 // deployment checks the FlinkDeployment and gives it as it is to be released.
-func deployment(r *report, resource *node, app flink.Application) map[string]any {
+func deployment(r *report, resource *node, app flink.Application, all resolution) map[string]any {
 	if !identity(r, resource, app) {
 		return nil
 	}
 	for _, holds := range checks {
 		holds(r, resource)
 	}
+	staysInside(r, resource, app, all)
+	agrees(r, resource, all)
 	if len(r.faults) > 0 {
 		return nil
 	}
@@ -152,7 +161,9 @@ func render(resource *node, app flink.Application) *node {
 	out := resource.clone()
 	out.get("metadata").set("namespace", app.Namespace)
 	job := out.get("spec", "job")
-	job.remove("jarURI")
+	if !strings.HasPrefix(job.get("jarURI").text(), inImage) {
+		job.remove("jarURI")
+	}
 	job.remove("savepointTriggerNonce")
 	if conf := out.get("spec", "flinkConfiguration"); conf != nil {
 		for _, f := range conf.fields {

@@ -22,7 +22,7 @@ const (
 )
 
 // documents reads the YAML documents that are not empty.
-func documents(r *report, doc []byte, placeholders map[string]string) []*node {
+func documents(r *report, doc []byte, fill filling) []*node {
 	if len(doc) > maxBytes {
 		r.faultAt(0, 0, "", "it has %d bytes, and at most %d are read; keep data out of the manifest", len(doc), maxBytes)
 		return nil
@@ -31,7 +31,7 @@ func documents(r *report, doc []byte, placeholders map[string]string) []*node {
 		r.faultAt(0, 0, "", "it is not UTF-8 text; save it as UTF-8")
 		return nil
 	}
-	b := &builder{report: r, fill: placeholders}
+	b := &builder{report: r, fill: fill}
 	decoder := yaml.NewDecoder(bytes.NewReader(doc))
 	var found []*node
 	for range maxDocuments {

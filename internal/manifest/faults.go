@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/redact"
 )
 
@@ -36,6 +37,7 @@ func (f Fault) String() string {
 
 // Faults is everything wrong with the document, in the order of its lines.
 type Faults struct {
+	File string // empty: application.yaml
 	List []Fault
 	More int // faults beyond those listed
 }
@@ -45,10 +47,11 @@ type Faults struct {
 func (f *Faults) Error() string {
 	lines := make([]string, 0, len(f.List)+2)
 	total, more, room := len(f.List)+f.More, f.More, maxTold
+	file := cmp.Or(f.File, flink.ManifestFile)
 	if total == 1 {
-		lines = append(lines, "application.yaml has 1 fault:")
+		lines = append(lines, file+" has 1 fault:")
 	} else {
-		lines = append(lines, fmt.Sprintf("application.yaml has %d faults:", total))
+		lines = append(lines, fmt.Sprintf("%s has %d faults:", file, total))
 	}
 	for _, x := range f.List {
 		line := x.String()
@@ -74,6 +77,7 @@ const (
 
 // report gathers faults and notes while a document is read.
 type report struct {
+	file   string            // empty: application.yaml
 	fill   map[string]string // placeholders: their values are not told
 	faults []Fault
 	more   int
@@ -110,7 +114,7 @@ func (r *report) err() error {
 	for i, f := range r.faults {
 		r.faults[i].Path, r.faults[i].Message = redact.Text(f.Path), r.told(f.Path, f.Message)
 	}
-	return &Faults{List: r.faults, More: r.more}
+	return &Faults{File: r.file, List: r.faults, More: r.more}
 }
 
 // brief quotes what the user wrote, bounded.

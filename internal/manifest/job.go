@@ -105,17 +105,24 @@ func stateIsOurs(r *report, resource *node) {
 	}
 }
 
-// jarIsPlaceable: the jar that runs is the one that was dropped below the
-// prefix, so a jarURI says nothing; it may stay so that kubectl takes the
+// inImage begins the URI of a jar that is in the image.
+const inImage = "local://"
+
+// jarIsPlaceable: a jar that is in the image is released with it. Else the jar
+// that was dropped below the prefix runs, and an s3:// address, which EMR's
+// operator would take, says nothing; it may stay so that kubectl takes the
 // manifest too.
 func jarIsPlaceable(r *report, resource *node) {
 	uri := resource.get("spec", "job", "jarURI")
 	if uri == nil {
 		return
 	}
-	if !strings.HasPrefix(uri.text(), "local:///") && !strings.HasPrefix(uri.text(), "s3://") {
-		r.fault(uri, "spec.job.jarURI", "%s cannot be released; leave it out, or write local:///… or s3://…, and drop the jar beside application.yaml", brief(uri.literal))
-		return
+	switch text := uri.text(); {
+	case strings.HasPrefix(text, inImage+"/"):
+		r.note("spec.job.jarURI %s: the jar is in the image, and a jar that is dropped beside application.yaml starts no release; remove jarURI to release such jars", brief(text))
+	case strings.HasPrefix(text, "s3://"):
+		r.note("spec.job.jarURI %s is not used: the jar that was dropped beside application.yaml runs instead", brief(text))
+	default:
+		r.fault(uri, "spec.job.jarURI", "%s cannot be released; leave it out and drop the jar beside application.yaml, or write local:///… for a jar that is in the image", brief(uri.literal))
 	}
-	r.note("spec.job.jarURI %s is not used: the jar that was dropped beside application.yaml runs instead", brief(uri.text()))
 }

@@ -8,16 +8,24 @@ import (
 // suggestion is the end of a sentence about an unknown name: the known name
 // that it was meant to be, or all that are known.
 func suggestion(name string, known []string) string {
+	if meant := meant(name, known); meant != "" {
+		return meant
+	}
+	return "; remove it (known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ") + ")"
+}
+
+// meant asks for the known name that is near to it; empty when none is.
+func meant(name string, known []string) string {
 	best, distance := "", 3 // more than two edits away is another word
 	for _, k := range known {
 		if d := edits(name, k); d < distance && d < len(k)/2 {
 			best, distance = k, d
 		}
 	}
-	if best != "" {
-		return "; did you mean " + best + "?"
+	if best == "" {
+		return ""
 	}
-	return "; remove it (known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ") + ")"
+	return "; did you mean " + best + "?"
 }
 
 // maxCompared bounds the work of edits.

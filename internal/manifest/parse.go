@@ -1,6 +1,10 @@
 package manifest
 
-import "github.com/sluice-flink/sluice/internal/flink"
+import (
+	"strings"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
 
 // Manifest is an application.yaml that was found to be in order.
 type Manifest struct {
@@ -8,36 +12,63 @@ type Manifest struct {
 	// []any, string, bool, nil, int64 for whole numbers, else float64. Equal
 	// resources marshal to equal bytes, also after they went through JSON.
 	Resource map[string]any
-	Policy   flink.Policy // defaults filled in
+	Policy   flink.Policy // of all layers together, defaults filled in
+	Settings []Setting    // the same, field by field, with what a team may use and where each value comes from
 	Notes    []string     // sentences worth showing that stop nothing
 }
 
 // EntryClass is spec.job.entryClass, or empty: then the jar's Main-Class counts.
-func (m *Manifest) EntryClass() string {
+func (m *Manifest) EntryClass() string { return m.job("entryClass") }
+
+// JarInImage tells whether spec.job.jarURI says that the jar is in the image:
+// then it stays in the Resource, and no jar beside application.yaml is released.
+func (m *Manifest) JarInImage() bool { return strings.HasPrefix(m.job("jarURI"), inImage) }
+
+func (m *Manifest) job(field string) string {
 	spec, _ := m.Resource["spec"].(map[string]any)
 	job, _ := spec["job"].(map[string]any)
-	class, _ := job["entryClass"].(string)
-	return class
+	text, _ := job[field].(string)
+	return text
 }
 
-// Parse reads an application.yaml for the application its prefix names.
-// placeholders are the names and values that ${NAME} is filled in with. The
-// error is a *flink.Error with code Invalid around *Faults.
-func Parse(doc []byte, app flink.Application, placeholders map[string]string) (*Manifest, error) {
-	r := &report{fill: placeholders}
-	resource, policy := pick(r, documents(r, doc, placeholders))
-	m := &Manifest{Policy: flink.DefaultPolicy()}
-	if resource != nil {
-		m.Resource = deployment(r, resource, app)
+// Parse reads an application.yaml for the application its prefix names, on top
+// of the layers that lie under it, the platform's first; a nil layer is one
+// that is not there. given are the names and values that ${NAME} is filled in
+// with, beside ${NAMESPACE} and ${APPLICATION}. The error is a *flink.Error
+// with code Invalid around *Faults, of the manifest or of a layer.
+func Parse(doc []byte, app flink.Application, given map[string]string, layers ...*Layer) (*Manifest, error) {
+	all, err := foundation(app, given, layers)
+	if err != nil {
+		return nil, err
 	}
+	r := &report{fill: given}
+	resource, policy := pick(r, documents(r, doc, filling{values: valuesFor(app, given)}))
 	if policy != nil {
-		m.Policy = readPolicy(r, policy)
+		before := len(r.faults)
+		all = all.with(readPolicy(r, policy))
+		all.report(r)
+		if len(r.faults) == before { // a field that could not be read would contradict by its default
+			all.consistent(r, FromApplication)
+		}
+	}
+	m := &Manifest{Policy: all.settings.finished(), Settings: explained(all)}
+	if resource != nil {
+		m.Resource = deployment(r, resource, app, all)
 	}
 	if err := r.err(); err != nil {
 		return nil, &flink.Error{Code: flink.Invalid, Err: err}
 	}
 	m.Notes = r.notes
 	return m, nil
+}
+
+// Explain is what the layers say about an application that says nothing itself.
+func Explain(app flink.Application, given map[string]string, layers ...*Layer) ([]Setting, error) {
+	all, err := foundation(app, given, layers)
+	if err != nil {
+		return nil, err
+	}
+	return explained(all), nil
 }
 
 // pick tells the two documents apart, whatever their order, so that the faults

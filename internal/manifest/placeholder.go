@@ -22,9 +22,18 @@ var bareWords = map[string]string{
 // like are log4j's.
 var placeholder = regexp.MustCompile(`(\$)?\$\{([A-Za-z_][A-Za-z0-9_]{0,63})\}|<(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)>|\b(?:JOB_EXECUTION_ROLE_ARN|ENTER_S3_BUCKET)\b`)
 
+// filling is what ${NAME} is filled in with.
+type filling struct {
+	values map[string]string
+	keep   bool // leave every one as it is: the values are not known yet
+}
+
 // filled is the text of a string with its placeholders filled in. This happens
 // after parsing, so a value can never become YAML.
 func (b *builder) filled(y *yaml.Node, path string) string {
+	if b.fill.keep {
+		return y.Value
+	}
 	return placeholder.ReplaceAllStringFunc(y.Value, func(found string) string {
 		if strings.HasPrefix(found, "$$") {
 			return found[1:]
@@ -33,7 +42,7 @@ func (b *builder) filled(y *yaml.Node, path string) string {
 		if !strings.HasPrefix(found, "$") {
 			name = bareWords[name]
 		}
-		value, ok := b.fill[name]
+		value, ok := b.fill.values[name]
 		if !ok {
 			b.report.faultAt(y.Line, y.Column, path, "%s is unknown%s", found, b.known())
 		}
@@ -43,9 +52,6 @@ func (b *builder) filled(y *yaml.Node, path string) string {
 }
 
 func (b *builder) known() string {
-	if len(b.fill) == 0 {
-		return ": no placeholder has a value here; write the value out, or write $${…} where ${…} itself is meant"
-	}
-	names := slices.Sorted(maps.Keys(b.fill))
+	names := slices.Sorted(maps.Keys(b.fill.values))
 	return ": known are ${" + strings.Join(names, "}, ${") + "}; write $${…} where ${…} itself is meant"
 }

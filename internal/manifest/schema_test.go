@@ -13,21 +13,22 @@ import (
 	"github.com/sluice-flink/sluice/statemachines"
 )
 
-const schemaFile = "schema/releasepolicy.schema.json"
-
-func TestThePublishedSchemaIsTheTableThatIsRead(t *testing.T) {
-	got := indented(t, schemaOfDocument())
-	if *update {
-		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
+func TestThePublishedSchemasAreTheTablesThatAreRead(t *testing.T) {
+	for kind, schema := range Schemas() {
+		file := "schema/" + strings.ToLower(kind) + ".schema.json"
+		got := indented(t, schema)
+		if *update {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s is not what is read; run go test -update\ngot:\n%s", schemaFile, got)
+		if string(got) != string(want) {
+			t.Errorf("%s is not what is read; run go test -update\ngot:\n%s", file, got)
+		}
 	}
 }
 
@@ -63,82 +64,39 @@ func sameFields(t *testing.T, path string, typ reflect.Type, table []policyField
 		if ft.Kind() == reflect.Pointer {
 			ft = ft.Elem()
 		}
-		switch {
-		case ft == reflect.TypeFor[time.Duration]():
-			if known.duration == nil {
-				t.Errorf("%s.%s is not read as a duration", path, name)
-			}
-		case ft.Kind() == reflect.Struct:
+		if ft.Kind() == reflect.Struct {
 			sameFields(t, path+"."+name, ft, known.fields)
-		case ft.Kind() == reflect.Int64:
-			if known.count == nil {
-				t.Errorf("%s.%s is not read as a number", path, name)
-			}
-		case known.text == nil && known.choice == nil:
-			t.Errorf("%s.%s is not read as a string", path, name)
+			continue
+		}
+		if at := reflect.ValueOf(known.leaf).FieldByName("at"); !at.IsValid() || at.Type().Out(0).Elem() != ft {
+			t.Errorf("%s.%s is read as %T and kept as %s", path, name, known.leaf, ft)
 		}
 	}
-	for _, name := range namesOf(table) {
-		if !slices.Contains(names, name) {
-			t.Errorf("%s.%s is read and kept nowhere", path, name)
-		}
-	}
-}
-
-// schemaOfDocument is the JSON schema of a ReleasePolicy document.
-func schemaOfDocument() map[string]any {
-	defaults := flink.DefaultPolicy()
-	return map[string]any{
-		"$schema":              "https://json-schema.org/draft/2020-12/schema",
-		"title":                policyKind,
-		"description":          "The optional second document of an application.yaml. Durations are whole numbers with d, h, m or s, as in 1h30m.",
-		"type":                 "object",
-		"additionalProperties": false,
-		"required":             []string{"apiVersion", "kind"},
-		"properties": map[string]any{
-			"apiVersion": map[string]any{"const": policyAPI},
-			"kind":       map[string]any{"const": policyKind},
-			"spec":       schemaOf(policyFields, "", &defaults),
-		},
-	}
-}
-
-func schemaOf(table []policyField, about string, defaults *flink.Policy) map[string]any {
-	properties := map[string]any{}
 	for _, f := range table {
-		switch {
-		case f.later:
-		case f.fields != nil:
-			properties[f.name] = schemaOf(f.fields, f.about, defaults)
-		default:
-			properties[f.name] = schemaOfValue(f, defaults)
+		if _, none := f.leaf.(refusal); !none && !slices.Contains(names, f.name) {
+			t.Errorf("%s.%s is read and kept nowhere", path, f.name)
 		}
 	}
-	s := map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
-	if about != "" {
-		s["description"] = about
-	}
-	if about == policyFields[0].about { // an empty pin pins nothing
-		s["minProperties"] = 1
-	}
-	return s
 }
 
-func schemaOfValue(f policyField, defaults *flink.Policy) map[string]any {
-	s := map[string]any{"description": f.about}
-	switch {
-	case f.duration != nil:
-		s["type"], s["pattern"], s["default"] = "string", durationPattern, short(*f.duration.into(defaults))
-	case f.count != nil:
-		s["type"], s["minimum"], s["default"] = "integer", 0, *f.count(defaults)
-	case f.choice != nil:
-		s["type"], s["enum"] = "string", f.choice.values
-		s["default"] = map[string]string{
-			"mode":        string(defaults.Rollback.Mode),
-			"restoreFrom": string(defaults.Rollback.RestoreFrom),
-		}[f.name]
-	default:
-		s["type"], s["pattern"] = "string", f.text.pattern
+// Every leaf is set in turn, which shows that no two share a place.
+func TestEveryFieldHasAPlaceOfItsOwn(t *testing.T) {
+	before := map[string]any{}
+	for _, f := range leaves() {
+		before[f.path] = valueAt(defaultSettings(), f.path)
 	}
-	return s
+	for path, value := range anotherValue {
+		g := settingOf(t, path, value)
+		for other := range before {
+			now := valueAt(g.on(defaultSettings()), other)
+			if changed := !reflect.DeepEqual(now, before[other]); changed != (other == path) {
+				t.Errorf("%s set to %s: %s changed: %v", path, value, other, changed)
+			}
+		}
+	}
+	for path := range before {
+		if _, tried := anotherValue[path]; !tried {
+			t.Errorf("%s has no other value to try", path)
+		}
+	}
 }
