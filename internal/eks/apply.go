@@ -21,6 +21,7 @@ const (
 	replace   action = "Replace"   // delete, wait, create: the one way to a chosen state without the redeploy nonce
 	awaitGone action = "AwaitGone" // it is being deleted: wait, then create
 	adopt     action = "Adopt"     // somebody else made it: take it over as it is
+	rescale   action = "Rescale"   // the running job gets another parallelism and goes on
 	settle    action = "Settle"    // an adoption is half done: make its fields over
 )
 
@@ -68,6 +69,9 @@ func (t *Target) dryRun(ctx context.Context, d flink.Desired) error {
 	if seen != nil && seen.specFacts().Release == "" {
 		return notOurs(op)
 	}
+	if d.InPlace && seen != nil {
+		return t.dryScaling(ctx, op, seen, d)
+	}
 	return t.write(ctx, op, seen, d, 0)
 }
 
@@ -102,6 +106,8 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 		return settle, nil
 	case facts.Release == d.Release && facts.Step == d.Step:
 		return leaveAsIs, nil
+	case d.InPlace:
+		return decideScaling(op, seen, d)
 	case d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot && !nonce:
 		return replace, nil
 	}
@@ -129,6 +135,8 @@ func (t *Target) act(ctx context.Context, op string, next action, seen *resource
 		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
 	case awaitGone:
 		return false, t.waitUntilGone(ctx, op, d.Application, seen.GetUID())
+	case rescale:
+		return true, t.scale(ctx, op, seen, d)
 	case adopt:
 		return false, t.adopt(ctx, op, seen, d)
 	case settle:
@@ -156,16 +164,24 @@ const mustNotExist = "0"
 // write is one server-side apply, on the version that was seen, never forced:
 // a field that somebody else owns is theirs.
 func (t *Target) write(ctx context.Context, op string, seen *resource, d flink.Desired, nonce int64) error {
-	rendered, err := Render(d, Situation{Operator: t.operator, Exists: seen != nil, Nonce: nonce})
+	rendered, err := Render(d, t.situation(seen, nonce))
 	if err != nil {
 		return err
 	}
+	return t.send(ctx, op, seen, d, rendered.Object)
+}
+
+func (t *Target) situation(seen *resource, nonce int64) Situation {
+	return Situation{Operator: t.operator, Exists: seen != nil, Nonce: nonce}
+}
+
+func (t *Target) send(ctx context.Context, op string, seen *resource, d flink.Desired, object map[string]any) error {
 	version := mustNotExist
 	if seen != nil {
 		version = seen.GetResourceVersion()
 	}
-	child(rendered.Object, "metadata")["resourceVersion"] = version
-	body, err := json.Marshal(rendered.Object)
+	child(object, "metadata")["resourceVersion"] = version
+	body, err := json.Marshal(object)
 	if err != nil {
 		return &flink.Error{Code: flink.Internal, Op: op, Err: err}
 	}

@@ -167,9 +167,14 @@ func number(v any) int64 {
 	return 0
 }
 
-// moment reads milliseconds since 1970; zero and less is no time.
+// lastMoment is the end of the year 9999, in milliseconds: the last moment that
+// time.Time can write as JSON.
+const lastMoment = 253402300799999
+
+// moment reads milliseconds since 1970; what is none of the next eight thousand
+// years is no time.
 func moment(v any) time.Time {
-	if ms := number(v); ms > 0 {
+	if ms := number(v); ms > 0 && ms <= lastMoment {
 		return time.UnixMilli(ms).UTC()
 	}
 	return time.Time{}

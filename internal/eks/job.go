@@ -41,7 +41,7 @@ func jobFacts(ctx context.Context, c *rest.Client) (flink.JobFacts, error) {
 	}
 	job := newest(jobs)
 	facts.ID, facts.Name, facts.State, facts.Started = job.ID, job.Name, job.State, job.Start
-	facts.Tasks, facts.TasksRunning = job.TotalTasks, job.Tasks["RUNNING"]
+	facts.Tasks, facts.TasksRunning, facts.TasksFinished = job.TotalTasks, job.Tasks["RUNNING"], job.Tasks["FINISHED"]
 	failures, err := c.Exceptions(ctx, job.ID)
 	if err != nil {
 		return facts, err
@@ -55,6 +55,9 @@ func jobFacts(ctx context.Context, c *rest.Client) (flink.JobFacts, error) {
 		return facts, err
 	}
 	facts.Checkpoints = checkpointFacts(checkpoints)
+	if j, err := c.Job(ctx, job.ID); err == nil { // nothing is judged by it
+		facts.Vertices = vertexFacts(j.Vertices)
+	}
 	if metrics, err := c.Metrics(ctx, job.ID, rest.NumRestarts); err == nil {
 		if n, ok := metrics.Number(rest.NumRestarts); ok {
 			facts.Restarts = int64(n)
@@ -72,6 +75,14 @@ func newest(jobs []rest.JobOverview) rest.JobOverview {
 		}
 	}
 	return last
+}
+
+func vertexFacts(list []rest.Vertex) []flink.Vertex {
+	var facts []flink.Vertex
+	for _, v := range list {
+		facts = append(facts, flink.Vertex{ID: v.ID, Name: v.Name, Parallelism: v.Parallelism, MaxParallelism: v.MaxParallelism})
+	}
+	return facts
 }
 
 func checkpointFacts(c rest.Checkpoints) flink.Checkpoints {

@@ -19,10 +19,10 @@ func (t *Target) Observe(ctx context.Context, app flink.Application) (flink.Obse
 	}
 	if r == nil {
 		absent := flink.JobFacts{Unreachable: "there is no FlinkDeployment " + app.String(), Restarts: -1}
-		return flink.Observation{At: t.now(), Traits: t.traitsFor(ctx, ""), Job: absent}, nil
+		return flink.Observation{At: t.now(), Traits: t.traitsFor(ctx, nil), Job: absent}, nil
 	}
 	o := flink.Observation{Exists: true, Spec: r.specFacts(), Status: r.statusFacts()}
-	o.Traits = t.traitsFor(ctx, text(mapping(r.Object, "spec"), "mode"))
+	o.Traits = t.traitsFor(ctx, mapping(r.Object, "spec"))
 	if o.Status.PodTrouble, err = t.podTrouble(ctx, app); err != nil {
 		return flink.Observation{}, kubeError(op, err)
 	}

@@ -21,10 +21,14 @@ const (
 	maxSchema  = 16 << 20 // bytes; pod templates make it some 100 KiB
 )
 
-// traitsFor says what the runtime can do for an application of this mode. When
-// the schema cannot be read, the way that needs nothing of it is assumed.
-func (t *Target) traitsFor(ctx context.Context, mode string) flink.Traits {
-	return flink.Traits{Delivery: DeliveryOf(t.operator, mode), RedeployNonce: t.redeployNonce(ctx)}
+// traitsFor says what the runtime can do for an application of this spec, nil
+// when there is none. When the schema cannot be read, the way that needs nothing
+// of it is assumed.
+func (t *Target) traitsFor(ctx context.Context, spec map[string]any) flink.Traits {
+	return flink.Traits{
+		Delivery: DeliveryOf(t.operator, text(spec, "mode")), RedeployNonce: t.redeployNonce(ctx),
+		ScaleInPlace: spec != nil && cannotScale(spec) == "",
+	}
 }
 
 func (t *Target) redeployNonce(ctx context.Context) bool {

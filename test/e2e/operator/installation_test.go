@@ -1,0 +1,185 @@
+//go:build e2e
+
+package operator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"k8s.io/client-go/dynamic"
+	"sigs.k8s.io/yaml"
+
+	"github.com/sluice-flink/sluice/internal/eks"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/local/cluster"
+	"github.com/sluice-flink/sluice/local/kit"
+	"github.com/sluice-flink/sluice/local/s3"
+)
+
+const (
+	team                  = "flink-team-a-ns"
+	data                  = "data"
+	access, secret        = "OPERATORTEST", "throw-away-secret-of-this-test"
+	entryClass            = "com.sluice.examples.counter.CounterJob"
+	account, region       = "000000000000", "us-east-1"
+	within                = 4 * time.Minute // a limit for a test that hangs, not a measure
+	pause                 = time.Second
+	v1, v2, loopsV4       = "counter-v1.jar", "counter-v2.jar", "counter-v4-restart-loop.jar"
+	checkpointsAFew       = 3
+	firstFence      int64 = 1024
+)
+
+// installation is a cluster with the operator, and an object store for its jobs.
+type installation struct {
+	kit     *kit.Kit
+	target  *eks.Target
+	kube    dynamic.Interface
+	objects *awss3.Client
+	fence   int64
+}
+
+func start(t *testing.T) *installation {
+	t.Helper()
+	k, err := kit.Ensure(t.Context(), kit.Options{Out: os.Stdout})
+	must(t, err)
+	store, err := s3.Start(t.Context(), s3.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", AccessKey: access, SecretKey: secret,
+		Account: account, Region: region, Buckets: []s3.Bucket{{Name: data}}})
+	must(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	dir := t.TempDir()
+	images, err := kit.Images(k, dir)
+	must(t, err)
+	options, err := kit.JavaOptions(k)
+	must(t, err)
+	log, err := os.Create(filepath.Join(dir, "cluster.log"))
+	must(t, err)
+	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: k.CRDs, JavaOptions: options, Dir: dir,
+		S3: strings.TrimPrefix(store.Endpoint(), "http://"), Region: region, AccessKey: access, SecretKey: secret, Teams: []string{team}, Log: log})
+	must(t, err)
+	t.Cleanup(func() { c.Stop(); keepLogs(t, dir) })
+	target, err := eks.Connect(eks.Config{Operator: eks.Apache, Kubeconfig: c.Kubeconfig})
+	must(t, err)
+	kube, err := dynamic.NewForConfig(c.Config)
+	must(t, err)
+	endpoint := store.Endpoint()
+	return &installation{kit: k, target: target, kube: kube, fence: firstFence, objects: awss3.New(awss3.Options{Region: region, BaseEndpoint: &endpoint,
+		UsePathStyle: true, Credentials: credentials.NewStaticCredentialsProvider(access, secret, "")})}
+}
+
+// keepLogs copies the operator's and the jobs' logs to where a failure can be looked into.
+func keepLogs(t *testing.T, dir string) {
+	kept := os.Getenv("SLUICE_TEST_LOGS")
+	if kept == "" {
+		return
+	}
+	if err := os.CopyFS(filepath.Join(kept, t.Name()), os.DirFS(dir)); err != nil {
+		t.Log(err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// application is one under test, and the number of its step.
+type application struct {
+	*installation
+	flink.Application
+}
+
+func (i *installation) application(name string) *application {
+	return &application{i, flink.Application{Namespace: team, Name: name}}
+}
+
+// revision is the sample's manifest with a jar, changed.
+func (a *application) revision(t *testing.T, jar string, change func(spec map[string]any)) flink.Revision {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(a.kit.Jobs), flink.ManifestFile))
+	must(t, err)
+	first, _, _ := strings.Cut(string(text), "\n---")
+	first = strings.ReplaceAll(strings.ReplaceAll(first, "${DATA_BUCKET}", data), team+"/counter/", team+"/"+a.Name+"/")
+	var manifest map[string]any
+	must(t, yaml.Unmarshal([]byte(first), &manifest))
+	manifest["metadata"].(map[string]any)["name"] = a.Name
+	if change != nil {
+		change(manifest["spec"].(map[string]any))
+	}
+	r, err := flink.NewRevision(manifest, a.pinned(t, jar))
+	must(t, err)
+	return r
+}
+
+func (a *application) pinned(t *testing.T, jar string) flink.PinnedJar {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(a.kit.Jobs, jar))
+	must(t, err)
+	sum := sha256.Sum256(body)
+	sha := hex.EncodeToString(sum[:])
+	bucket, key := data, flink.JarKey(sha)
+	_, err = a.objects.PutObject(t.Context(), &awss3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
+	must(t, err)
+	return flink.PinnedJar{Bucket: bucket, Key: key, SHA256: sha, File: jar, EntryClass: entryClass}
+}
+
+// apply brings about a desired state as a step of its own.
+func (a *application) apply(t *testing.T, r flink.Revision, run flink.RunState, restore flink.Restore, change func(*flink.Desired)) {
+	t.Helper()
+	a.fence++
+	d := flink.Desired{Application: a.Application, Revision: r, Run: run, Restore: restore, Fence: a.fence,
+		Release: t.Name(), Step: string(run) + "-" + string(restore.Kind) + "-" + hex.EncodeToString([]byte{byte(a.fence >> 8), byte(a.fence)})}
+	if change != nil {
+		change(&d)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	for {
+		err := a.target.Apply(ctx, d)
+		if code := flink.CodeOf(err); err == nil || code != flink.Conflict && code != flink.Unavailable || ctx.Err() != nil {
+			must(t, err)
+			return
+		}
+		t.Logf("again: %v", err)
+	}
+}
+
+// until observes until something holds.
+func (a *application) until(t *testing.T, what string, holds func(flink.Observation) bool) flink.Observation {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	for {
+		o, err := a.target.Observe(ctx, a.Application)
+		if err == nil && holds(o) {
+			t.Logf("%s: %s", what, told(o))
+			return o
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("never %s: %s, %v", what, told(o), err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func told(o flink.Observation) string {
+	text, _ := yaml.Marshal(map[string]any{"status": o.Status, "record": o.Record, "job": o.Job})
+	return string(text)
+}
+
+// running: the job runs as this generation asks for it, and has completed some checkpoints.
+func running(o flink.Observation) bool {
+	return o.Job.Reachable && o.Job.State == "RUNNING" && o.Job.TasksRunning == o.Job.Tasks && o.Job.Tasks > 0 &&
+		o.Status.ObservedGeneration == o.Spec.Generation && o.Job.Checkpoints.Completed >= checkpointsAFew
+}
