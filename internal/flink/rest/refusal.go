@@ -65,7 +65,9 @@ func flinkErrors(body []byte) ([]head, bool) {
 	}
 	var heads []head
 	for _, trace := range answer.Errors {
-		heads = append(heads, headsOf(trace)...)
+		if heads = append(heads, headsOf(trace)...); len(heads) >= maxHeads {
+			break
+		}
 	}
 	return heads, true
 }
