@@ -66,7 +66,7 @@ func rejected() ledger.Record {
 
 // dirty is a document whose circuit is open while a change waits.
 func dirty() ledger.Document {
-	return ledger.Document{Schema: 1, Application: fraud, Current: "222222222222", LastGood: "111111111111",
+	return ledger.Document{Schema: ledger.Schema, Application: fraud, Fence: 4, Current: "222222222222", LastGood: "111111111111",
 		Lease:     &ledger.Lease{Holder: "arn:aws:states:eu-west-1:111122223333:execution:Release:d", Release: "20260115T100000Z-dddddddd", Fence: 4, Taken: at(1800), Expires: at(3000)},
 		Pending:   &ledger.Change{ID: "20260115T100100Z-eeeeeeee", Since: at(1860)},
 		Snapshots: []flink.Snapshot{{Kind: "Stop", Path: "s3://data/savepoints/savepoint-33", Taken: at(604)}},
@@ -77,7 +77,7 @@ func dirty() ledger.Document {
 func call(t *testing.T, i *installation, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	p := &program{out: &o, err: &e, env: func(string) string { return "" }, open: func(context.Context) (*installation, error) { return i, nil }}
+	p := &program{out: &o, err: &e, env: func(string) string { return "" }, open: func(context.Context) (*installation, error) { return i, nil }, poll: time.Millisecond}
 	code = p.run(t.Context(), args)
 	return code, o.String(), e.String()
 }
@@ -96,6 +96,9 @@ func memory(t *testing.T, docs []ledger.Document, records ...ledger.Record) *ins
 			t.Fatal(err)
 		}
 		for _, id := range []string{d.Current, d.LastGood} {
+			if id == "" {
+				continue
+			}
 			if err := s.WriteRevision(t.Context(), d.Application, flink.Revision{ID: id, Jar: flink.PinnedJar{File: "fraud-" + id[:1] + ".jar"}}); err != nil {
 				t.Fatal(err)
 			}

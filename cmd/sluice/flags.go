@@ -19,6 +19,7 @@ type flags struct {
 	dir string // of a local plane
 
 	ledger, artifacts     string // buckets, on AWS
+	bus                   string // of Sluice's own events, on AWS
 	cluster, endpoint, ca string // of an EKS cluster
 	kubeconfig, operator  string
 }
@@ -28,6 +29,7 @@ func (f *flags) declare(set *pflag.FlagSet) {
 	set.StringVar(&f.dir, "dir", "", "directory of a local plane (default ./.sluice)")
 	set.StringVar(&f.ledger, "ledger-bucket", "", "on AWS: the stack's output LedgerBucketName (or $SLUICE_LEDGER_BUCKET)")
 	set.StringVar(&f.artifacts, "artifact-bucket", "", "on AWS: the stack's output ArtifactsBucketName (or $SLUICE_ARTIFACTS_BUCKET)")
+	set.StringVar(&f.bus, "event-bus", "", "on AWS: the stack's output EventBusName (or $SLUICE_EVENT_BUS)")
 	set.StringVar(&f.cluster, "cluster-name", "", "on AWS: name of the EKS cluster (or $SLUICE_CLUSTER_NAME)")
 	set.StringVar(&f.endpoint, "cluster-endpoint", "", "on AWS: https URL of its API server (or $SLUICE_CLUSTER_ENDPOINT)")
 	set.StringVar(&f.ca, "cluster-ca", "", "on AWS: its certificate authority, base64 (or $SLUICE_CLUSTER_CA)")

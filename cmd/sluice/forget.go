@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,49 +18,36 @@ type forgetAnswer struct {
 }
 
 func (p *program) forgetCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "forget NAMESPACE/APP",
-		Short: "Forget what ran: the next jar of a deleted application starts empty",
-		Args:  takes(1, 1, "one NAMESPACE/APP"),
-		RunE: func(c *cobra.Command, args []string) error {
-			app, err := application(args[0])
-			if err != nil {
-				return err
-			}
-			i, err := p.open(c.Context())
-			if err != nil {
-				return err
-			}
-			forgotten, err := forget(c.Context(), i.Ledger, app, time.Now())
-			if err != nil {
-				return err
-			}
-			return p.say(renderForget(app, forgotten), forgetAnswer{app, forgotten})
-		},
-	}
+	return p.onApplication("forget NAMESPACE/APP", "Forget what ran: the next jar of a deleted application starts empty",
+		func(ctx context.Context, i *installation, app flink.Application) (string, any, error) {
+			forgotten, err := forget(ctx, i.Ledger, app, time.Now())
+			return renderForget(app, forgotten), forgetAnswer{app, forgotten}, err
+		})
 }
-
-// errNothingKnown keeps the ledger from being written for nothing.
-var errNothingKnown = errors.New("nothing is known to run")
 
 // forget makes the application one that was never deployed, and tells which
 // revision ran. It refuses while a release holds the application.
 func forget(ctx context.Context, s ledger.Store, app flink.Application, now time.Time) (string, error) {
 	forgotten := ""
-	_, err := ledger.Update(ctx, s, app, func(d *ledger.Document) error {
+	_, err := amend(ctx, s, app, func(d *ledger.Document) error {
 		if d.Held(now) {
 			return flink.Errorf(flink.Conflict, "forget "+app.String(), "release %s is in flight: try again when it has ended", d.Lease.Release)
 		}
-		if forgotten = d.Current; forgotten == "" {
-			return errNothingKnown
+		if forgotten = known(d); forgotten == "" {
+			return errNothingToWrite
 		}
 		d.Forget()
 		return nil
 	})
-	if errors.Is(err, errNothingKnown) {
-		return "", nil
-	}
 	return forgotten, err
+}
+
+// known is the revision that the ledger would have the next release go on from.
+func known(d *ledger.Document) string {
+	if d.Deleted != nil {
+		return orElse(d.Deleted.Revision, "(none)")
+	}
+	return d.Current
 }
 
 func renderForget(app flink.Application, forgotten string) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/boot"
 	"github.com/sluice-flink/sluice/internal/eks"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -21,6 +22,7 @@ import (
 type installation struct {
 	Ledger    ledger.Store
 	Target    flink.Target             // nil where no cluster was named
+	Plane     plane                    // what takes changes; nil where it was not named
 	Artifacts string                   // bucket; empty when it was not named
 	Local     *whereabouts.Whereabouts // nil on AWS
 }
@@ -49,7 +51,7 @@ func (p *program) openInstallation(ctx context.Context) (*installation, error) {
 // fromEnvironment fills in what no flag gives, by the names that the functions have.
 func (f *flags) fromEnvironment(env func(string) string) {
 	for name, value := range map[string]*string{
-		functions.EnvLedger: &f.ledger, functions.EnvArtifacts: &f.artifacts, functions.EnvClusterName: &f.cluster,
+		functions.EnvLedger: &f.ledger, functions.EnvArtifacts: &f.artifacts, functions.EnvEventBus: &f.bus, functions.EnvClusterName: &f.cluster,
 		functions.EnvClusterEndpoint: &f.endpoint, functions.EnvClusterCA: &f.ca, functions.EnvOperator: &f.operator,
 	} {
 		if *value == "" {
@@ -59,7 +61,7 @@ func (f *flags) fromEnvironment(env func(string) string) {
 }
 
 func openLocal(w whereabouts.Whereabouts) (*installation, error) {
-	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Artifacts: w.Artifacts, Local: &w}
+	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Plane: localPlane(w), Artifacts: w.Artifacts, Local: &w}
 	if w.Kubeconfig == "" {
 		return i, nil
 	}
@@ -79,7 +81,8 @@ func openAWS(ctx context.Context, f flags) (*installation, error) {
 	if cfg.Region == "" {
 		return nil, errors.New("no AWS region is set: set AWS_REGION or a profile that has one")
 	}
-	i := &installation{Ledger: ledger.New(ledger.S3{Client: s3.NewFromConfig(cfg), Bucket: f.ledger}), Artifacts: f.artifacts}
+	objects := s3.NewFromConfig(cfg)
+	i := &installation{Ledger: ledger.New(ledger.S3{Client: objects, Bucket: f.ledger}), Artifacts: f.artifacts, Plane: newPlane(cfg, boot.Environment{EventBus: f.bus}, objects, f.artifacts)}
 	c, named := f.clusterConfig(cfg)
 	if !named {
 		return i, nil

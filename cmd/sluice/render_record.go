@@ -12,8 +12,9 @@ import (
 // renderRecord tells a release in words.
 func renderRecord(r ledger.Record) string {
 	var f fields
-	f.add("asked", orDash(r.Trigger))
+	f.add("asked", askedFor(r))
 	f.add("started", fmt.Sprintf("%s, ended after %s", clock(r.Started), lasted(r.Ended.Sub(r.Started))))
+	f.addIf("approval", approval(r.Approval))
 	f.addIf("execution", r.Execution)
 	f.addIf("revision", revisions(r))
 	f.addIf("plan", planned(r.Plan))
@@ -27,6 +28,67 @@ func renderRecord(r ledger.Record) string {
 	text := fmt.Sprintf("release %s of %s\n%s, %s: %s\n\n%s", r.ID, r.Application, r.Outcome, r.Reason, r.Message, table(f))
 	if len(r.Timeline) > 0 {
 		text += "\ntimeline\n" + table(timeline(r))
+	}
+	return text
+}
+
+// changeOf is what was asked; records of older versions are all of upgrades.
+func changeOf(r ledger.Record) string {
+	if r.Change == nil || r.Change.Kind == "" {
+		return string(flink.Upgrade)
+	}
+	return string(r.Change.Kind)
+}
+
+// askedFor says what was asked, by whom and why.
+func askedFor(r ledger.Record) string {
+	if r.Change == nil {
+		return orDash(r.Trigger)
+	}
+	text := changeOf(r) + wanted(*r.Change)
+	if r.Trigger != "" {
+		text += " by " + r.Trigger
+	}
+	if r.Change.By != "" {
+		text += " by " + r.Change.By
+	}
+	if r.Change.Why != "" {
+		text += ": " + r.Change.Why
+	}
+	return text
+}
+
+// wanted is what a change is to be carried out with.
+func wanted(c flink.Change) string {
+	text := ""
+	if c.Revision != "" {
+		text += " to revision " + c.Revision
+	}
+	if c.Snapshot != "" {
+		text += " from " + c.Snapshot
+	}
+	if c.Parallelism != 0 {
+		text += fmt.Sprintf(" to parallelism %d", c.Parallelism)
+	}
+	if c.Release != "" {
+		text += " of release " + c.Release
+	}
+	if c.AbandonState {
+		text += ", even without a savepoint"
+	}
+	if c.DryRun {
+		text += " (dry run)"
+	}
+	return text
+}
+
+func approval(a *ledger.Answer) string {
+	if a == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s by %s at %s", answered(a.Approved), orDash(a.By), clock(a.At))
+	if a.Why != "" {
+		text += ": " + a.Why
 	}
 	return text
 }
@@ -100,10 +162,18 @@ func next(r ledger.Record) string {
 		return fmt.Sprintf("look at sluice status %s and at the job's logs; when the job is as it should be, run sluice resume %s, then upload again", r.Application, r.Application)
 	case r.Reason == flink.CircuitOpen:
 		return fmt.Sprintf("see sluice status %s for what has to be looked at, then run sluice resume %s and upload again", r.Application, r.Application)
+	case r.Reason == flink.Stopped, r.Reason == flink.JobSuspended:
+		return fmt.Sprintf("run sluice resume %s when it shall run again", r.Application)
+	case r.Reason == flink.Cancelled, r.Reason == flink.Denied:
+		return "nothing is half done; ask again if it shall be done after all"
+	case r.Reason == flink.ApprovalExpired, r.Reason == flink.ApprovalOutdated:
+		return "ask again, and have it approved in time"
 	case r.Reason == flink.RolledBack:
 		return "the previous version runs; mend the job and upload a new jar"
 	case r.Reason == flink.FirstVersionFailed:
 		return "nothing runs; mend the job and upload a new jar"
+	case r.Outcome == flink.FailedClean && changeOf(r) != string(flink.Upgrade):
+		return "mend what is said above and ask again; what runs was not touched"
 	case r.Outcome == flink.FailedClean:
 		return "mend what is said above and upload again; what runs was not touched"
 	case r.Reason == flink.NoJarYet:

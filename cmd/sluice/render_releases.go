@@ -13,7 +13,9 @@ type inFlight struct {
 	Application flink.Application `json:"application"`
 	Release     string            `json:"release"`
 	Since       time.Time         `json:"since"`
-	Waits       bool              `json:"waits"` // for the release in flight
+	Waits       bool              `json:"waits"`               // for the release in flight
+	Parked      string            `json:"parked,omitempty"`    // what it waits for without one, in words
+	Cancelled   bool              `json:"cancelled,omitempty"` // somebody asked that it be called off
 	Expires     time.Time         `json:"expires,omitzero"`
 }
 
@@ -22,10 +24,13 @@ func flights(docs []ledger.Document) []inFlight {
 	all := []inFlight{}
 	for _, d := range docs {
 		if l := d.Lease; l != nil {
-			all = append(all, inFlight{Application: d.Application, Release: l.Release, Since: l.Taken, Expires: l.Expires})
+			all = append(all, inFlight{Application: d.Application, Release: l.Release, Since: l.Taken, Expires: l.Expires, Cancelled: l.Cancel != nil})
 		}
 		if c := d.Pending; c != nil {
 			all = append(all, inFlight{Application: d.Application, Release: c.ID, Since: c.Since, Waits: true})
+		}
+		if k := d.Parked; k != nil {
+			all = append(all, inFlight{Application: d.Application, Release: k.ID, Since: k.Since, Parked: parked(*k)})
 		}
 	}
 	return all
@@ -37,20 +42,28 @@ func renderReleases(a releasesAnswer) string {
 	}
 	text := ""
 	if len(a.Releases) > 0 {
-		rows := [][]string{{"STARTED", "APPLICATION", "RELEASE", "JAR", "OUTCOME", "REASON", "DOWNTIME", "STATE RESTORED"}}
+		rows := [][]string{{"STARTED", "APPLICATION", "RELEASE", "CHANGE", "JAR", "OUTCOME", "REASON", "DOWNTIME", "STATE RESTORED"}}
 		for _, r := range a.Releases {
-			rows = append(rows, []string{clock(r.Started), r.Application.String(), r.ID, orDash(r.Jar), string(r.Outcome), string(r.Reason), downtime(r), restored(r)})
+			rows = append(rows, []string{clock(r.Started), r.Application.String(), r.ID, changeOf(r), orDash(r.Jar), string(r.Outcome), string(r.Reason), downtime(r), restored(r)})
 		}
 		text = table(rows)
 	}
 	for _, f := range a.InFlight {
-		how := "is in flight"
-		if f.Waits {
-			how = "waits for the release in flight"
-		}
-		text += fmt.Sprintf("%s: release %s %s since %s\n", f.Application, f.Release, how, clock(f.Since))
+		text += fmt.Sprintf("%s: %s\n", f.Application, f.how())
 	}
 	return text
+}
+
+func (f inFlight) how() string {
+	switch {
+	case f.Parked != "":
+		return f.Parked
+	case f.Waits:
+		return fmt.Sprintf("release %s waits for the release in flight since %s", f.Release, clock(f.Since))
+	case f.Cancelled:
+		return fmt.Sprintf("release %s is in flight since %s and is being called off", f.Release, clock(f.Since))
+	}
+	return fmt.Sprintf("release %s is in flight since %s", f.Release, clock(f.Since))
 }
 
 func downtime(r ledger.Record) string {

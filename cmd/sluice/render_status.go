@@ -28,13 +28,21 @@ func (s appStatus) ledgerFields(f *fields) {
 		f.add("ledger", "knows nothing of it")
 		return
 	}
-	f.add("runs", s.revision(d.Current))
+	f.add("runs", s.runs())
 	if d.LastGood != d.Current {
 		f.add("last good", s.revision(d.LastGood))
 	}
+	if d.Applied != "" && d.Applied != d.Current {
+		f.add("not verified", s.revision(d.Applied)+" was written to the cluster and not seen healthy yet")
+	}
+	f.addIf("suspended", suspended(d))
+	f.addIf("deleted", deleted(d))
 	f.add("release", lease(d.Lease))
 	if d.Pending != nil {
 		f.add("waiting", fmt.Sprintf("release %s since %s, until the one in flight ends", d.Pending.ID, clock(d.Pending.Since)))
+	}
+	if d.Parked != nil {
+		f.add("parked", parkedWhole(*d.Parked))
 	}
 	if n := len(d.Snapshots); n > 0 {
 		f.add("savepoint", fmt.Sprintf("%s %s of %s", d.Snapshots[n-1].Kind, d.Snapshots[n-1].Path, clock(d.Snapshots[n-1].Taken)))
@@ -43,6 +51,52 @@ func (s appStatus) ledgerFields(f *fields) {
 		f.add("outbox", fmt.Sprintf("%d messages not sent yet", len(d.Outbox)))
 	}
 	f.add("circuit", circuit(d))
+}
+
+// runs is what runs as far as the ledger knows.
+func (s appStatus) runs() string {
+	switch d := s.Ledger; {
+	case d.Deleted != nil:
+		return "nothing, it was deleted"
+	case d.Suspended != nil:
+		return "nothing, it is suspended; it was " + s.revision(d.Current)
+	}
+	return s.revision(s.Ledger.Current)
+}
+
+func suspended(d ledger.Document) string {
+	if d.Suspended == nil {
+		return ""
+	}
+	return fmt.Sprintf("on purpose by release %s, with savepoint %s of %s\nit runs again with sluice resume %s", d.Suspended.Release, orDash(d.Suspended.Snapshot.Path), clock(d.Suspended.Snapshot.Taken), d.Application)
+}
+
+func deleted(d ledger.Document) string {
+	t := d.Deleted
+	if t == nil {
+		return ""
+	}
+	text := fmt.Sprintf("at %s by %s, release %s; revision %s ran last", clock(t.At), orDash(t.By), t.Release, orDash(t.Revision))
+	if t.Snapshot != nil {
+		text += fmt.Sprintf("\nits final savepoint is %s\nit starts again from there with sluice redeploy %s --from %s, or empty with sluice forget %s and an upload", t.Snapshot.Path, d.Application, t.Snapshot.Path, d.Application)
+	}
+	return text
+}
+
+// parkedWhole says what waits, for what, and what it would do.
+func parkedWhole(k ledger.Parked) string {
+	text := string(k.Change.Change.Kind) + wanted(k.Change.Change)
+	if k.Key != "" {
+		text += " by " + k.Key
+	}
+	if by := k.Change.Change.By; by != "" {
+		text += " by " + by
+	}
+	text += ", since " + clock(k.Since) + "\n" + parked(k)
+	if k.Plan != "" {
+		text += "\nit would: " + k.Plan
+	}
+	return text
 }
 
 func (s appStatus) revision(id string) string {
@@ -59,7 +113,14 @@ func lease(l *ledger.Lease) string {
 	case l.Holder == "":
 		return fmt.Sprintf("%s is about to start (since %s)", l.Release, clock(l.Taken))
 	}
-	return fmt.Sprintf("%s in flight since %s, its lease lasts until %s\n%s", l.Release, clock(l.Taken), clock(l.Expires), l.Holder)
+	text := fmt.Sprintf("%s in flight since %s, its lease lasts until %s\n%s", l.Release, clock(l.Taken), clock(l.Expires), l.Holder)
+	if c := l.Cancel; c != nil {
+		text += fmt.Sprintf("\n%s asked at %s that it be called off: its next step does that", orDash(c.By), clock(c.At))
+		if c.Why != "" {
+			text += " (" + c.Why + ")"
+		}
+	}
+	return text
 }
 
 func circuit(d ledger.Document) string {

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
@@ -14,13 +14,15 @@ import (
 // resumeAnswer is what resume prints for machines.
 type resumeAnswer struct {
 	Application flink.Application `json:"application"`
-	Closed      *ledger.Circuit   `json:"closed"` // null: no circuit was open
+	Closed      *ledger.Circuit   `json:"closed"`            // null: no circuit was open
+	Resumed     *asked            `json:"resumed,omitempty"` // absent: the job was not suspended
 }
 
 func (p *program) resumeCommand() *cobra.Command {
-	return &cobra.Command{
+	var o asking
+	c := &cobra.Command{
 		Use:   "resume NAMESPACE/APP",
-		Short: "Close an application's circuit: releases start again",
+		Short: "Close an application's circuit, so that releases start again, and run a suspended job again",
 		Args:  takes(1, 1, "one NAMESPACE/APP"),
 		RunE: func(c *cobra.Command, args []string) error {
 			app, err := application(args[0])
@@ -31,38 +33,52 @@ func (p *program) resumeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			closed, err := closeCircuit(c.Context(), i.Ledger, app)
-			if err != nil {
-				return err
-			}
-			return p.say(renderResume(app, closed), resumeAnswer{app, closed})
+			return p.resume(c.Context(), i, app, o)
 		},
 	}
+	o.declare(c.Flags(), true)
+	return c
 }
 
-// errNothingOpen keeps the ledger from being written for nothing.
-var errNothingOpen = errors.New("no circuit is open")
-
-// closeCircuit closes it and tells what was closed; nil when none was open.
-func closeCircuit(ctx context.Context, s ledger.Store, app flink.Application) (*ledger.Circuit, error) {
-	var closed *ledger.Circuit
-	_, err := ledger.Update(ctx, s, app, func(d *ledger.Document) error {
-		if closed = d.Circuit; closed == nil {
-			return errNothingOpen
+// resume closes an open circuit and asks for a suspended job to run again. A dry
+// run closes nothing.
+func (p *program) resume(ctx context.Context, i *installation, app flink.Application, o asking) error {
+	answer := resumeAnswer{Application: app}
+	d, err := amend(ctx, i.Ledger, app, func(d *ledger.Document) error {
+		if answer.Closed = d.Circuit; answer.Closed == nil || o.dryRun {
+			answer.Closed = nil
+			return errNothingToWrite
 		}
 		d.Circuit = nil
 		return nil
 	})
-	if errors.Is(err, errNothingOpen) {
-		return nil, nil
+	if err != nil {
+		return err
 	}
-	return closed, err
+	if d.Suspended == nil {
+		return p.say(renderResume(answer), answer)
+	}
+	var change events.ChangeRequestedDetail
+	o.fill(&change, app, flink.Resume)
+	a, err := p.ask(ctx, i, o, change)
+	if err != nil {
+		return err
+	}
+	answer.Resumed = &a
+	text := renderAsked(change, a)
+	if answer.Closed != nil {
+		text = renderResume(answer) + "\n" + text
+	}
+	if err := p.say(text, answer); err != nil {
+		return err
+	}
+	return a.end()
 }
 
-func renderResume(app flink.Application, closed *ledger.Circuit) string {
-	if closed == nil {
-		return fmt.Sprintf("%s: no circuit is open, nothing was changed\n", app)
+func renderResume(a resumeAnswer) string {
+	if a.Closed == nil {
+		return fmt.Sprintf("%s: no circuit is open and the job is not suspended, nothing was changed\n", a.Application)
 	}
 	return fmt.Sprintf("%s: closed the circuit that release %s opened at %s\n  %s\nThe next upload is released again; what was rejected meanwhile has to be uploaded again.\n",
-		app, closed.Release, clock(closed.Since), closed.Message)
+		a.Application, a.Closed.Release, clock(a.Closed.Since), a.Closed.Message)
 }

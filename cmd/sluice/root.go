@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ const (
 	exitWell        = 0
 	exitFault       = 1
 	exitUsage       = 2
+	exitDirty       = 3   // a release ended FailedDirty: somebody has to look
 	exitInterrupted = 130 // as shells have it for a program that Ctrl-C ended
 )
 
@@ -27,6 +29,7 @@ type program struct {
 	env      func(string) string
 	open     func(ctx context.Context) (*installation, error)
 	flags    flags
+	poll     time.Duration // how often a command that waits looks
 }
 
 // usageError is a fault of the command line.
@@ -34,6 +37,9 @@ type usageError struct{ error }
 
 // errSaid ends a command whose output says already what is wrong.
 var errSaid = errors.New("said already")
+
+// errDirty ends a command whose output tells of a release that needs somebody.
+var errDirty = errors.New("said already: FailedDirty")
 
 func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
@@ -43,6 +49,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exitWell
 	case errors.Is(err, errSaid):
 		return exitFault
+	case errors.Is(err, errDirty):
+		return exitDirty
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		_, _ = fmt.Fprintln(p.err, "sluice: interrupted")
 		return exitInterrupted
@@ -63,7 +71,9 @@ func (p *program) root() *cobra.Command {
 		Long: "Sluice turns a jar dropped into S3 into a safe upgrade of a running Flink job.\n\n" +
 			"Commands that read an installation use the local plane in --dir (./.sluice if one runs there) or,\n" +
 			"on AWS, the buckets that the stack's outputs name, with the SDK's own credentials.\n\n" +
-			"Exit codes: 0 it went well, 1 it did not, 2 the command line was wrong, 130 it was interrupted.",
+			"Commands that ask for a change need the stack's event bus as well, and wait for the release to end.\n\n" +
+			"Exit codes: 0 it went well, 1 it did not and nothing is broken, 2 the command line was wrong,\n" +
+			"3 a release ended FailedDirty and somebody has to look, 130 it was interrupted.",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
@@ -72,8 +82,11 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	p.flags.declare(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.check() }
-	root.AddCommand(p.demoCommand(), p.forgetCommand(), p.localCommand(), p.releasesCommand(), p.resumeCommand(), p.sendCommand(),
-		p.showCommand(), p.statusCommand(), p.validateCommand(), p.versionCommand())
+	root.AddCommand(p.approveCommand(), p.cancelCommand(), p.demoCommand(), p.denyCommand(), p.forgetCommand(), p.localCommand(), p.planCommand(),
+		p.releasesCommand(), p.resumeCommand(), p.sendCommand(), p.showCommand(), p.statusCommand(), p.validateCommand(), p.versionCommand())
+	for _, ch := range changes() {
+		root.AddCommand(p.changeCommand(ch, false))
+	}
 	return root
 }
 

@@ -51,8 +51,8 @@ func (i *installation) status(ctx context.Context, app flink.Application) (appSt
 		return appStatus{}, err
 	}
 	s := appStatus{Ledger: d, Known: v != "", Jars: map[string]string{}}
-	for _, id := range []string{d.Current, d.LastGood} {
-		if id == "" {
+	for _, id := range []string{d.Current, d.LastGood, d.Applied} {
+		if _, read := s.Jars[id]; id == "" || read {
 			continue
 		}
 		r, err := i.Ledger.Revision(ctx, app, id)

@@ -14,6 +14,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // sender sends outbox messages to EventBridge and Step Functions.
@@ -22,6 +23,10 @@ type sender struct {
 	events       *eventbridge.Client
 	states       *sfn.Client
 }
+
+// NewSender makes the sender of an installation, of which it needs the bus, the
+// machine and, where they are not Amazon's, the endpoints.
+func NewSender(cfg aws.Config, e Environment) task.Sender { return newSender(cfg, e) }
 
 func newSender(cfg aws.Config, e Environment) sender {
 	return sender{bus: e.EventBus, machine: e.Machine,

@@ -21,6 +21,12 @@ func (w Whereabouts) Objects() *s3.Client {
 	return s3.New(s3.Options{Region: w.Region, BaseEndpoint: &w.S3, UsePathStyle: true, Credentials: w.credentials()})
 }
 
+// Config is what a client of the plane's other services is made with; their
+// endpoints are Events and States.
+func (w Whereabouts) Config() aws.Config {
+	return aws.Config{Region: w.Region, Credentials: w.credentials()}
+}
+
 func (w Whereabouts) credentials() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(w.AccessKey, w.SecretKey, "")
 }
