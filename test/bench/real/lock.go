@@ -2,11 +2,9 @@ package real
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
-	"time"
 )
 
 // Alone runs do while it holds the lock of a file, so that whoever else uses
@@ -19,22 +17,18 @@ func Alone(ctx context.Context, file string, do func() error) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() // gives the lock back
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return do()
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
+	// A wait in the kernel has its place in the row, which one that looks again and
+	// again has not, but it cannot be ended: it is left behind with its file.
+	locked := make(chan error, 1)
+	go func() { locked <- syscall.Flock(int(f.Fd()), syscall.LOCK_EX) }()
+	select {
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the lock of %s: %w", file, context.Cause(ctx))
+	case err := <-locked:
+		defer f.Close() // gives the lock back
+		if err != nil {
 			return fmt.Errorf("lock %s: %w", file, err)
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the lock of %s: %w", file, context.Cause(ctx))
-		case <-time.After(lockRetry):
-		}
+		return do()
 	}
 }
-
-// lockRetry is short: whoever sleeps in flock(1) is woken at once.
-const lockRetry = 20 * time.Millisecond
