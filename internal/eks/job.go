@@ -55,8 +55,9 @@ func jobFacts(ctx context.Context, c *rest.Client) (flink.JobFacts, error) {
 		return facts, err
 	}
 	facts.Checkpoints = checkpointFacts(checkpoints)
-	if j, err := c.Job(ctx, job.ID); err == nil { // nothing is judged by it
+	if j, err := c.Job(ctx, job.ID); err == nil { // what is not told of it is not known, which is no fault
 		facts.Vertices = vertexFacts(j.Vertices)
+		facts.Lag = lagFacts(ctx, c, j)
 	}
 	if metrics, err := c.Metrics(ctx, job.ID, rest.NumRestarts); err == nil {
 		if n, ok := metrics.Number(rest.NumRestarts); ok {

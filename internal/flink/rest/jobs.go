@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 )
@@ -88,6 +89,7 @@ type Vertex struct {
 	Parallelism    int
 	MaxParallelism int
 	Tasks          map[string]int // subtasks by execution state, in capitals
+	Source         bool           // no other vertex comes before it
 }
 
 // Job reads one job. Of an application driver it fails with FlinkFault.
@@ -115,6 +117,12 @@ type jobAnswer struct {
 	Timestamps     map[string]moment `json:"timestamps"`
 	MaxParallelism int               `json:"maxParallelism"`
 	Vertices       []vertexAnswer    `json:"vertices"`
+	Plan           struct {
+		Nodes []struct {
+			ID     string            `json:"id"`
+			Inputs []json.RawMessage `json:"inputs"`
+		} `json:"nodes"`
+	} `json:"plan"`
 }
 
 type vertexAnswer struct {
@@ -137,7 +145,17 @@ func (a jobAnswer) job() Job {
 		}
 	}
 	for _, v := range a.Vertices {
-		j.Vertices = append(j.Vertices, Vertex(v))
+		j.Vertices = append(j.Vertices, Vertex{ID: v.ID, Name: v.Name, Status: v.Status, Parallelism: v.Parallelism,
+			MaxParallelism: v.MaxParallelism, Tasks: v.Tasks, Source: a.isSource(v.ID)})
 	}
 	return j
+}
+
+func (a jobAnswer) isSource(vertex string) bool {
+	for _, n := range a.Plan.Nodes {
+		if n.ID == vertex {
+			return len(n.Inputs) == 0
+		}
+	}
+	return false
 }

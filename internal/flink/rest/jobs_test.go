@@ -98,6 +98,7 @@ func TestAJobIsReadWithItsVertices(t *testing.T) {
 			"CREATED": 0, "DEPLOYING": 0, "CANCELED": 0, "FINISHED": 0, "RECONCILING": 0,
 			"CANCELING": 0, "FAILED": 0, "SCHEDULED": 0, "RUNNING": 1, "INITIALIZING": 0,
 		},
+		Source: true,
 	}
 	if !reflect.DeepEqual(job.Vertices[0], source) {
 		t.Errorf("the source is read as\n%+v, want\n%+v", job.Vertices[0], source)

@@ -32,10 +32,13 @@ func (jm *JobManager) getJob(r *http.Request) (int, any) {
 		"jid": j.id, "name": j.name, "isStoppable": false, "state": j.state, "job-type": "STREAMING", "maxParallelism": -1,
 		"start-time": j.started.UnixMilli(), "end-time": j.end(), "timestamps": object{j.state: j.started.UnixMilli()},
 		"vertices": []object{{
-			"id": "961b98d29c091a51a0d6134461427c1a", "name": "work", "status": j.taskState(), "parallelism": 1, "maxParallelism": 128, "tasks": j.tasks(),
+			"id": onlyVertex, "name": "work", "status": j.taskState(), "parallelism": 1, "maxParallelism": 128, "tasks": j.tasks(),
 		}},
+		"plan": object{"nodes": []object{{"id": onlyVertex, "description": "work"}}},
 	}
 }
+
+const onlyVertex = "961b98d29c091a51a0d6134461427c1a"
 
 // end is the time a job ended, -1 while it has not.
 func (j *job) end() int64 {

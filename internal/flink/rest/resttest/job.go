@@ -1,8 +1,10 @@
 package resttest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ type job struct {
 	restarts        int64
 	nextCheckpoint  int64
 	metricsLate     bool
+	lag             *int64 // nil: the source tells none
 }
 
 // Start runs a job of one vertex with one subtask. An id that is there already
@@ -128,6 +131,12 @@ func (jm *JobManager) HideMetrics(id string, hidden bool) {
 	jm.must(id).metricsLate = hidden
 }
 
+// TellLag makes the job's source tell how many records it has yet to read.
+func (jm *JobManager) TellLag(id string, records int64) {
+	defer jm.lock()()
+	jm.must(id).lag = &records
+}
+
 func (jm *JobManager) find(id string) *job {
 	for _, j := range jm.jobs {
 		if j.id == id {
@@ -168,6 +177,28 @@ func (jm *JobManager) getMetrics(r *http.Request) (int, any) {
 	for _, name := range strings.Split(r.URL.Query().Get("get"), ",") {
 		if name == "numRestarts" && !j.metricsLate {
 			metrics = append(metrics, object{"id": name, "value": strconv.FormatInt(j.restarts, 10)})
+		}
+	}
+	return http.StatusOK, metrics
+}
+
+// getSubtaskMetrics lists names when it is asked for none, as Flink does.
+func (jm *JobManager) getSubtaskMetrics(r *http.Request) (int, any) {
+	j, status, refusal := jm.about(r)
+	if j == nil {
+		return status, refusal
+	}
+	values := map[string]string{"numRecordsIn": "7", "Source__work.numRecordsOut": "7"}
+	if j.lag != nil {
+		values["Source__work.pendingRecords"] = strconv.FormatInt(*j.lag, 10)
+	}
+	get := r.URL.Query().Get("get")
+	metrics := []object{}
+	for name, value := range values {
+		if get == "" {
+			metrics = append(metrics, object{"id": name})
+		} else if slices.Contains(strings.Split(get, ","), name) {
+			metrics = append(metrics, object{"id": name, "sum": json.Number(value + ".0")})
 		}
 	}
 	return http.StatusOK, metrics

@@ -79,19 +79,20 @@ func (jm *JobManager) lock() (unlock func()) {
 func (jm *JobManager) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, answer := range map[string]func(*http.Request) (int, any){
-		"GET /overview":                        jm.getCluster,
-		"GET /taskmanagers":                    jm.getTaskManagers,
-		"GET /jobs/overview":                   jm.getOverview,
-		"GET /jobs/{job}":                      jm.getJob,
-		"GET /jobs/{job}/checkpoints":          jm.getCheckpoints,
-		"GET /jobs/{job}/exceptions":           jm.getExceptions,
-		"GET /jobs/{job}/metrics":              jm.getMetrics,
-		"POST /jobs/{job}/savepoints":          jm.postSavepoint,
-		"POST /jobs/{job}/stop":                jm.postStop,
-		"GET /jobs/{job}/savepoints/{trigger}": jm.getOperation,
-		"POST /savepoint-disposal":             jm.postDisposal,
-		"GET /savepoint-disposal/{trigger}":    jm.getOperation,
-		"/":                                    jm.noSuchPath,
+		"GET /overview":                                      jm.getCluster,
+		"GET /taskmanagers":                                  jm.getTaskManagers,
+		"GET /jobs/overview":                                 jm.getOverview,
+		"GET /jobs/{job}":                                    jm.getJob,
+		"GET /jobs/{job}/checkpoints":                        jm.getCheckpoints,
+		"GET /jobs/{job}/exceptions":                         jm.getExceptions,
+		"GET /jobs/{job}/metrics":                            jm.getMetrics,
+		"GET /jobs/{job}/vertices/{vertex}/subtasks/metrics": jm.getSubtaskMetrics,
+		"POST /jobs/{job}/savepoints":                        jm.postSavepoint,
+		"POST /jobs/{job}/stop":                              jm.postStop,
+		"GET /jobs/{job}/savepoints/{trigger}":               jm.getOperation,
+		"POST /savepoint-disposal":                           jm.postDisposal,
+		"GET /savepoint-disposal/{trigger}":                  jm.getOperation,
+		"/":                                                  jm.noSuchPath,
 	} {
 		mux.HandleFunc(pattern, jm.answering(answer))
 	}
