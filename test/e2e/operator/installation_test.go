@@ -7,9 +7,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,49 +43,86 @@ const (
 // installation is a cluster with the operator, and an object store for its jobs.
 type installation struct {
 	kit     *kit.Kit
+	dir     string
+	store   *s3.Server
+	cluster *cluster.Cluster
 	target  *eks.Target
 	kube    dynamic.Interface
 	objects *awss3.Client
 	fence   int64
 }
 
-func start(t *testing.T) *installation {
-	t.Helper()
-	k, err := kit.Ensure(t.Context(), kit.Options{Out: os.Stdout})
-	must(t, err)
-	store, err := s3.Start(t.Context(), s3.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", AccessKey: access, SecretKey: secret,
-		Account: account, Region: region, Buckets: []s3.Bucket{{Name: data}}})
-	must(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	dir := t.TempDir()
-	images, err := kit.Images(k, dir)
-	must(t, err)
-	options, err := kit.JavaOptions(k)
-	must(t, err)
-	log, err := os.Create(filepath.Join(dir, "cluster.log"))
-	must(t, err)
-	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: k.CRDs, JavaOptions: options, Dir: dir,
-		S3: strings.TrimPrefix(store.Endpoint(), "http://"), Region: region, AccessKey: access, SecretKey: secret, Teams: []string{team}, Log: log})
-	must(t, err)
-	t.Cleanup(func() { c.Stop(); keepLogs(t, dir) })
-	target, err := eks.Connect(eks.Config{Operator: eks.Apache, Kubeconfig: c.Kubeconfig})
-	must(t, err)
-	kube, err := dynamic.NewForConfig(c.Config)
-	must(t, err)
-	endpoint := store.Endpoint()
-	return &installation{kit: k, target: target, kube: kube, fence: firstFence, objects: awss3.New(awss3.Options{Region: region, BaseEndpoint: &endpoint,
-		UsePathStyle: true, Credentials: credentials.NewStaticCredentialsProvider(access, secret, "")})}
+// shared is started once: a process can run one S3 gateway, which changes its
+// working directory, and the cluster takes most of a minute.
+var shared = sync.OnceValues(func() (*installation, error) {
+	ctx := context.Background()
+	k, err := kit.Ensure(ctx, kit.Options{Out: os.Stdout})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "sluice-operator-")
+	if err != nil {
+		return nil, err
+	}
+	i := &installation{kit: k, fence: firstFence, dir: dir}
+	return i, i.start(ctx)
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if i, _ := shared(); i != nil {
+		i.stop()
+	}
+	os.Exit(code)
 }
 
-// keepLogs copies the operator's and the jobs' logs to where a failure can be looked into.
-func keepLogs(t *testing.T, dir string) {
-	kept := os.Getenv("SLUICE_TEST_LOGS")
-	if kept == "" {
-		return
+func start(t *testing.T) *installation {
+	t.Helper()
+	i, err := shared()
+	must(t, err)
+	return i
+}
+
+func (i *installation) start(ctx context.Context) error {
+	var err error
+	if i.store, err = s3.Start(ctx, s3.Options{Dir: filepath.Join(i.dir, "s3"), Listen: "127.0.0.1:0", AccessKey: access, SecretKey: secret,
+		Account: account, Region: region, Buckets: []s3.Bucket{{Name: data}}}); err != nil {
+		return err
 	}
-	if err := os.CopyFS(filepath.Join(kept, t.Name()), os.DirFS(dir)); err != nil {
-		t.Log(err)
+	kubeDir := filepath.Join(i.dir, "kube")
+	images, imagesErr := kit.Images(i.kit, kubeDir)
+	options, optionsErr := kit.JavaOptions(i.kit)
+	log, logErr := os.Create(filepath.Join(i.dir, "cluster.log"))
+	if err := errors.Join(imagesErr, optionsErr, logErr); err != nil {
+		return err
 	}
+	endpoint := i.store.Endpoint()
+	if i.cluster, err = cluster.Start(ctx, cluster.Options{Binary: i.kit.Kube, Images: images, CRDs: i.kit.CRDs, JavaOptions: options, Dir: kubeDir,
+		S3: strings.TrimPrefix(endpoint, "http://"), Region: region, AccessKey: access, SecretKey: secret, Teams: []string{team}, Log: log}); err != nil {
+		return err
+	}
+	if i.target, err = eks.Connect(eks.Config{Operator: eks.Apache, Kubeconfig: i.cluster.Kubeconfig}); err != nil {
+		return err
+	}
+	i.objects = awss3.New(awss3.Options{Region: region, BaseEndpoint: &endpoint, UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(access, secret, "")})
+	i.kube, err = dynamic.NewForConfig(i.cluster.Config)
+	return err
+}
+
+// stop ends everything; what a failure can be looked into by is kept where
+// SLUICE_TEST_LOGS says.
+func (i *installation) stop() {
+	if i.cluster != nil {
+		i.cluster.Stop()
+	}
+	if i.store != nil {
+		_ = i.store.Close()
+	}
+	if kept := os.Getenv("SLUICE_TEST_LOGS"); kept != "" {
+		_ = os.CopyFS(kept, os.DirFS(i.dir))
+	}
+	_ = os.RemoveAll(i.dir)
 }
 
 func must(t *testing.T, err error) {
@@ -93,7 +132,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// application is one under test, and the number of its step.
+// application is one under test.
 type application struct {
 	*installation
 	flink.Application
