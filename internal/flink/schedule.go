@@ -24,7 +24,7 @@ func parseSchedule(expression, zone string) (schedule, error) {
 		return schedule{}, fmt.Errorf("%q is no time zone; write an IANA name, as in Europe/Paris", zone)
 	}
 	if n := len(strings.Fields(expression)); n != cronFields || strings.Contains(expression, "=") {
-		return schedule{}, fmt.Errorf("%q has %d fields; write five: minute, hour, day of month, month, day of week, as in 0 17 * * 5", expression, n)
+		return schedule{}, fmt.Errorf("%q does not have five fields; write minute, hour, day of month, month, day of week, as in 0 17 * * 5", expression)
 	}
 	c, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(expression)
 	if err != nil {

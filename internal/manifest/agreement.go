@@ -87,17 +87,16 @@ func hasDirectory(conf *node, keys ...string) bool {
 }
 
 // isBatch reads Flink's setting for jobs that end by themselves, as flink.Revision does.
-func (a agreement) isBatch() *node {
-	if n := a.conf.get("execution.runtime-mode"); n != nil && strings.EqualFold(strings.TrimSpace(n.literal), "BATCH") {
-		return n
-	}
-	return nil
+func isBatch(conf *node) bool {
+	n := conf.get(runtimeModeKey)
+	return n != nil && strings.EqualFold(strings.TrimSpace(n.literal), "BATCH")
 }
 
+const runtimeModeKey = "execution.runtime-mode"
+
 func (a agreement) batch() {
-	n := a.isBatch()
-	if m := mode(a.resource); n != nil && (m == flink.ModeSavepoint || m == flink.ModeLastState) {
-		a.fault(n, "spec.flinkConfiguration.execution.runtime-mode", "a BATCH job has no checkpoints and no savepoints, and upgradeMode is %s; write upgradeMode: stateless", m)
+	if m := mode(a.resource); isBatch(a.conf) && (m == flink.ModeSavepoint || m == flink.ModeLastState) {
+		a.fault(a.conf.get(runtimeModeKey), "spec.flinkConfiguration."+runtimeModeKey, "a BATCH job has no checkpoints and no savepoints, and upgradeMode is %s; write upgradeMode: stateless", m)
 	}
 }
 
@@ -108,7 +107,7 @@ const intervalKey = "execution.checkpointing.interval"
 func (a agreement) checkpointsInTime() {
 	n := a.conf.get(intervalKey)
 	wanted := a.policy.settings.policy.Analysis.MinCompletedCheckpoints
-	if n == nil || a.isBatch() != nil {
+	if n == nil || isBatch(a.conf) {
 		return
 	}
 	path := "spec.flinkConfiguration." + intervalKey

@@ -121,7 +121,7 @@ func location(r *report, n *node, path, what string) {
 
 func checkpointsHappen(r *report, resource *node) {
 	conf := resource.get("spec", "flinkConfiguration")
-	if conf.get("execution.checkpointing.interval") == nil {
+	if conf.get(intervalKey) == nil && !isBatch(conf) {
 		r.note("spec.flinkConfiguration has no execution.checkpointing.interval: unless the job turns checkpoints on itself, a release never becomes healthy")
 	}
 }
@@ -135,7 +135,7 @@ func highAvailability(r *report, resource *node) {
 		}
 	}
 	switch {
-	case on:
+	case on || isBatch(conf):
 	case mode(resource) == flink.ModeLastState:
 		r.fault(orParent(conf, resource), "spec.flinkConfiguration", "high availability is off, and upgradeMode last-state restores by its record; write high-availability.type: kubernetes and high-availability.storageDir (on EMR, jobManager.highAvailabilityEnabled)")
 	default:

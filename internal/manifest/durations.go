@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// short is a duration as a person writes it: 15m, not 15m0s.
+// short is a duration as a person writes it: 15m, not 15m0s, and 7d, not 168h.
 func short(d time.Duration) string {
+	if d%day == 0 && d > day {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

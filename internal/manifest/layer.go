@@ -47,7 +47,7 @@ func ParseLayer(doc []byte, name string) (*Layer, error) {
 	read := documents(r, doc, filling{keep: true})
 	l := &Layer{name: name, doc: slices.Clone(doc)}
 	if n := l.only(r, read); n != nil {
-		nothingSaid(defaultSettings()).with(l.stratum(r, n)).consistent(r, l.source())
+		nothingSaid(defaultSettings()).with(l.stratum(r, n)).told(r, l.source())
 	}
 	if err := r.err(); err != nil {
 		return nil, &flink.Error{Code: flink.Invalid, Err: l.mend(err)}
@@ -125,14 +125,14 @@ func (l *Layer) stratum(r *report, doc *node) stratum {
 
 // readLocks reads the list of fields that nobody below may change.
 func readLocks(r *report, n *node, path string) []lock {
-	names, good := listOf(maxAllowed, single(line))(r, n, path)
-	if !good {
-		return nil
-	}
+	names, _ := listOf(maxAllowed, single(line))(r, n, path)
 	known := lockable()
 	var locks []lock
 	for i, name := range names {
 		at := n.items[i]
+		if name == "" { // told already
+			continue
+		}
 		if !slices.Contains(known, name) {
 			r.fault(at, fmt.Sprintf("%s[%d]", path, i), "%s is no field that can be locked%s", brief(name), suggestion(name, known))
 			continue
@@ -160,9 +160,9 @@ func lockable() []string {
 
 // mend names who has to do something about a layer's faults.
 func (l *Layer) mend(err error) error {
-	whose := "what lies under the policies of all applications of the namespace"
+	whose, stops := "what lies under the policies of all applications of the namespace", "nothing in the namespace"
 	if l.kind == platformKind || l.name == PlatformKey() {
-		whose = "what lies under the policies of all applications"
+		whose, stops = "what lies under the policies of all applications", "nothing"
 	}
-	return fmt.Errorf("%s is %s, and it is not in order: whoever runs the platform has to mend it, and until then nothing is released: %w", l.name, whose, err)
+	return fmt.Errorf("%s is %s, and it is not in order: whoever runs the platform has to mend it, and until then %s is released: %w", l.name, whose, stops, err)
 }

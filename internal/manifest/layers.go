@@ -46,8 +46,7 @@ func foundation(app flink.Application, given map[string]string, layers []*Layer)
 		docs := documents(r, l.doc, filling{values: values})
 		if n := l.only(r, docs); n != nil {
 			all = all.with(l.stratum(r, n))
-			all.report(r)
-			all.consistent(r, l.source())
+			all.told(r, l.source())
 		}
 		if err := r.err(); err != nil {
 			return all, &flink.Error{Code: flink.Invalid, Err: l.mend(err)}
@@ -56,10 +55,20 @@ func foundation(app flink.Application, given map[string]string, layers []*Layer)
 	return all, nil
 }
 
-// report tells what a stratum set though it is locked.
-func (r resolution) report(to *report) {
+// told reports what the stratum on top, which is that source's, may not say.
+// Where a field could not be read, its default would contradict what could.
+func (r resolution) told(to *report, top Source) {
+	readable := len(to.faults) == 0
+	r.lockedOut(to)
+	if readable {
+		r.consistent(to, top)
+	}
+}
+
+// lockedOut tells what a stratum set though it is locked.
+func (r resolution) lockedOut(to *report) {
 	for _, c := range r.conflicts {
-		to.faultAt(c.line, c.column, documentPath(c.path, to.file), "the %s has locked it (%s, line %d), and its value is %s; remove it here", c.by.source, c.by.file, c.by.line, written(c.value))
+		to.faultAt(c.line, c.column, documentPath(c.path, to.file), "the %s has locked it (%s, line %d), and its value is %s; remove it here", c.by.source, c.by.file, c.by.line, Written(c.value))
 	}
 }
 
@@ -74,8 +83,8 @@ func documentPath(path, file string) string {
 	return "spec.defaults." + path
 }
 
-// written is a value as a document writes it.
-func written(v any) string {
+// Written is a setting's value as a document writes it.
+func Written(v any) string {
 	switch v := v.(type) {
 	case []string:
 		return bracketed(v)

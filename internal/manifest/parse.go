@@ -44,12 +44,8 @@ func Parse(doc []byte, app flink.Application, given map[string]string, layers ..
 	r := &report{fill: given}
 	resource, policy := pick(r, documents(r, doc, filling{values: valuesFor(app, given)}))
 	if policy != nil {
-		before := len(r.faults)
 		all = all.with(readPolicy(r, policy))
-		all.report(r)
-		if len(r.faults) == before { // a field that could not be read would contradict by its default
-			all.consistent(r, FromApplication)
-		}
+		all.told(r, FromApplication)
 	}
 	m := &Manifest{Policy: all.settings.finished(), Settings: explained(all)}
 	if resource != nil {

@@ -17,7 +17,7 @@ var (
 	templateFields = []string{"apiVersion", "kind", "metadata", "spec"}
 	podMetadata    = []string{"annotations", "labels", "name", "namespace"} // the namespace has a check of its own
 	podFields      = []string{"activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers", "dnsConfig", "dnsPolicy", "enableServiceLinks",
-		"hostAliases", "hostname", "imagePullSecrets", "initContainers", "nodeSelector", "os", "preemptionPolicy", "readinessGates", "restartPolicy",
+		"hostAliases", "hostUsers", "hostname", "imagePullSecrets", "initContainers", "nodeSelector", "os", "preemptionPolicy", "readinessGates", "restartPolicy",
 		"schedulerName", "securityContext", "serviceAccount", "serviceAccountName", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain",
 		"terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes"}
 	containerFields = []string{"args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "name", "ports", "readinessProbe",

@@ -163,7 +163,8 @@ func checkpointsStay(r *report, resource *node) {
 	}
 }
 
-// noCredentials: the operator logs the configuration it is given, values and all.
+// noCredentials: the operator logs the configuration it is given, values and
+// all. What kubernetes.* says of Secrets are their names.
 func noCredentials(r *report, resource *node) {
 	conf := resource.get("spec", "flinkConfiguration")
 	if conf == nil {
@@ -171,7 +172,7 @@ func noCredentials(r *report, resource *node) {
 	}
 	var keys []string
 	for _, f := range conf.fields {
-		if redact.SensitiveKey(f.name) && f.value.kind == scalar && f.value.literal != "" {
+		if redact.SensitiveKey(f.name) && !strings.HasPrefix(f.name, "kubernetes.") && f.value.kind == scalar && f.value.literal != "" {
 			keys = append(keys, f.name)
 		}
 	}
