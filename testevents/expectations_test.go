@@ -20,24 +20,30 @@ type expectation struct {
 	version  string             // of the object; empty when the bucket is not versioned
 	artifact flink.ArtifactKind // empty: the key is outside the layout
 	outcome  string             // of a Sluice Release Ended event
+	change   flink.ChangeKind   // of a Sluice Change Requested event
 }
 
 // expectations of every file. A file that neither is created nor ended is of a
 // type nobody reads.
 var expectations = map[string]expectation{
-	"object-created.jar.json":                {matches: true, key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
-	"object-created.manifest.json":           {matches: true, key: "team-a/fraud/application.yaml", version: "X3nUjqTf1bqWmY6mG3Z3bM2cJ0mQyXzD", artifact: flink.Manifest},
-	"object-created.multipart.json":          {matches: true, key: "team-a/fraud/fraud-2.2.jar", version: "uhggCJ2_B6gU2JaXWXebnXFDstO0ID6G", artifact: flink.Jar},
-	"object-created.copied.json":             {matches: true, key: "team-a/fraud/fraud-2.0.jar", version: "L4kqtJlcpXroDTDmpUMLUo0n8vQyYk1a", artifact: flink.Jar},
-	"object-created.unversioned.json":        {matches: true, key: "team-a/fraud/fraud-2.1.jar", artifact: flink.Jar},
-	"object-created.special-characters.json": {matches: true, key: "team-a/fraud/fraud 2.1+hotfix ü.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
-	"object-created.outside-layout.json":     {matches: true, key: "fraud.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
-	"object-created.other-file.json":         {key: "team-a/fraud/README.md", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
-	"object-created.other-bucket.json":       {key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
-	"object-deleted.jar.json":                {},
-	"release-ended.succeeded.json":           {outcome: "Succeeded"},
-	"release-ended.failed-clean.json":        {outcome: "FailedClean"},
-	"release-ended.failed-dirty.json":        {outcome: "FailedDirty"},
+	"object-created.jar.json":                 {matches: true, key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-created.manifest.json":            {matches: true, key: "team-a/fraud/application.yaml", version: "X3nUjqTf1bqWmY6mG3Z3bM2cJ0mQyXzD", artifact: flink.Manifest},
+	"object-created.multipart.json":           {matches: true, key: "team-a/fraud/fraud-2.2.jar", version: "uhggCJ2_B6gU2JaXWXebnXFDstO0ID6G", artifact: flink.Jar},
+	"object-created.copied.json":              {matches: true, key: "team-a/fraud/fraud-2.0.jar", version: "L4kqtJlcpXroDTDmpUMLUo0n8vQyYk1a", artifact: flink.Jar},
+	"object-created.unversioned.json":         {matches: true, key: "team-a/fraud/fraud-2.1.jar", artifact: flink.Jar},
+	"object-created.special-characters.json":  {matches: true, key: "team-a/fraud/fraud 2.1+hotfix ü.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-created.outside-layout.json":      {matches: true, key: "fraud.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
+	"object-created.other-file.json":          {key: "team-a/fraud/README.md", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
+	"object-created.other-bucket.json":        {key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
+	"object-deleted.jar.json":                 {},
+	"change-requested.rollback.json":          {change: flink.Rollback},
+	"change-requested.scale-automatic.json":   {change: flink.Scale},
+	"change-requested.delete.json":            {change: flink.Delete},
+	"change-requested.cancel.json":            {change: flink.Cancel},
+	"change-requested.plan-of-an-upload.json": {change: flink.Upgrade},
+	"release-ended.succeeded.json":            {outcome: "Succeeded"},
+	"release-ended.failed-clean.json":         {outcome: "FailedClean"},
+	"release-ended.failed-dirty.json":         {outcome: "FailedDirty"},
 }
 
 func TestEveryFileHasOneExpectationAndAName(t *testing.T) {
@@ -70,6 +76,7 @@ func TestEveryFileIsReadAndMatchedAsExpected(t *testing.T) {
 				checkEnded(t, event, want.outcome)
 			}
 			checkCreated(t, event, want)
+			checkRequested(t, event, want)
 		})
 	}
 }
@@ -127,5 +134,22 @@ func checkEnded(t *testing.T, event events.Event, outcome string) {
 		if got := matches(t, events.ReleaseEnded(o), event); got != (o == outcome) {
 			t.Errorf("the subscriber of %s gets it: %v", o, got)
 		}
+	}
+}
+
+func checkRequested(t *testing.T, event events.Event, want expectation) {
+	t.Helper()
+	if got := matches(t, events.ChangesRequested(), event); got != (want.change != "") {
+		t.Errorf("the rule for changes answers %v", got)
+	}
+	detail, ok, err := events.ChangeRequested(event)
+	if err != nil || ok != (want.change != "") {
+		t.Fatalf("read as a request: %v, %v", ok, err)
+	}
+	if detail.Change != string(want.change) || ok && (detail.Request == "" || detail.Namespace == "" || detail.Application == "" || detail.By == "") {
+		t.Errorf("got %+v", detail)
+	}
+	if prefix := detail.Prefix; prefix != "" && prefix != events.PlanFiles(detail.Namespace, detail.Application, detail.Request) {
+		t.Errorf("the files lie below %s", prefix)
 	}
 }

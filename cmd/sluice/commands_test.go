@@ -236,6 +236,15 @@ func TestSendNamesWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestAChangeIsNotSentToTheDefaultBus(t *testing.T) {
+	i := memory(t, nil)
+	i.Local = &whereabouts.Whereabouts{}
+	code, _, errs := call(t, i, "send", "change-requested.rollback")
+	if code != exitFault || !strings.Contains(errs, "sluice restart, rollback") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+}
+
 func TestVersionTellsOfThisBuild(t *testing.T) {
 	if code, out, _ := call(t, nil, "version"); code != exitWell || !strings.HasPrefix(out, "sluice ") {
 		t.Errorf("exit %d, %s", code, out)

@@ -89,6 +89,9 @@ func (o sendOptions) fill(text []byte, artifacts string, now time.Time) (events.
 		return e, err
 	}
 	e.Time = now.UTC().Truncate(time.Second)
+	if _, asks, err := events.ChangeRequested(e); asks {
+		return e, errors.Join(err, errors.New("changes are not asked for on the default bus: use sluice restart, rollback and the others, see sluice help"))
+	}
 	d, ok, err := events.ObjectCreated(e)
 	switch {
 	case err != nil:
