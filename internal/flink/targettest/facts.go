@@ -11,12 +11,21 @@ func (a *application) specFacts() flink.SpecFacts {
 
 func (a *application) statusFacts() flink.StatusFacts {
 	s := a.status
-	facts := flink.StatusFacts{
+	return flink.StatusFacts{
 		ObservedGeneration: s.observed, Reconciliation: s.reconciliation, Lifecycle: s.lifecycle,
-		JobManager: s.jobManager, JobState: s.jobState, Error: s.err, Savepoint: s.savepoint,
+		JobManager: s.jobManager, JobState: s.jobState, Error: s.err, Savepoint: s.savepoint, SavepointTrigger: s.trigger,
 	}
-	if s.savepoint.Path != "" {
-		facts.SavepointTrigger = "UPGRADE"
+}
+
+// recordFacts: a record that was made before the first checkpoint names none,
+// and where a checkpoint lies only a JobManager tells.
+func (m *Model) recordFacts(a *application) flink.RecordFacts {
+	if a.ha == nil || a.ha.path == "" {
+		return flink.RecordFacts{}
+	}
+	facts := flink.RecordFacts{Known: true, LatestID: a.ha.id}
+	if m.silence(a) == "" {
+		facts.Path = a.ha.path
 	}
 	return facts
 }

@@ -13,15 +13,17 @@ type cluster struct {
 	deployed   spec
 	from       *state
 	up         time.Time // when REST answers
-	crashed    bool      // the state could not be mapped: Flink answers and has no job, for ever
-	job        *job      // nil before up, and when it crashed
+	jobless    bool      // the job ended before anybody asked: Flink answers and has no job, for ever
+	job        *job      // nil before up, and where there is none
 	operations map[string]*operation
 }
 
 type job struct {
 	flink.JobFacts // Checkpoints, Failures, Restarts and Started are kept here
 	state          string
-	driver         bool // stands for a main() that threw
+	lastID         int64 // of a checkpoint or savepoint
+	read           int64 // records since the job was submitted
+	driver         bool  // stands for a main() that threw
 	behaviour      Behaviour
 	counter        int64
 	tasksAt        time.Time // when the tasks run (again)
@@ -34,6 +36,11 @@ type operation struct {
 	directory string
 	due       time.Time
 	state     flink.SnapshotState
+}
+
+// ended: Flink remembers that the job came to an end, and runs it no more.
+func (c *cluster) ended() bool {
+	return c.jobless || c.job != nil && (c.job.state == "FINISHED" || c.job.state == "FAILED")
 }
 
 func (c *cluster) running() bool {
@@ -58,7 +65,7 @@ func (m *Model) runFlink(a *application) {
 	if c == nil || m.played.Before(c.up) {
 		return
 	}
-	if c.job == nil && !c.crashed {
+	if c.job == nil && !c.jobless {
 		m.submit(a)
 		return
 	}
@@ -80,7 +87,7 @@ func (m *Model) submit(a *application) {
 		return
 	}
 	if restores && (b.Unmappable || !m.has(c.from.path)) {
-		c.crashed, a.ha = true, nil
+		c.jobless, a.ha = true, nil
 		return
 	}
 	c.job = &job{state: "RUNNING", behaviour: b, tasksAt: m.played.Add(taskManagerStart)}
@@ -94,7 +101,8 @@ func (j *job) restore(s state) {
 	j.counter = s.counter
 	if s.path != "" {
 		j.Checkpoints.Restored++
-		j.Checkpoints.RestoredFrom = s.path
+		j.Checkpoints.RestoredFrom, j.Checkpoints.RestoredID = s.path, s.id
+		j.lastID = max(j.lastID, s.id)
 	}
 }
 
@@ -121,7 +129,11 @@ func (m *Model) work(a *application) {
 		return
 	}
 	j.counter += recordsPerTick
+	j.read += recordsPerTick
 	m.checkpoint(a)
+	if j.behaviour.Ends && j.read >= boundedRecords {
+		j.state, j.TasksRunning, a.ha = "FINISHED", 0, nil
+	}
 	if j.behaviour.RestartLoop && m.played.Sub(j.tasksAt) >= loopWork {
 		m.restart(a, flink.UserCode, "IllegalStateException: poison record")
 	}
@@ -146,13 +158,14 @@ func (m *Model) checkpoint(a *application) {
 		return
 	}
 	j.Checkpoints.Completed++
-	j.Checkpoints.LatestID++
+	j.lastID++
+	j.Checkpoints.LatestID = j.lastID
 	j.Checkpoints.LatestAt = m.played
 	if old := j.Checkpoints.Latest; old != "" {
 		delete(m.storage, canonical(old)) // Flink retains one
 	}
-	j.Checkpoints.Latest = fmt.Sprintf("s3://model/%s/checkpoints/%s-%d/chk-%d", a.Application, a.jobID, j.Started.Unix(), j.Checkpoints.LatestID)
-	s := state{path: j.Checkpoints.Latest, counter: j.counter}
+	j.Checkpoints.Latest = fmt.Sprintf("s3://model/%s/checkpoints/%s/chk-%d", a.Application, a.jobID, j.lastID)
+	s := state{path: j.Checkpoints.Latest, id: j.lastID, counter: j.counter}
 	m.storage[canonical(s.path)] = s
 	m.commit(a, j.counter)
 	if !m.options.NoHighAvailability {
@@ -183,7 +196,9 @@ func (m *Model) restart(a *application, cause flink.FailureCause, message string
 
 // save writes a savepoint of the running job.
 func (m *Model) save(a *application, directory string) *state {
-	s := state{path: fmt.Sprintf("%s/savepoint-%s-%012d", strings.TrimRight(directory, "/"), a.jobID[:6], m.next()), counter: a.cluster.job.counter}
+	j := a.cluster.job
+	j.lastID++
+	s := state{path: fmt.Sprintf("%s/savepoint-%s-%012d", strings.TrimRight(directory, "/"), a.jobID[:6], m.next()), id: j.lastID, counter: j.counter}
 	m.storage[canonical(s.path)] = s
 	return &s
 }
@@ -198,12 +213,23 @@ func (m *Model) endOperations(a *application) {
 			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "Could not find Flink job (" + o.jobID + ")"}
 		case cause != "":
 			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: cause}
+		case m.cannotWrite(o.directory):
+			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "IOException: the directory " + o.directory + " cannot be written"}
 		case !a.cluster.running():
 			o.state = flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "the job is not running"}
 		default:
 			o.state = flink.SnapshotState{Phase: flink.SnapshotCompleted, Path: m.save(a, o.directory).path}
 		}
 	}
+}
+
+func (m *Model) cannotWrite(directory string) bool {
+	for _, prefix := range m.unwritable {
+		if strings.HasPrefix(directory, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Model) has(path string) bool {

@@ -23,6 +23,7 @@ type Model struct {
 	planted      map[string]Behaviour
 	interrupt    func(Call) error
 	brokenSaves  map[flink.Application]string
+	unwritable   []string // URIs that nothing can be written below
 	unreachable  map[flink.Application]string
 	starts       []Start
 	committed    map[flink.Application]int64
@@ -65,12 +66,15 @@ const (
 	restartDelay     = 2 * time.Second
 	checkpointEvery  = time.Second
 	recordsPerTick   = 50
+	boundedRecords   = 500 // what a job that ends by itself reads
 	tasksOfAJob      = 2
 )
 
 // state is what a savepoint or a checkpoint holds: how many records were counted.
+// Flink numbers both in one row, which goes on over restores.
 type state struct {
 	path    string
+	id      int64
 	counter int64
 }
 
@@ -85,6 +89,7 @@ type application struct {
 	cluster    *cluster // nil: no JobManager
 	ha         *state   // the high-availability record; nil: there is none
 	jobID      string
+	foreign    bool // somebody else wrote the run state, which is theirs now
 }
 
 // spec is the part of a FlinkDeployment's spec that decides.

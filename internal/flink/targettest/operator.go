@@ -19,6 +19,7 @@ type status struct {
 	jobState       string
 	err            string
 	savepoint      flink.Snapshot
+	trigger        string // of the savepoint
 }
 
 // reconcile is one round of the operator.
@@ -51,7 +52,7 @@ func (m *Model) firstDeployment(a *application) {
 		from = m.stored(a.spec.initial)
 	}
 	m.beginUpgrade(a, from, "stateless")
-	m.finishUpgrade(a)
+	a.status.deployAt = m.played.Add(tick) // there is nothing to tear down
 }
 
 // redeploy follows a changed savepointRedeployNonce: the job is cancelled, its
@@ -63,6 +64,10 @@ func (m *Model) redeploy(a *application) {
 // suspend stops the job with a savepoint and leaves the JobManager up. A job
 // that does not run makes the operator wait.
 func (m *Model) suspend(a *application) {
+	if a.spec.upgrade == "last-state" {
+		m.standStill(a)
+		return
+	}
 	if !a.cluster.running() {
 		return
 	}
@@ -75,11 +80,28 @@ func (m *Model) suspend(a *application) {
 	a.status.lifecycle, a.status.err = "SUSPENDED", ""
 }
 
+// standStill takes the cluster away and leaves the high-availability record.
+func (m *Model) standStill(a *application) {
+	if a.ha == nil {
+		return
+	}
+	a.status.reconciled, a.status.observed = a.spec, a.generation
+	a.status.lifecycle, a.status.jobManager, a.status.err = "SUSPENDED", "MISSING", ""
+	a.status.jobState = "SUSPENDED"
+	a.cluster = nil
+}
+
 // resume restores by the mode that the job was suspended with, unless the new
 // spec is stateless: then the savepoint is passed over and the state lost.
 func (m *Model) resume(a *application) {
 	if a.spec.upgrade == "stateless" {
 		m.beginUpgrade(a, nil, "stateless")
+		return
+	}
+	if a.status.reconciled.upgrade == "last-state" {
+		if a.ha != nil {
+			m.beginUpgrade(a, a.ha, "last-state")
+		}
 		return
 	}
 	m.beginUpgrade(a, m.stored(a.status.savepoint.Path), a.status.reconciled.upgrade)
@@ -106,15 +128,19 @@ func (m *Model) upgrade(a *application) {
 }
 
 func (m *Model) stopWithSavepoint(a *application) (*state, error) {
-	if cause := m.brokenSaves[a.Application]; cause != "" {
+	j := a.cluster.job
+	cause := m.brokenSaves[a.Application]
+	if cause == "" && j.behaviour.Unsavable {
+		cause = "the savepoint directory cannot be written"
+	}
+	if cause != "" {
 		return nil, fmt.Errorf("ReconciliationException: stop with savepoint failed: %s", cause)
 	}
-	j := a.cluster.job
 	saved := m.save(a, fmt.Sprintf("s3://model/%s/savepoints", a.Application))
 	m.commit(a, j.counter)
 	j.state, a.ha = "FINISHED", nil
 	a.status.jobState = "FINISHED"
-	a.status.savepoint = flink.Snapshot{Path: saved.path, Taken: m.played}
+	a.status.savepoint, a.status.trigger = flink.Snapshot{Path: saved.path, Taken: m.played}, "UPGRADE"
 	return saved, nil
 }
 
@@ -137,6 +163,14 @@ func (m *Model) finishUpgrade(a *application) {
 	a.status.jobManager, a.status.jobState = "DEPLOYING", "RECONCILING"
 }
 
+// takeNewest: of a job that ended by itself the operator takes the newest
+// checkpoint for the last savepoint.
+func (a *application) takeNewest(j *job) {
+	if c := j.Checkpoints; j.state == "FINISHED" && c.Latest != "" {
+		a.status.savepoint, a.status.trigger = flink.Snapshot{Path: c.Latest, Taken: c.LatestAt}, "UNKNOWN"
+	}
+}
+
 // observeJob is how the operator looks at Flink: by the state of the job alone.
 func (m *Model) observeJob(a *application) {
 	c := a.cluster
@@ -146,13 +180,14 @@ func (m *Model) observeJob(a *application) {
 	switch {
 	case m.played.Before(c.up):
 		a.status.jobManager = "DEPLOYING"
-	case c.crashed:
+	case c.jobless:
 		a.status.jobManager = "READY"
 		a.status.err = "DeploymentFailedException: CrashLoopBackOff"
 	case c.job == nil || c.job.driver:
 		a.status.jobManager = "DEPLOYED_NOT_READY"
 	default:
 		a.status.jobManager, a.status.jobState = "READY", c.job.state
+		a.takeNewest(c.job)
 		if c.running() && a.status.lifecycle == "DEPLOYED" {
 			a.status.lifecycle = "STABLE" // and so it stays, whatever the job does
 		}

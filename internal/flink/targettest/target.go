@@ -16,7 +16,7 @@ func (m *Model) Observe(_ context.Context, app flink.Application) (flink.Observa
 	}
 	o := flink.Observation{At: m.now(), Traits: m.options.Traits}
 	if a := m.applications[app]; a != nil {
-		o.Exists, o.Spec, o.Status, o.Job = true, a.specFacts(), a.statusFacts(), m.jobFacts(a)
+		o.Exists, o.Spec, o.Status, o.Job, o.Record = true, a.specFacts(), a.statusFacts(), m.jobFacts(a), m.recordFacts(a)
 	} else {
 		o.Job.Unreachable = "the application has no JobManager"
 	}
@@ -67,6 +67,9 @@ func (m *Model) apply(d flink.Desired) error {
 			s.nonce = a.spec.nonce + 1
 		}
 	}
+	if a != nil && a.foreign && a.spec.run != d.Run {
+		return flink.Errorf(flink.Refused, "apply "+d.Application.String(), ".spec.job.state is in the hands of another manager")
+	}
 	if a == nil {
 		a = &application{Application: d.Application, uid: m.newID(), jobID: m.newID()}
 		m.applications[d.Application] = a
@@ -80,6 +83,8 @@ func (m *Model) apply(d flink.Desired) error {
 func specOf(d flink.Desired) spec {
 	s := spec{release: d.Release, step: d.Step, revision: d.Revision.ID, jar: d.Revision.Jar, run: d.Run, upgrade: "savepoint"}
 	switch {
+	case d.Run == flink.Suspended && d.Restore.Kind == flink.RestoreLatest:
+		s.upgrade, s.fallback = "last-state", true
 	case d.Run == flink.Suspended:
 	case d.Restore.Kind == flink.RestoreNothing:
 		s.upgrade = "stateless"

@@ -15,6 +15,10 @@ type Behaviour struct {
 	MainThrows       bool // main() throws before it submits a job
 	NeverCheckpoints bool // runs, and every checkpoint fails
 	Refused          bool // the API server refuses the resource that runs it
+	Unsavable        bool // its own savepoint directory cannot be written
+	Ends             bool // reads ten seconds' worth of records and is FINISHED
+	// CannotStart is why its pods wait and never start: CrashLoopBackOff, ErrImagePull.
+	CannotStart string
 }
 
 // Plant says how the jar of this SHA-256 behaves from its next start on.
@@ -96,14 +100,17 @@ func (m *Model) RestartJobManager(app flink.Application) {
 	defer m.mu.Unlock()
 	m.play()
 	a := m.applications[app]
-	if a == nil || a.cluster == nil || a.status.reconciled.run == flink.Suspended {
-		return // a job that ended is not run again
+	if a == nil || a.cluster == nil {
+		return
 	}
-	from := a.ha
-	if m.options.NoHighAvailability {
-		from = a.cluster.from // what the deployment names
+	before, from := a.cluster, a.ha
+	if from == nil {
+		from = before.from // what the deployment names
 	}
-	m.deploy(a, from, a.cluster.deployed)
+	m.deploy(a, from, before.deployed)
+	if before.ended() && !m.options.NoHighAvailability {
+		a.cluster.jobless, a.ha = true, nil
+	}
 }
 
 // DeleteOutside deletes the resource as somebody with kubectl would.
@@ -112,4 +119,32 @@ func (m *Model) DeleteOutside(app flink.Application) {
 	defer m.mu.Unlock()
 	m.play()
 	delete(m.applications, app)
+}
+
+// SuspendOutside sets the resource to suspended as somebody with kubectl would.
+func (m *Model) SuspendOutside(app flink.Application) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.play()
+	if a := m.applications[app]; a != nil && a.spec.run != flink.Suspended {
+		s := a.spec
+		s.run = flink.Suspended
+		m.write(a, s)
+		a.foreign = true
+	}
+}
+
+// Unwritable makes every savepoint below this URI fail.
+func (m *Model) Unwritable(prefix string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.unwritable = append(m.unwritable, prefix)
+}
+
+// Lose deletes the files of a savepoint or checkpoint behind everybody's back.
+func (m *Model) Lose(path string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.play()
+	delete(m.storage, canonical(path))
 }
