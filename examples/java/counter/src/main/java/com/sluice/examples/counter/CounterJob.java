@@ -31,7 +31,7 @@ public final class CounterJob {
     }
 
     private static void describe(StreamExecutionEnvironment env, Settings settings) {
-        env.fromSource(numbers(settings.ratePerSecond), WatermarkStrategy.noWatermarks(), "numbers", Types.LONG)
+        env.fromSource(numbers(settings), WatermarkStrategy.noWatermarks(), "numbers", Types.LONG)
                 .uid("numbers")
                 .keyBy(allTogether(), Types.INT)
                 .process(new CountNumbers())
@@ -44,10 +44,10 @@ public final class CounterJob {
     }
 
     /** The pace is part of the source, so a restored job goes on at the same pace and never has to catch up. */
-    private static DataGeneratorSource<Long> numbers(double ratePerSecond) {
+    private static DataGeneratorSource<Long> numbers(Settings settings) {
         GeneratorFunction<Long, Long> index = i -> i;
         return new DataGeneratorSource<>(
-                index, Long.MAX_VALUE, RateLimiterStrategy.perSecond(ratePerSecond), Types.LONG);
+                index, settings.numbers, RateLimiterStrategy.perSecond(settings.ratePerSecond), Types.LONG);
     }
 
     /** One key for all numbers: the count of number n must then be n + 1, which anyone can check in the output. */

@@ -2,7 +2,7 @@ package com.sluice.examples.counter;
 
 import org.apache.flink.api.java.utils.ParameterTool;
 
-/** What the job is told on its command line: {@code --sink DIRECTORY [--rate NUMBERS_PER_SECOND]}. */
+/** What the job is told on its command line: {@code --sink DIRECTORY [--rate NUMBERS_PER_SECOND] [--numbers HOW_MANY]}. */
 final class Settings {
 
     private static final double DEFAULT_RATE = 50;
@@ -13,9 +13,13 @@ final class Settings {
     /** Numbers per second, over all parallel readers; greater than zero. */
     final double ratePerSecond;
 
-    private Settings(String sink, double ratePerSecond) {
+    /** How many numbers there are before the job is FINISHED; without {@code --numbers} it never is. */
+    final long numbers;
+
+    private Settings(String sink, double ratePerSecond, long numbers) {
         this.sink = sink;
         this.ratePerSecond = ratePerSecond;
+        this.numbers = numbers;
     }
 
     static Settings parse(String[] args) {
@@ -27,6 +31,10 @@ final class Settings {
         if (!(rate > 0)) {
             throw new IllegalArgumentException("--rate must be greater than 0 numbers per second, not " + rate);
         }
-        return new Settings(given.get("sink"), rate);
+        long numbers = given.getLong("numbers", Long.MAX_VALUE);
+        if (numbers < 1) {
+            throw new IllegalArgumentException("--numbers must be at least 1, not " + numbers);
+        }
+        return new Settings(given.get("sink"), rate, numbers);
     }
 }

@@ -45,4 +45,12 @@ class EveryVersionTest {
         String[] args = {"--sink", "file:///out", "--rate", "0"};
         assertThrows(IllegalArgumentException.class, () -> Settings.parse(args));
     }
+
+    @Test
+    void neverEndsUnlessItIsToldHowManyNumbersThereAre() {
+        assertEquals(Long.MAX_VALUE, Settings.parse(new String[] {"--sink", "file:///out"}).numbers);
+        assertEquals(7, Settings.parse(new String[] {"--sink", "file:///out", "--numbers", "7"}).numbers);
+        String[] none = {"--sink", "file:///out", "--numbers", "0"};
+        assertThrows(IllegalArgumentException.class, () -> Settings.parse(none));
+    }
 }
