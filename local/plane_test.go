@@ -18,6 +18,7 @@ import (
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/local"
 	"github.com/sluice-flink/sluice/local/lambda"
@@ -198,6 +199,39 @@ func TestTheSDKFindsThePlaneByItsEnvironmentAlone(t *testing.T) {
 	}})
 	if err != nil || out.FailedEntryCount != 0 {
 		t.Errorf("got %+v, %v", out, err)
+	}
+}
+
+// ask puts a Sluice Change Requested event on the plane's own bus, as the command does.
+func ask(t *testing.T, p *local.Plane, detail events.ChangeRequestedDetail) {
+	t.Helper()
+	text, err := json.Marshal(detail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := eventbridge.New(eventbridge.Options{Region: local.Place.Region, BaseEndpoint: aws.String(p.APIEndpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider(p.Credentials().AccessKey, p.Credentials().SecretKey, "")})
+	out, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []ebtypes.PutEventsRequestEntry{{
+		Source: aws.String(events.Source), DetailType: aws.String(events.ChangeRequestedType), Detail: aws.String(string(text)), EventBusName: aws.String(p.Output("EventBusName"))}}})
+	if err != nil || out.FailedEntryCount != 0 {
+		t.Fatalf("got %+v, %v", out, err)
+	}
+}
+
+func TestAChangeThatIsAskedForRunsTheMachineWithItsEvent(t *testing.T) {
+	a := &admitted{}
+	p, ended := start(t, t.TempDir(), template, a.build)
+	want := events.ChangeRequestedDetail{Request: "request-1", Namespace: "team", Application: "app", Change: "Restart", By: "ann@laptop"}
+	ask(t, p, want)
+	if e := <-ended; e.Status != "SUCCEEDED" || e.MachineARN != p.Output("ReleaseMachineArn") {
+		t.Fatalf("got %+v", e)
+	}
+	var payload struct{ Event events.Event }
+	if err := json.Unmarshal([]byte(a.payloads[0]), &payload); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := events.ChangeRequested(payload.Event); err != nil || !ok || got != want {
+		t.Errorf("admit was given %+v, %v, %v", got, ok, err)
 	}
 }
 
