@@ -64,12 +64,11 @@ func (s *series) rollback(ctx context.Context) error {
 		}
 	}
 	for range s.times(loopRepeats) {
-		s.pair++
-		if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.Loop(ctx, figures.Sluice, 0) }); err != nil {
+		if err := s.measured(ctx, s.loop, figures.Sluice); err != nil {
 			return err
 		}
 	}
-	if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.Loop(ctx, figures.Kubectl, loopPatience) }); err != nil {
+	if err := s.measured(ctx, s.loop, figures.Kubectl); err != nil {
 		return err
 	}
 	return real.Alone(ctx, s.lock, func() error { return s.bench.Renew(ctx) })
@@ -87,7 +86,7 @@ func (s *series) settings(ctx context.Context) error {
 			if err := s.both(ctx, s.bench.Upgrade); err != nil {
 				return err
 			}
-			if err := s.alone(ctx, func() (figures.Change, error) { return s.bench.LastState(ctx) }); err != nil {
+			if err := s.measured(ctx, s.lastState, figures.Kubectl); err != nil {
 				return err
 			}
 		}
@@ -95,29 +94,51 @@ func (s *series) settings(ctx context.Context) error {
 	return nil
 }
 
+func (s *series) loop(ctx context.Context, way figures.Way) (*real.Pending, error) {
+	return s.bench.Loop(ctx, way, loopPatience)
+}
+
+func (s *series) lastState(ctx context.Context, _ figures.Way) (*real.Pending, error) {
+	return s.bench.LastState(ctx)
+}
+
 func (s *series) use(ctx context.Context, settings string) error {
 	return real.Alone(ctx, s.lock, func() error { return s.bench.Use(ctx, settings) })
 }
 
-// both measures a pair; who begins changes from pair to pair.
-func (s *series) both(ctx context.Context, change func(context.Context, figures.Way) (figures.Change, error)) error {
-	s.pair++
+// change is one that is measured.
+type change func(ctx context.Context, way figures.Way) (*real.Pending, error)
+
+// both measures a pair; who begins changes from pair to pair. The second begins
+// when the first one's new version runs, and somebody still watches that; then
+// it is the other way round.
+func (s *series) both(ctx context.Context, change change) error {
 	ways := []figures.Way{figures.Sluice, figures.Kubectl}
-	if s.pair%2 == 0 {
+	if s.pair%2 == 1 {
 		ways[0], ways[1] = ways[1], ways[0]
 	}
+	return s.measured(ctx, change, ways...)
+}
+
+// measured makes changes, each while the ones before it are still watched.
+func (s *series) measured(ctx context.Context, change change, ways ...figures.Way) error {
+	s.pair++
 	return real.Alone(ctx, s.lock, func() error {
+		var all []*real.Pending
 		for _, way := range ways {
-			if err := s.take(change(ctx, way)); err != nil {
+			p, err := change(ctx, way)
+			if err != nil {
+				return fmt.Errorf("by %s: %w", way, err)
+			}
+			all = append(all, p)
+		}
+		for _, p := range all {
+			if err := s.take(p.Finish(ctx)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func (s *series) alone(ctx context.Context, change func() (figures.Change, error)) error {
-	return real.Alone(ctx, s.lock, func() error { return s.take(change()) })
 }
 
 // take keeps a measurement at once: a run that is cut off has not run in vain.

@@ -9,77 +9,98 @@ import (
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
-	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/test/bench/figures"
 )
 
-// Upgrade measures one upgrade to the other good version, by savepoint.
-func (b *Bench) Upgrade(ctx context.Context, way figures.Way) (figures.Change, error) {
-	if way == figures.Sluice {
-		return b.throughSluice(ctx, figures.Upgrade, b.next(ours), flink.Succeeded)
-	}
-	return b.byApply(ctx, figures.Upgrade, b.next(theirs), nil)
+// Pending is a change whose new version runs and which somebody still watches:
+// Sluice until it has its record, the operator until it calls the job stable.
+type Pending struct {
+	figures.Change
+	finish func(context.Context, *figures.Change) error // nil when there is nothing to wait for
 }
 
-// throughSluice measures one release, from the upload to its record.
-func (b *Bench) throughSluice(ctx context.Context, kind figures.Kind, version string, want flink.Outcome) (figures.Change, error) {
+// Finish waits for the end of it.
+func (p *Pending) Finish(ctx context.Context) (figures.Change, error) {
+	if p.finish == nil {
+		return p.Change, nil
+	}
+	err := p.finish(ctx, &p.Change)
+	return p.Change, err
+}
+
+// Upgrade measures one upgrade to the other good version, by savepoint. It
+// returns as soon as that runs.
+func (b *Bench) Upgrade(ctx context.Context, way figures.Way) (*Pending, error) {
+	if way == figures.Kubectl {
+		return b.byApply(ctx, figures.Upgrade, b.next(theirs), nil)
+	}
+	c := b.begin(figures.Sluice, figures.Upgrade)
+	w := b.witness(ctx, ours)
+	id, err := b.drop(ctx, b.next(ours))
+	if err != nil {
+		return nil, err
+	}
+	run, err := b.awaitRunning(ctx, ours, c.Asked)
+	c.Stopped, c.Started, c.Running = w.end(), run.started, run.all
+	if err == nil {
+		err = plausible(c)
+	}
+	return &Pending{c, func(ctx context.Context, c *figures.Change) error { return b.recorded(ctx, id, flink.Succeeded, c) }}, err
+}
+
+// fail measures a release of a version that fails, from the upload to its record.
+func (b *Bench) fail(ctx context.Context, kind figures.Kind, version string) (*Pending, error) {
 	before := b.version[ours]
 	c := b.begin(figures.Sluice, kind)
 	w := b.witness(ctx, ours)
 	id, err := b.drop(ctx, version)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	var r ledger.Record
-	run, err := b.awaitEnd(ctx, w, func(ctx context.Context) (running, error) {
-		if r, err = b.record(ctx, id); err != nil {
-			return running{}, err
-		}
-		c.Settled = r.Ended
-		return b.awaitRunning(ctx, ours, c.Asked)
-	}, &c)
+	err = b.recorded(ctx, id, flink.FailedClean, &c)
+	c.Stopped = w.end()
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	if r.Outcome != want {
-		return c, fmt.Errorf("the release of %s ended %s, %s: %s", version, r.Outcome, r.Reason, r.Message)
+	b.version[ours] = before
+	run, err := b.awaitRunning(ctx, ours, c.Asked)
+	c.Started, c.Running = run.started, run.all
+	return &Pending{Change: c}, err
+}
+
+// recorded waits for the record of an upload, and takes down what it says.
+func (b *Bench) recorded(ctx context.Context, id string, want flink.Outcome, c *figures.Change) error {
+	r, err := b.record(ctx, id)
+	if err != nil {
+		return err
 	}
-	if want != flink.Succeeded {
-		b.version[ours] = before
-	}
-	c.Started, c.Running, c.Ended = run.started, run.all, string(r.Outcome)+", "+string(r.Reason)
+	c.Settled, c.Ended = r.Ended, string(r.Outcome)+", "+string(r.Reason)
 	for _, m := range r.Timeline {
 		c.Steps = append(c.Steps, figures.Step{At: m.At, State: m.State, Note: m.Note})
 	}
-	return c, b.plausible(c)
+	if r.Outcome != want {
+		return fmt.Errorf("the release of %s ended %s, %s: %s", r.Jar, r.Outcome, r.Reason, r.Message)
+	}
+	return nil
 }
 
-// byApply measures one apply, from the request until the operator calls it stable.
-func (b *Bench) byApply(ctx context.Context, kind figures.Kind, version string, conf map[string]string) (figures.Change, error) {
+// byApply measures one apply. It returns as soon as the new version runs.
+func (b *Bench) byApply(ctx context.Context, kind figures.Kind, version string, conf map[string]string) (*Pending, error) {
 	c := b.begin(figures.Kubectl, kind)
 	w := b.witness(ctx, theirs)
 	if err := b.apply(ctx, version, conf); err != nil {
-		return c, err
+		return nil, err
 	}
-	run, err := b.awaitEnd(ctx, w, func(ctx context.Context) (running, error) {
-		run, err := b.awaitRunning(ctx, theirs, c.Asked)
-		if err == nil {
-			c.Ready, err = b.awaitStable(ctx, theirs)
-		}
-		return run, err
-	}, &c)
-	if err != nil {
-		return c, err
+	run, err := b.awaitRunning(ctx, theirs, c.Asked)
+	c.Stopped, c.Started, c.Running = w.end(), run.started, run.all
+	if err == nil {
+		err = plausible(c)
 	}
-	c.Started, c.Running, c.Ended = run.started, run.all, "STABLE"
-	return c, b.plausible(c)
-}
-
-// awaitEnd runs the wait beside the witness and takes down what the witness saw.
-func (b *Bench) awaitEnd(ctx context.Context, w *witness, wait func(context.Context) (running, error), c *figures.Change) (running, error) {
-	run, err := wait(ctx)
-	c.Stopped = w.end()
-	return run, err
+	return &Pending{c, func(ctx context.Context, c *figures.Change) (err error) {
+		c.Ready, err = b.awaitStable(ctx, theirs)
+		c.Ended = "STABLE"
+		return err
+	}}, err
 }
 
 func (b *Bench) begin(way figures.Way, kind figures.Kind) figures.Change {
@@ -88,7 +109,7 @@ func (b *Bench) begin(way figures.Way, kind figures.Kind) figures.Change {
 
 // plausible refuses a measurement whose moments are not in their order: it
 // would have looked at the wrong job.
-func (b *Bench) plausible(c figures.Change) error {
+func plausible(c figures.Change) error {
 	if c.Kind == figures.Upgrade && (c.Stopped.IsZero() || !c.Asked.Before(c.Stopped) || !c.Stopped.Before(c.Started) || !c.Started.Before(c.Running)) {
 		return fmt.Errorf("the moments of the %s by %s are not in order: asked %s, stopped %s, started %s, running %s", c.Kind, c.Way, c.Asked, c.Stopped, c.Started, c.Running)
 	}

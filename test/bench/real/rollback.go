@@ -3,13 +3,11 @@ package real
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/test/bench/figures"
 )
 
@@ -22,10 +20,12 @@ var operatorsRollback = map[string]string{
 
 // LastState measures one upgrade by apply from the newest checkpoint: there the
 // old JobManager is killed and its successor waits for its lease.
-func (b *Bench) LastState(ctx context.Context) (figures.Change, error) {
-	c, err := b.byApply(ctx, figures.LastState, b.next(theirs), map[string]string{upgradeMode: "last-state"})
-	c.Stopped = time.Time{} // it did not end, it was killed
-	return c, err
+func (b *Bench) LastState(ctx context.Context) (*Pending, error) {
+	p, err := b.byApply(ctx, figures.LastState, b.next(theirs), map[string]string{upgradeMode: "last-state"})
+	if err == nil {
+		p.Stopped = time.Time{} // it did not end, it was killed
+	}
+	return p, err
 }
 
 // Arm applies the version that runs once more, with the operator's rollback
@@ -44,27 +44,27 @@ func (b *Bench) Arm(ctx context.Context) error {
 
 // RollBack measures how long a version that cannot be restored keeps the good
 // one away. The operator's rollback has to have been armed.
-func (b *Bench) RollBack(ctx context.Context, way figures.Way) (figures.Change, error) {
+func (b *Bench) RollBack(ctx context.Context, way figures.Way) (*Pending, error) {
 	if way == figures.Sluice {
-		return b.throughSluice(ctx, figures.Unrestorable, unrestorable, flink.FailedClean)
+		return b.fail(ctx, figures.Unrestorable, unrestorable)
 	}
 	good := b.version[theirs]
 	c := b.begin(figures.Kubectl, figures.Unrestorable)
 	w := b.witness(ctx, theirs)
 	if err := b.apply(ctx, unrestorable, operatorsRollback); err != nil {
-		return c, err
+		return nil, err
 	}
-	run, err := b.awaitEnd(ctx, w, func(ctx context.Context) (running, error) {
-		if err := b.awaitLifecycle(ctx, "ROLLED_BACK"); err != nil {
-			return running{}, err
-		}
-		return b.awaitRunning(ctx, theirs, c.Asked)
-	}, &c)
+	err := b.awaitLifecycle(ctx, "ROLLED_BACK")
+	c.Stopped = w.end()
 	if err != nil {
-		return c, err
+		return nil, err
+	}
+	run, err := b.awaitRunning(ctx, theirs, c.Asked)
+	if err != nil {
+		return nil, err
 	}
 	c.Started, c.Running, c.Ended = run.started, run.all, "ROLLED_BACK"
-	return c, b.takeBack(ctx, good)
+	return &Pending{Change: c}, b.takeBack(ctx, good)
 }
 
 // takeBack makes the resource name what runs after the operator's rollback,
@@ -86,33 +86,28 @@ func (b *Bench) awaitLifecycle(ctx context.Context, want string) error {
 
 // Loop measures what becomes of a version that fails again and again. The
 // operator's rollback does not see it: it is given patience, and what is said
-// at its end is kept. After that the application is good for nothing more.
-func (b *Bench) Loop(ctx context.Context, way figures.Way, patience time.Duration) (figures.Change, error) {
+// at its end is kept. After that the application has to be renewed.
+func (b *Bench) Loop(ctx context.Context, way figures.Way, patience time.Duration) (*Pending, error) {
 	if way == figures.Sluice {
-		return b.throughSluice(ctx, figures.RestartLoop, restartLoop, flink.FailedClean)
+		return b.fail(ctx, figures.RestartLoop, restartLoop)
 	}
-	conf := maps.Clone(operatorsRollback)
 	c := b.begin(figures.Kubectl, figures.RestartLoop)
-	if err := b.apply(ctx, restartLoop, conf); err != nil {
-		return c, err
+	if err := b.apply(ctx, restartLoop, operatorsRollback); err != nil {
+		return nil, err
 	}
 	run, err := b.awaitRunning(ctx, theirs, c.Asked)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	c.Started = run.started
 	select {
 	case <-ctx.Done():
-		return c, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	case <-time.After(patience):
 	}
 	s, err := b.resource(ctx, theirs)
-	if err != nil {
-		return c, err
-	}
-	c.Settled = time.Now().UTC()
-	c.Ended = fmt.Sprintf("%s, reconciliation %s", s.Lifecycle, s.Reconciliation.State)
-	return c, nil
+	c.Settled, c.Ended = time.Now().UTC(), fmt.Sprintf("%s, reconciliation %s", s.Lifecycle, s.Reconciliation.State)
+	return &Pending{Change: c}, err
 }
 
 // Renew deletes the application that is not Sluice's and starts it anew, empty.
