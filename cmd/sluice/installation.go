@@ -24,6 +24,7 @@ type installation struct {
 	Target    flink.Target             // nil where no cluster was named
 	Plane     plane                    // what takes changes; nil where it was not named
 	Artifacts string                   // bucket; empty when it was not named
+	Dropped   ledger.Objects           // what is in that bucket; nil when it was not named
 	Local     *whereabouts.Whereabouts // nil on AWS
 }
 
@@ -61,7 +62,8 @@ func (f *flags) fromEnvironment(env func(string) string) {
 }
 
 func openLocal(w whereabouts.Whereabouts) (*installation, error) {
-	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Plane: localPlane(w), Artifacts: w.Artifacts, Local: &w}
+	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Plane: localPlane(w), Artifacts: w.Artifacts, Local: &w,
+		Dropped: ledger.S3{Client: w.Objects(), Bucket: w.Artifacts}}
 	if w.Kubeconfig == "" {
 		return i, nil
 	}
@@ -83,6 +85,9 @@ func openAWS(ctx context.Context, f flags) (*installation, error) {
 	}
 	objects := s3.NewFromConfig(cfg)
 	i := &installation{Ledger: ledger.New(ledger.S3{Client: objects, Bucket: f.ledger}), Artifacts: f.artifacts, Plane: newPlane(cfg, boot.Environment{EventBus: f.bus}, objects, f.artifacts)}
+	if f.artifacts != "" {
+		i.Dropped = ledger.S3{Client: objects, Bucket: f.artifacts}
+	}
 	c, named := f.clusterConfig(cfg)
 	if !named {
 		return i, nil

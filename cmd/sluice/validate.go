@@ -16,9 +16,10 @@ import (
 
 // validateOptions are the flags of validate.
 type validateOptions struct {
-	jars []string
-	app  string
-	set  map[string]string
+	jars   []string
+	app    string
+	set    map[string]string
+	layers layerFiles
 }
 
 func (p *program) validateCommand() *cobra.Command {
@@ -27,13 +28,15 @@ func (p *program) validateCommand() *cobra.Command {
 		Use:   "validate FILE|DIR",
 		Short: "Check application.yaml and the jars beside it as a release would, before they are uploaded",
 		Long: "Check application.yaml, and with a directory every jar in it, exactly as a release checks them\n" +
-			"before it touches anything. Faults come with line and column; notes stop nothing.",
+			"before it touches anything. Faults come with line and column; notes stop nothing. What the platform\n" +
+			"and the namespace say about it counts where their files are given.",
 		Args: takes(1, 1, "one file or directory"),
 		RunE: func(_ *cobra.Command, args []string) error { return p.validate(args[0], o) },
 	}
 	c.Flags().StringArrayVar(&o.jars, "jar", nil, "jar to check with it; may be given several times")
 	c.Flags().StringVar(&o.app, "application", "", "NAMESPACE/APP it will be uploaded as (default: what the manifest names)")
 	c.Flags().StringToStringVar(&o.set, "set", nil, "NAME=VALUE that ${NAME} is filled in with")
+	o.layers.declare(c.Flags())
 	return c
 }
 
@@ -53,20 +56,12 @@ func (p *program) validate(path string, o validateOptions) error {
 	}
 	values, standIns := p.placeholders(o.set)
 	v := validation{File: file, Application: app, StandIns: standIns}
-	m, err := manifest.Parse(text, app, values)
+	m, err := parseWith(o.layers, text, app, values)
 	if err := v.read(m, err); err != nil {
 		return err
 	}
-	var pin *flink.ArtifactPin
-	if m != nil {
-		pin = m.Policy.Artifact
-	}
-	for _, jar := range jars {
-		checked, err := checkJar(jar, outline.Spec.Job.EntryClass, pin)
-		if err != nil {
-			return err
-		}
-		v.Jars = append(v.Jars, checked)
+	if v.Jars, err = checkJars(jars, outline, m); err != nil {
+		return err
 	}
 	if err := p.say(renderValidation(v), v); err != nil {
 		return err
@@ -75,6 +70,39 @@ func (p *program) validate(path string, o validateOptions) error {
 		return errSaid
 	}
 	return nil
+}
+
+// parseWith reads the manifest on top of the layers whose files were given.
+func parseWith(files layerFiles, text []byte, app flink.Application, values map[string]string) (*manifest.Manifest, error) {
+	docs, err := files.read()
+	if err != nil {
+		return nil, err
+	}
+	layers, err := docs.layers()
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Parse(text, app, values, layers...)
+}
+
+// checkJars checks the jars for the manifest, which is nil when it has faults.
+func checkJars(jars []string, doc outline, m *manifest.Manifest) ([]jarFacts, error) {
+	var all []jarFacts
+	for _, jar := range jars {
+		var pin *flink.ArtifactPin
+		if m != nil {
+			pin = m.Policy.Artifact
+		}
+		checked, err := checkJar(jar, doc.Spec.Job.EntryClass, pin)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil && m.JarInImage() {
+			checked.Fault = "the manifest runs the jar that is in its image, and this one starts no release: leave it out, or remove spec.job.jarURI"
+		}
+		all = append(all, checked)
+	}
+	return all, nil
 }
 
 // pick finds the manifest and the jars: in a directory, all that are in it.
@@ -125,6 +153,7 @@ func (v *validation) read(m *manifest.Manifest, err error) error {
 	switch {
 	case errors.As(err, &faults):
 		v.Faults, v.More = faults.List, faults.More
+		v.Layer = faults.File
 	case err != nil:
 		return err
 	default:

@@ -22,6 +22,7 @@ import (
 type validation struct {
 	File        string            `json:"file"`
 	Application flink.Application `json:"application"`
+	Layer       string            `json:"layer,omitempty"` // file that the faults are of, where that is not the manifest
 	Faults      []manifest.Fault  `json:"faults,omitempty"`
 	More        int               `json:"more,omitempty"` // faults beyond those
 	Notes       []string          `json:"notes,omitempty"`
@@ -128,14 +129,12 @@ func applicationOf(doc outline, named string) (flink.Application, error) {
 func renderValidation(v validation) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	for _, f := range v.Faults {
-		say("%s", located(v.File, f))
-	}
-	if v.More > 0 {
-		say("%s: and %d more faults, which show when these are mended", v.File, v.More)
-	}
-	if len(v.Faults) == 0 {
+	b.WriteString(renderFaults(v))
+	switch {
+	case len(v.Faults) == 0:
 		say("%s: in order, as %s", v.File, v.Application)
+	case v.Layer != "":
+		say("%s: not checked: what lies under it is not in order", v.File)
 	}
 	for _, n := range v.Notes {
 		say("%s: note: %s", v.File, n)
@@ -150,6 +149,18 @@ func renderValidation(v validation) string {
 	if len(v.StandIns) > 0 {
 		slices.Sort(v.StandIns)
 		say("%s: note: the values of ${%s} are the installation's; stand-ins were checked (--set NAME=VALUE for others)", v.File, strings.Join(v.StandIns, "}, ${"))
+	}
+	return b.String()
+}
+
+func renderFaults(v validation) string {
+	var b strings.Builder
+	file := orElse(v.Layer, v.File)
+	for _, f := range v.Faults {
+		b.WriteString(located(file, f) + "\n")
+	}
+	if v.More > 0 {
+		fmt.Fprintf(&b, "%s: and %d more faults, which show when these are mended\n", file, v.More)
 	}
 	return b.String()
 }

@@ -47,7 +47,7 @@ func ParseLayer(doc []byte, name string) (*Layer, error) {
 	read := documents(r, doc, filling{keep: true})
 	l := &Layer{name: name, doc: slices.Clone(doc)}
 	if n := l.only(r, read); n != nil {
-		nothingSaid(defaultSettings()).with(l.stratum(r, n)).told(r, l.source())
+		nothingSaid(defaultSettings()).with(l.stratum(r, n)).told(r, l.Source())
 	}
 	if err := r.err(); err != nil {
 		return nil, &flink.Error{Code: flink.Invalid, Err: l.mend(err)}
@@ -85,7 +85,8 @@ func (l *Layer) only(r *report, docs []*node) *node {
 	return doc
 }
 
-func (l *Layer) source() Source {
+// Source is the place among the layers.
+func (l *Layer) Source() Source {
 	if l.kind == platformKind {
 		return FromPlatform
 	}
@@ -97,7 +98,7 @@ var layerFields = []string{"defaults", "locked", "allow"}
 
 // stratum reads the layer's document.
 func (l *Layer) stratum(r *report, doc *node) stratum {
-	s := stratum{source: l.source(), file: l.name}
+	s := stratum{source: l.Source(), file: l.name}
 	spec := envelope(r, doc, l.kind)
 	if spec == nil {
 		r.fault(doc, "spec", "it is missing; write defaults, locked or allow below it")

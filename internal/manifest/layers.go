@@ -38,15 +38,15 @@ func foundation(app flink.Application, given map[string]string, layers []*Layer)
 		if l == nil { // there is none
 			continue
 		}
-		if last == FromNamespace || last == l.source() {
-			return all, flink.Errorf(flink.Invalid, "lay the policies one on another", "%s is the policy of a %s and comes after one of a %s: give the platform's first, then the namespace's", l.name, l.source(), last)
+		if last == FromNamespace || last == l.Source() {
+			return all, flink.Errorf(flink.Invalid, "lay the policies one on another", "%s is the policy of a %s and comes after one of a %s: give the platform's first, then the namespace's", l.name, l.Source(), last)
 		}
-		last = l.source()
+		last = l.Source()
 		r := &report{file: l.name, fill: given}
 		docs := documents(r, l.doc, filling{values: values})
 		if n := l.only(r, docs); n != nil {
 			all = all.with(l.stratum(r, n))
-			all.told(r, l.source())
+			all.told(r, l.Source())
 		}
 		if err := r.err(); err != nil {
 			return all, &flink.Error{Code: flink.Invalid, Err: l.mend(err)}
