@@ -17,11 +17,21 @@ func configurationIsFlat(r *report, resource *node) {
 		r.fault(conf, "spec.flinkConfiguration", "it has to be a mapping, and it is %s", conf.what())
 	}
 	for _, f := range conf.fields {
-		if f.value.kind != scalar || f.value.value == nil {
-			r.fault(f.value, "spec.flinkConfiguration."+f.name, "it has to be a plain value, and it is %s; write the key in full, as in state.savepoints.dir: s3://…", f.value.what())
+		path := "spec.flinkConfiguration." + f.name
+		switch {
+		case f.value.kind != scalar || f.value.value == nil:
+			r.fault(f.value, path, "it has to be a plain value, and it is %s; write the key in full, as in state.savepoints.dir: s3://…", f.value.what())
+		case !configurationKey.MatchString(f.name):
+			r.faultAt(f.line, f.column, path, "%s is no key of Flink's: those have letters, digits and . - _ /", brief(f.name))
+		case strings.ContainsAny(strings.TrimSpace(f.value.literal), "\r\n"):
+			r.fault(f.value, path, "it has more than one line, and Flink would read the second as another setting; write it in one")
 		}
 	}
 }
+
+// configurationKey is the form of a key. Flink's file of settings has one a
+// line, and a key or value that breaks out of its line would be another setting.
+var configurationKey = regexp.MustCompile(`^[A-Za-z0-9$._/-]+$`)
 
 // reservedKeys are keys of Flink's configuration that would take a decision out of
 // Sluice's hands or lead out of the namespace. A key that ends in * is a prefix.

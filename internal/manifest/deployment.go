@@ -48,6 +48,7 @@ var checks = []check{
 	operatorsAreChained,
 	restartsBackOff,
 	imageIsPinned,
+	stateIsClaimed,
 	noCredentials,
 }
 

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ import (
 var reachingKeys = []struct{ key, why string }{
 	{"$internal.*", "it is Flink's own; remove it"},
 	{"high-availability.cluster-id", "the operator sets it, and another's names another application's record; remove it"},
+	{"high-availability.namespace", "the operator sets it, and another's names another application's record; remove it"},
 	{"high-availability.zookeeper.*", "a ZooKeeper is shared by whoever reaches it; use high-availability.type: kubernetes"},
 	{"kubernetes.artifacts.*", "the jar that was dropped beside application.yaml runs; remove it"},
 	{"kubernetes.config.file", "the operator's own connection to the cluster is used; remove it"},
@@ -20,11 +22,13 @@ var reachingKeys = []struct{ key, why string }{
 	{"kubernetes.entry.path", "it replaces what the image starts; remove it"},
 	{"kubernetes.flink.conf.dir", "the operator mounts the configuration; remove it"},
 	{"kubernetes.hadoop.conf.config-map.name", "it mounts what pod templates would have to show; use spec.podTemplate"},
+	{"kubernetes.internal.*", "it is the operator's own; remove it"},
 	{"kubernetes.jobmanager.owner.reference", "it ties the pods to another's object; remove it"},
 	{"kubernetes.jobmanager.service-account", "write it as spec.serviceAccount"},
 	{"kubernetes.service-account", "write it as spec.serviceAccount"},
 	{"kubernetes.taskmanager.entrypoint.args", "it changes how Flink is started; remove it"},
 	{"kubernetes.taskmanager.service-account", "write it as spec.serviceAccount"},
+	{"recovery.*", "these are high availability's names of long ago; use high-availability.*"},
 	{"security.*", "it makes the job somebody else (Kerberos, tokens) or replaces Flink's own security; remove it"},
 	{"user.artifacts.*", "it fetches what no release has pinned; put it into the jar or the image"},
 	{"kubernetes.operator.*", "it is the operator's own, for all teams; remove it"},
@@ -50,6 +54,19 @@ var freeKeys = []string{
 
 // exposedTypes keep Flink's REST endpoint, which runs any jar it is given, inside the cluster.
 var exposedTypes = []string{"ClusterIP", "Headless_ClusterIP"}
+
+// uriScheme finds the schemes of a list of URIs.
+var uriScheme = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*):/`)
+
+// leadsOut tells whether a list of URIs names what is not in the image.
+func leadsOut(uris string) bool {
+	for _, m := range uriScheme.FindAllStringSubmatch(uris, -1) {
+		if !strings.EqualFold(m[1], "file") && !strings.EqualFold(m[1], "local") {
+			return true
+		}
+	}
+	return false
+}
 
 // configuration holds Flink's settings against what a team may use.
 func (v reach) configuration() {
@@ -83,6 +100,11 @@ func reaches(f *field) string {
 			if strings.Contains(f.value.literal, strings.TrimSuffix(refused, anything)) {
 				return "the annotation changes what the pod may do; remove it"
 			}
+		}
+		return ""
+	case "pipeline.classpaths":
+		if leadsOut(f.value.literal) {
+			return "it fetches what no release has pinned; put it into the jar or the image"
 		}
 		return ""
 	}

@@ -13,6 +13,7 @@ var stateKeys = []string{
 	"state.checkpoints.dir", "state.savepoints.dir",
 	"state.changelog.dstl.dfs.base-path", "state.backend.changelog.storage.filesystem.base-path",
 	"jobmanager.archive.fs.dir",
+	"savepoints.state.backend.fs.dir", "state.backend.fs.checkpointdir", // old names that Flink still reads
 }
 
 // s3Schemes are Flink's names for S3: whichever plugin has it, and each by name.

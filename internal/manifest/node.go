@@ -74,6 +74,9 @@ func (n *node) isFalse() bool {
 	return n != nil && n.kind == scalar && (n.value == false || n.value == nil)
 }
 
+// isUnset says whether a field is not there, or says nothing.
+func (n *node) isUnset() bool { return n == nil || n.kind == scalar && n.value == nil }
+
 // orParent is where to point when n is not there.
 func orParent(n, parent *node) *node {
 	if n == nil {

@@ -163,6 +163,15 @@ func checkpointsStay(r *report, resource *node) {
 	}
 }
 
+// stateIsClaimed: what the new version does not know of is lost with the first checkpoint it takes.
+func stateIsClaimed(r *report, resource *node) {
+	for _, key := range []string{"execution.state-recovery.ignore-unclaimed-state", "execution.savepoint.ignore-unclaimed-state"} {
+		if resource.get("spec", "flinkConfiguration", key).isTrue() {
+			r.note("spec.flinkConfiguration.%s is true: state that the new jar does not know is dropped without a word", key)
+		}
+	}
+}
+
 // noCredentials: the operator logs the configuration it is given, values and
 // all. What kubernetes.* says of Secrets are their names.
 func noCredentials(r *report, resource *node) {

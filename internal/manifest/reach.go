@@ -80,7 +80,7 @@ func (v reach) specMapping(n *node, at string, known []string) {
 
 func (v reach) executionRole() {
 	role := v.resource.get("spec", "executionRoleArn")
-	if role == nil {
+	if role.isUnset() {
 		return
 	}
 	if text := role.text(); text == "" || !matchesAny(v.allow.ExecutionRoles, text) {
@@ -89,7 +89,7 @@ func (v reach) executionRole() {
 }
 
 func (v reach) account(n *node, path string) {
-	if n == nil || matchesAny(v.allow.ServiceAccounts, n.text()) {
+	if n.isUnset() || matchesAny(v.allow.ServiceAccounts, n.text()) {
 		return
 	}
 	v.fault(n, path, "the service account %s is not one that the namespace's jobs may run under (those are: %s); write one of them, or %s",
@@ -97,7 +97,7 @@ func (v reach) account(n *node, path string) {
 }
 
 func (v reach) image(n *node, path string) {
-	if n == nil || matchesAny(v.allow.Images, n.text()) {
+	if n.isUnset() || matchesAny(v.allow.Images, n.text()) {
 		return
 	}
 	v.fault(n, path, "the image %s is not one that the namespace's containers may be of (those are: %s); take one of them, or %s",
@@ -106,7 +106,7 @@ func (v reach) image(n *node, path string) {
 
 // secret takes the name of a Secret of the namespace.
 func (v reach) secret(n *node, path string) {
-	if n != nil {
+	if !n.isUnset() {
 		v.secretNamed(n.text(), n.line, n.column, path)
 	}
 }
