@@ -71,7 +71,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&only, "only", "", "measure these `parts`, separated by commas: "+strings.Join(partNames(), ", "))
 	flags.IntVar(&o.pairs, "pairs", 16, "pairs of upgrades that the downtime is compared over")
 	flags.StringVar(&o.dir, "dir", "", "where the installation lives, emptied first (default: .sluice/bench below the checkout)")
-	flags.StringVar(&o.lock, "lock", "", "hold the lock of this `file` while real parts are busy, a pair of changes at a time")
+	flags.StringVar(&o.lock, "lock", "", "hold the lock of this `file` while real parts are busy, and give it back every few minutes")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

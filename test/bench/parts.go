@@ -91,15 +91,17 @@ func deployed(ctx context.Context, o options, r *figures.Results) (err error) {
 
 // realParts starts one installation and measures on it.
 func (o options) realParts(ctx context.Context, r *figures.Results) (err error) {
-	var b *real.Bench
-	if err := real.Alone(ctx, o.lock, func() error {
-		b, err = real.Start(ctx, o.dir, o.out)
+	turns := &real.Turns{File: o.lock}
+	defer turns.Give()
+	if err := turns.Take(ctx); err != nil {
 		return err
-	}); err != nil {
+	}
+	b, err := real.Start(ctx, o.dir, o.out)
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	s := series{options: o, bench: b, results: r}
+	s := series{options: o, bench: b, turns: turns, results: r}
 	for _, next := range []struct {
 		name    string
 		session *figures.Session

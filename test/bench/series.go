@@ -13,6 +13,7 @@ import (
 type series struct {
 	options
 	bench   *real.Bench
+	turns   *real.Turns
 	results *figures.Results
 	part    string
 	session *figures.Session
@@ -55,7 +56,7 @@ func (s *series) rollback(ctx context.Context) error {
 	if err := s.use(ctx, real.Shipped); err != nil {
 		return err
 	}
-	if err := real.Alone(ctx, s.lock, func() error { return s.bench.Arm(ctx) }); err != nil {
+	if err := s.bench.Arm(ctx); err != nil {
 		return err
 	}
 	for range s.times(rollbackPairs) {
@@ -71,7 +72,7 @@ func (s *series) rollback(ctx context.Context) error {
 	if err := s.measured(ctx, s.loop, figures.Kubectl); err != nil {
 		return err
 	}
-	return real.Alone(ctx, s.lock, func() error { return s.bench.Renew(ctx) })
+	return s.bench.Renew(ctx)
 }
 
 // settings: a pair with each, round after round, so that what the machine does
@@ -103,7 +104,10 @@ func (s *series) lastState(ctx context.Context, _ figures.Way) (*real.Pending, e
 }
 
 func (s *series) use(ctx context.Context, settings string) error {
-	return real.Alone(ctx, s.lock, func() error { return s.bench.Use(ctx, settings) })
+	if err := s.turns.Take(ctx); err != nil {
+		return err
+	}
+	return s.bench.Use(ctx, settings)
 }
 
 // change is one that is measured.
@@ -123,22 +127,23 @@ func (s *series) both(ctx context.Context, change change) error {
 // measured makes changes, each while the ones before it are still watched.
 func (s *series) measured(ctx context.Context, change change, ways ...figures.Way) error {
 	s.pair++
-	return real.Alone(ctx, s.lock, func() error {
-		var all []*real.Pending
-		for _, way := range ways {
-			p, err := change(ctx, way)
-			if err != nil {
-				return fmt.Errorf("by %s: %w", way, err)
-			}
-			all = append(all, p)
+	if err := s.turns.Take(ctx); err != nil {
+		return err
+	}
+	var all []*real.Pending
+	for _, way := range ways {
+		p, err := change(ctx, way)
+		if err != nil {
+			return fmt.Errorf("by %s: %w", way, err)
 		}
-		for _, p := range all {
-			if err := s.take(p.Finish(ctx)); err != nil {
-				return err
-			}
+		all = append(all, p)
+	}
+	for _, p := range all {
+		if err := s.take(p.Finish(ctx)); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // take keeps a measurement at once: a run that is cut off has not run in vain.

@@ -5,15 +5,30 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
-// Alone runs do while it holds the lock of a file, so that whoever else uses
-// the machine can wait for their turn; without a file it just runs it.
-func Alone(ctx context.Context, file string, do func() error) error {
-	if file == "" {
-		return do()
+// Turns lets whoever else has heavy work on the machine have their turn: the
+// lock of a file is held for some minutes, then given back and waited for again.
+// The zero value holds nothing and never waits.
+type Turns struct {
+	File string // empty: nobody else is there
+
+	held  *os.File
+	since time.Time
+}
+
+// turn is how long one lasts: some measurements, that what is compared follows
+// each other closely.
+const turn = 8 * time.Minute
+
+// Take waits for the turn to measure next, unless it is still ours.
+func (t *Turns) Take(ctx context.Context) error {
+	if t.File == "" || t.held != nil && time.Since(t.since) < turn {
+		return nil
 	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	t.Give()
+	f, err := os.OpenFile(t.File, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -23,12 +38,21 @@ func Alone(ctx context.Context, file string, do func() error) error {
 	go func() { locked <- syscall.Flock(int(f.Fd()), syscall.LOCK_EX) }()
 	select {
 	case <-ctx.Done():
-		return fmt.Errorf("wait for the lock of %s: %w", file, context.Cause(ctx))
+		return fmt.Errorf("wait for the lock of %s: %w", t.File, context.Cause(ctx))
 	case err := <-locked:
-		defer f.Close() // gives the lock back
 		if err != nil {
-			return fmt.Errorf("lock %s: %w", file, err)
+			_ = f.Close()
+			return fmt.Errorf("lock %s: %w", t.File, err)
 		}
-		return do()
+		t.held, t.since = f, time.Now()
+		return nil
+	}
+}
+
+// Give gives the turn back.
+func (t *Turns) Give() {
+	if t.held != nil {
+		_ = t.held.Close() // and with it its lock
+		t.held = nil
 	}
 }
