@@ -23,6 +23,9 @@ func (a finite) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
+// WrappedRoundTripper lets Kubernetes' client find the one that can cancel.
+func (a finite) WrappedRoundTripper() http.RoundTripper { return a.next }
+
 // bounded fails where it would have to go on: half an answer is none.
 type bounded struct {
 	io.ReadCloser

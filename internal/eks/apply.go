@@ -140,7 +140,7 @@ func (t *Target) act(ctx context.Context, op string, next action, seen *resource
 	case adopt:
 		return false, t.adopt(ctx, op, seen, d)
 	case settle:
-		return false, t.settle(ctx, op, d.Application, seen)
+		return false, t.settle(ctx, op, d.Application, seen, d.Fence)
 	}
 	return true, t.write(ctx, op, seen, d, nextNonce(seen, d, nonce))
 }

@@ -106,7 +106,7 @@ metadata: {name: fraud}
 spec:
   image: flink:1.20
   flinkVersion: v1_18
-  flinkConfiguration: {state.savepoints.dir: s3://state/savepoints}
+  flinkConfiguration: {state.savepoints.dir: s3://state/savepoints, jobmanager.scheduler: adaptive}
   jobManager: {resource: {cpu: 1, memory: 1024m}}
   taskManager: {resource: {cpu: 1, memory: 1024m}}
   job: {parallelism: 1, upgradeMode: savepoint}

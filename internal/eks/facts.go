@@ -76,14 +76,26 @@ func lastSavepoint(job map[string]any, reconciled time.Time) (flink.Snapshot, st
 	last := mapping(mapping(job, "savepointInfo"), "lastSavepoint")
 	s := flink.Snapshot{Path: text(last, "location"), Taken: moment(last["timeStamp"])}
 	trigger := text(last, "triggerType")
-	if path := text(job, "upgradeSavepointPath"); path != "" && !flink.SamePath(path, s.Path) {
-		return flink.Snapshot{Path: path, Taken: reconciled}, "UPGRADE"
+	if path := text(job, "upgradeSavepointPath"); isSavepoint(path) && !flink.SamePath(path, s.Path) {
+		return flink.Snapshot{Path: path, Taken: reconciled}, upgradeTrigger
 	}
 	if trigger == unknownTrigger {
 		return savepointBefore(job, s)
 	}
 	return s, trigger
 }
+
+// isSavepoint tells a savepoint from what else the operator puts into
+// upgradeSavepointPath: a word for "by the high-availability record", and, once a
+// job has ended, the newest checkpoint it sees. Flink names the directories of
+// checkpoints chk-<id>.
+func isSavepoint(path string) bool {
+	last := path[strings.LastIndexByte(strings.TrimRight(path, "/"), '/')+1:]
+	return path != "" && path != "KUBERNETES_OPERATOR_LAST_STATE" && !strings.HasPrefix(last, "chk-")
+}
+
+// upgradeTrigger marks a savepoint that a job was stopped with.
+const upgradeTrigger = "UPGRADE"
 
 // unknownTrigger marks a lastSavepoint that may be none: once a job has ended,
 // the operator goes on asking its JobManager and takes the newest checkpoint it
@@ -162,6 +174,8 @@ func number(v any) int64 {
 	case int64:
 		return n
 	case float64:
+		return int64(n)
+	case int:
 		return int64(n)
 	}
 	return 0

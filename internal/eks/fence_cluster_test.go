@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -97,9 +98,15 @@ type interrupted struct {
 	seen   []string // writes so far: METHOD resource
 	at     int      // the write, counted from 1, before which happens is called; 0: none
 	happen func()
+	flink  http.Handler // answers for the JobManager; nil: the API server does
 }
 
 func (i *interrupted) RoundTrip(request *http.Request) (*http.Response, error) {
+	if i.flink != nil && strings.Contains(request.URL.Path, "/services/") {
+		answer := httptest.NewRecorder()
+		i.flink.ServeHTTP(answer, request)
+		return answer.Result(), nil
+	}
 	if request.Method != http.MethodGet {
 		i.mu.Lock()
 		parts := strings.Split(request.URL.Path, "/")
@@ -123,6 +130,7 @@ func targetOf(t *testing.T, who kube.ImpersonationConfig) (*Target, *interrupted
 	config.Impersonate = who
 	i := &interrupted{}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { i.next = next; return i })
+	i.flink = http.HandlerFunc(oneVertex)
 	target, err := newTarget(config, Apache)
 	if err != nil {
 		t.Fatal(err)
@@ -133,37 +141,76 @@ func targetOf(t *testing.T, who kube.ImpersonationConfig) (*Target, *interrupted
 
 const zombieFence, heirFence = 5, 6
 
+// oneVertex is as much of a JobManager as a scaling asks.
+func oneVertex(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if strings.HasSuffix(r.URL.Path, "/jobs/overview") {
+		_, _ = fmt.Fprintf(w, `{"jobs":[{"jid":%q,"name":"fraud","state":"RUNNING","start-time":1,"tasks":{"total":1,"running":1}}]}`, jobID)
+		return
+	}
+	_, _ = fmt.Fprintf(w, `{"jid":%q,"name":"fraud","state":"RUNNING","vertices":[{"id":%q,"name":"all","parallelism":1,"maxParallelism":128,"status":"RUNNING"}]}`, jobID, jobID)
+}
+
 // deed is something a holder of zombieFence does.
 type deed struct {
 	before int64 // fence the application was made under; 0: there is none yet
-	do     func(*testing.T, *Target, flink.Application) error
+	byHand bool  // somebody else made it
+	do     func(t *testing.T, target *Target, app flink.Application) error
 	writes string // of a run that nothing happens to
 }
 
 func apply(restore flink.Restore, run flink.RunState) func(*testing.T, *Target, flink.Application) error {
+	return changed(restore, run, func(*flink.Desired) {})
+}
+
+func changed(restore flink.Restore, run flink.RunState, change func(*flink.Desired)) func(*testing.T, *Target, flink.Application) error {
 	return func(t *testing.T, target *Target, app flink.Application) error {
 		d := step(t, app, "late", restore)
 		d.Run, d.Fence = run, zombieFence
+		change(&d)
 		return target.Apply(t.Context(), d)
 	}
 }
 
 var (
 	held     = flink.Restore{Kind: flink.RestoreHeld}
+	latest   = flink.Restore{Kind: flink.RestoreLatest}
 	snapshot = flink.Restore{Kind: flink.RestoreSnapshot, Path: "s3://state/sp"}
 )
 
-var deeds = map[string]deed{
-	"creates":                          {0, apply(flink.Restore{Kind: flink.RestoreNothing}, flink.Running), "POST configmaps, PATCH flinkdeployments"},
-	"applies in place":                 {4, apply(held, flink.Running), "PUT configmaps, PATCH flinkdeployments"},
-	"applies in place a second time":   {5, apply(held, flink.Running), "PATCH flinkdeployments"},
-	"suspends":                         {5, apply(flink.Restore{}, flink.Suspended), "PATCH flinkdeployments"},
-	"deletes and creates":              {5, apply(snapshot, flink.Running), "DELETE flinkdeployments, PATCH flinkdeployments"},
-	"deletes and creates what was old": {4, apply(snapshot, flink.Running), "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments, PATCH flinkdeployments"},
-	"removes": {4, func(t *testing.T, target *Target, app flink.Application) error {
-		return target.Remove(t.Context(), app, zombieFence)
-	}, "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments"},
+func adopts(t *testing.T, target *Target, app flink.Application) error {
+	seen, err := target.get(t.Context(), app)
+	if err != nil {
+		return err
+	}
+	return target.Apply(t.Context(), flink.Desired{Application: app, Revision: flink.Revision{ID: "0a1b2c", Manifest: seen.manifest()},
+		Adopt: true, Run: flink.Running, Fence: zombieFence, Release: "rel-1", Step: "late"})
 }
+
+var deeds = map[string]deed{
+	"creates":                          {do: apply(flink.Restore{Kind: flink.RestoreNothing}, flink.Running), writes: "POST configmaps, PATCH flinkdeployments"},
+	"applies in place":                 {before: 4, do: apply(held, flink.Running), writes: "PUT configmaps, PATCH flinkdeployments"},
+	"applies in place a second time":   {before: 5, do: apply(held, flink.Running), writes: "PATCH flinkdeployments"},
+	"suspends":                         {before: 5, do: apply(flink.Restore{}, flink.Suspended), writes: "PATCH flinkdeployments"},
+	"brings to a standstill":           {before: 4, do: apply(latest, flink.Suspended), writes: "PUT configmaps, PATCH flinkdeployments"},
+	"goes on from the record":          {before: 5, do: apply(latest, flink.Running), writes: "PATCH flinkdeployments"},
+	"scales":                           {before: 4, do: changed(latest, flink.Running, func(d *flink.Desired) { d.InPlace = true }), writes: "PUT configmaps, PATCH flinkdeployments"},
+	"adopts":                           {byHand: true, do: adopts, writes: "POST configmaps, PATCH flinkdeployments, PATCH flinkdeployments"},
+	"deletes and creates":              {before: 5, do: apply(snapshot, flink.Running), writes: "DELETE flinkdeployments, PATCH flinkdeployments"},
+	"deletes and creates what was old": {before: 4, do: apply(snapshot, flink.Running), writes: "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments, PATCH flinkdeployments"},
+	"removes": {before: 4, do: func(t *testing.T, target *Target, app flink.Application) error {
+		return target.Remove(t.Context(), app, zombieFence)
+	}, writes: "PUT configmaps, PATCH flinkdeployments, DELETE flinkdeployments"},
+}
+
+// heir is who holds heirFence.
+type heir struct {
+	release, step string
+	writes        bool // and has written the application before the zombie wakes up
+}
+
+// A step of the same release counts like another release: each has a fence of its own.
+var heirs = []heir{{"rel-2", "heir", false}, {"rel-2", "heir", true}, {"rel-1", "next-step", true}}
 
 func TestAHolderWhoWakesUpBeforeAnyOfItsWritesIsRefused(t *testing.T) {
 	admin, first := realTarget(t, Apache)
@@ -178,8 +225,8 @@ func TestAHolderWhoWakesUpBeforeAnyOfItsWritesIsRefused(t *testing.T) {
 			t.Run(who+" "+what, func(t *testing.T) {
 				writes := d.undisturbed(t, admin, identity, fresh())
 				for at := range writes {
-					for _, takesOver := range []bool{false, true} {
-						d.disturbed(t, admin, identity, fresh(), at+1, takesOver)
+					for _, h := range heirs {
+						d.disturbed(t, admin, identity, fresh(), at+1, h)
 					}
 				}
 			})
@@ -204,6 +251,9 @@ func (d deed) undisturbed(t *testing.T, admin *Target, who kube.ImpersonationCon
 
 func (d deed) prepare(t *testing.T, admin *Target, app flink.Application) {
 	t.Helper()
+	if d.byHand {
+		byHand(t, admin, app, "kubectl-create", func(o *unstructured.Unstructured) { o.SetName(app.Name) })
+	}
 	if d.before > 0 {
 		before := step(t, app, "create", flink.Restore{Kind: flink.RestoreNothing})
 		before.Fence, before.Release = d.before, "rel-0"
@@ -212,50 +262,52 @@ func (d deed) prepare(t *testing.T, admin *Target, app flink.Application) {
 }
 
 // disturbed lets the zombie sleep before one write until the heir has raised
-// the fence, and with takesOver has written the application too.
-func (d deed) disturbed(t *testing.T, admin *Target, who kube.ImpersonationConfig, app flink.Application, at int, takesOver bool) {
+// the fence, or has written the application too.
+func (d deed) disturbed(t *testing.T, admin *Target, who kube.ImpersonationConfig, app flink.Application, at int, h heir) {
 	t.Helper()
 	d.prepare(t, admin, app)
 	zombie, sleeper := targetOf(t, who)
 	var before *resource
-	sleeper.at, sleeper.happen = at, func() { before = succeed(t, admin, app, takesOver) }
+	sleeper.at, sleeper.happen = at, func() { before = succeed(t, admin, app, h) }
 	err := d.do(t, zombie, app)
-	if takesOver && flink.CodeOf(err) == flink.Conflict {
+	if h.writes && flink.CodeOf(err) == flink.Conflict {
 		err = d.do(t, zombie, app) // by the version alone: the machine tries again, and reads
 	}
 	if flink.CodeOf(err) != flink.LeaseLost || !strings.Contains(fmt.Sprint(err), fmt.Sprint(heirFence)) {
-		t.Errorf("before write %d, with a take-over %v: %v", at, takesOver, err)
+		t.Errorf("before write %d, with %+v: %v", at, h, err)
 	}
 	after, err := admin.get(t.Context(), app)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if (after == nil) != (before == nil) || after != nil && after.GetResourceVersion() != before.GetResourceVersion() {
-		t.Errorf("before write %d, with a take-over %v: the refused write had an effect: %v, before %v", at, takesOver, after, before)
+	if asked(after) != asked(before) {
+		t.Errorf("before write %d, with %+v: the refused write had an effect: %s, before %s", at, h, asked(after), asked(before))
 	}
 	if err := admin.holdsFence(t.Context(), app, heirFence-1); flink.CodeOf(err) != flink.LeaseLost {
 		t.Errorf("the fence was lowered: %v", err)
 	}
 }
 
+// asked is what is asked of the operator, and by whom.
+func asked(r *resource) string {
+	if r == nil {
+		return "nothing there"
+	}
+	return fmt.Sprint(r.GetUID(), r.GetGeneration(), r.GetDeletionTimestamp(), r.GetAnnotations(), r.GetLabels())
+}
+
 // succeed is the next holder. It returns when the API server has heard of the
 // fence (its own view lags by milliseconds), with the application as it is then.
-func succeed(t *testing.T, admin *Target, app flink.Application, takesOver bool) *resource {
+func succeed(t *testing.T, admin *Target, app flink.Application, h heir) *resource {
 	t.Helper()
 	if err := admin.raiseFence(t.Context(), app, heirFence); err != nil {
 		t.Error(err)
 	}
-	lower := step(t, app, "probe", flink.Restore{Kind: flink.RestoreNothing})
-	lower.DryRun, lower.Fence = true, heirFence-1
 	until(t, "the API server has heard of the fence", func() bool {
-		return flink.CodeOf(admin.Apply(t.Context(), lower)) == flink.LeaseLost
+		return flink.CodeOf(probe(t, admin, app)) == flink.LeaseLost
 	})
-	if takesOver {
-		d := step(t, app, "heir", flink.Restore{Kind: flink.RestoreNothing})
-		d.Fence, d.Release = heirFence, "rel-2"
-		if err := admin.Apply(t.Context(), d); err != nil {
-			t.Error(err)
-		}
+	if h.writes {
+		takeOver(t, admin, app, h)
 	}
 	seen, err := admin.get(context.WithoutCancel(t.Context()), app)
 	if err != nil {
@@ -264,10 +316,44 @@ func succeed(t *testing.T, admin *Target, app flink.Application, takesOver bool)
 	return seen
 }
 
+// probe tries a write under a fence that was passed, and writes nothing.
+func probe(t *testing.T, admin *Target, app flink.Application) error {
+	t.Helper()
+	seen, err := admin.get(context.WithoutCancel(t.Context()), app)
+	if err != nil {
+		t.Error(err)
+	}
+	if seen == nil {
+		lower := step(t, app, "probe", flink.Restore{Kind: flink.RestoreNothing})
+		lower.DryRun, lower.Fence = true, heirFence-1
+		return admin.Apply(t.Context(), lower)
+	}
+	body := fmt.Sprintf(`{"metadata":{"annotations":{"sluice/fence":"%d","sluice/step":"probe"}}}`, heirFence-1)
+	_, err = admin.kube.Resource(deployments).Namespace(app.Namespace).
+		Patch(t.Context(), app.Name, types.MergePatchType, []byte(body), metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+	return kubeError("probe", err)
+}
+
+func takeOver(t *testing.T, admin *Target, app flink.Application, h heir) {
+	t.Helper()
+	d := step(t, app, h.step, flink.Restore{Kind: flink.RestoreNothing})
+	d.Fence, d.Release = heirFence, h.release
+	seen, err := admin.get(context.WithoutCancel(t.Context()), app)
+	if err == nil && seen != nil && seen.foreign() {
+		d.Adopt, d.Revision.Manifest = true, seen.manifest()
+	}
+	if err == nil {
+		err = admin.Apply(t.Context(), d)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsNotOfSluiceIsNotJudged(t *testing.T) {
 	target, app := realTarget(t, Apache)
 	created(t, target, app) // under fence 5
-	succeed(t, target, app, false)
+	succeed(t, target, app, heirs[0])
 	objects := target.kube.Resource(deployments).Namespace(app.Namespace)
 	for _, c := range []struct{ sentence, body, sub string }{
 		{"an edit of the spec", `{"spec":{"job":{"parallelism":2}}}`, ""},

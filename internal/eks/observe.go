@@ -26,6 +26,7 @@ func (t *Target) Observe(ctx context.Context, app flink.Application) (flink.Obse
 	if o.Status.PodTrouble, err = t.podTrouble(ctx, app); err != nil {
 		return flink.Observation{}, kubeError(op, err)
 	}
+	o.Status = t.stoppedWith(ctx, app, o)
 	o.Record = t.recordFacts(ctx, app, r)
 	o.Job = observeJob(ctx, t.flink(app))
 	o.Record = withPath(o.Record, o.Job)

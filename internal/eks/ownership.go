@@ -41,7 +41,7 @@ func (r resource) settled() bool {
 
 // settle makes the fields over, on the version that was seen. It changes nothing
 // but the record of who owns what.
-func (t *Target) settle(ctx context.Context, op string, app flink.Application, seen *resource) error {
+func (t *Target) settle(ctx context.Context, op string, app flink.Application, seen *resource, fence int64) error {
 	fields, err := madeOver(seen.GetManagedFields(), seen.mayBeTakenOverFrom())
 	if err != nil {
 		return flink.Errorf(flink.Refused, op, "who owns its fields cannot be read: %w", err)
@@ -59,7 +59,10 @@ func (t *Target) settle(ctx context.Context, op string, app flink.Application, s
 	if err != nil {
 		return kubeError(op, err)
 	}
-	return sameGeneration(op, seen, &resource{after})
+	if err := sameGeneration(op, seen, &resource{after}); err != nil {
+		return err
+	}
+	return t.holdsFence(ctx, app, fence) // without an identity of Sluice's own, the cluster does not judge this write
 }
 
 // madeOver is the record of ownership after Sluice has taken what it may: all

@@ -36,11 +36,11 @@ func TestTheRedeployNonceIsLookedForInTheSchema(t *testing.T) {
 	schema := func(job string) string {
 		return `{"components":{"schemas":{"org.apache.flink.v1beta1.FlinkSessionJob":{},"org.apache.flink.v1beta1.FlinkDeployment":{"properties":{"spec":{"properties":{"job":{"properties":{` + job + `}}}}}}}}}`
 	}
-	if !hasRedeployNonce([]byte(schema(`"jarURI":{},"savepointRedeployNonce":{"type":"integer"}`))) {
+	if !capabilitiesIn([]byte(schema(`"jarURI":{},"savepointRedeployNonce":{"type":"integer"}`))).nonce {
 		t.Error("the nonce is there and was not found")
 	}
 	for _, without := range []string{schema(`"jarURI":{},"savepointTriggerNonce":{}`), `{}`, `no JSON`, strings.Replace(schema(`"savepointRedeployNonce":{}`), "FlinkDeployment", "FlinkOther", 1)} {
-		if hasRedeployNonce([]byte(without)) {
+		if capabilitiesIn([]byte(without)).nonce {
 			t.Errorf("found a nonce in %s", without)
 		}
 	}

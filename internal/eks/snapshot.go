@@ -2,6 +2,7 @@ package eks
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/rest"
@@ -20,20 +21,30 @@ func (t *Target) StartSnapshot(ctx context.Context, r flink.SnapshotRequest) err
 		return err
 	}
 	op := "ask for a savepoint of " + r.Application.String()
-	if _, err := t.flink(r.Application).TriggerSavepoint(ctx, r.JobID, r.Directory, triggerID(r)); err != nil {
-		return flinkError(op, err)
+	err := t.startByResource(ctx, op, r)
+	if errors.Is(err, errNotByResource) {
+		_, err = t.flink(r.Application).TriggerSavepoint(ctx, r.JobID, r.Directory, triggerID(r))
+		err = flinkError(op, err)
+	}
+	if err != nil {
+		return err
 	}
 	return t.holdsFence(ctx, r.Application, r.Fence)
 }
 
 // Snapshot implements flink.Target.
 func (t *Target) Snapshot(ctx context.Context, r flink.SnapshotRequest) (flink.SnapshotState, error) {
+	op := "look at a savepoint of " + r.Application.String()
+	state, err := t.byResource(ctx, op, r)
+	if !errors.Is(err, errNotByResource) {
+		return state, err
+	}
 	s, err := t.flink(r.Application).SavepointStatus(ctx, r.JobID, triggerID(r))
 	if rest.CodeOf(err) == rest.NotFound {
 		return flink.SnapshotState{Phase: flink.SnapshotUnknown}, nil
 	}
 	if err != nil {
-		return flink.SnapshotState{}, flinkError("look at a savepoint of "+r.Application.String(), err)
+		return flink.SnapshotState{}, flinkError(op, err)
 	}
 	switch s.Status {
 	case rest.Completed:
@@ -63,8 +74,11 @@ func (t *Target) RemoveSnapshot(ctx context.Context, app flink.Application, path
 		}
 		return "", nil
 	})
-	if err == nil && removal.Status == rest.Failed {
+	switch {
+	case err != nil:
+		return err
+	case removal.Status == rest.Failed:
 		return flink.Errorf(flink.Refused, op, "Flink could not remove it: %s", firstLine(removal.Cause))
 	}
-	return err
+	return t.removeStateSnapshots(ctx, op, app, path)
 }

@@ -35,8 +35,8 @@ type Target struct {
 
 	traits struct {
 		sync.Mutex
-		nonce bool
-		read  time.Time
+		capabilities
+		read time.Time
 	}
 }
 

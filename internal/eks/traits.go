@@ -31,18 +31,26 @@ func (t *Target) traitsFor(ctx context.Context, spec map[string]any) flink.Trait
 	}
 }
 
-func (t *Target) redeployNonce(ctx context.Context) bool {
+// capabilities is what the installed definitions have.
+type capabilities struct {
+	nonce     bool // FlinkDeployment: spec.job.savepointRedeployNonce (operator 1.8 and later)
+	snapshots bool // the kind FlinkStateSnapshot (1.10 and later)
+}
+
+func (t *Target) redeployNonce(ctx context.Context) bool { return t.capabilities(ctx).nonce }
+
+func (t *Target) capabilities(ctx context.Context) capabilities {
 	t.traits.Lock()
 	defer t.traits.Unlock()
 	if !t.traits.read.IsZero() && t.now().Sub(t.traits.read) < traitsLife {
-		return t.traits.nonce
+		return t.traits.capabilities
 	}
 	schema, err := t.schema(ctx)
 	if err != nil {
-		return false
+		return capabilities{}
 	}
-	t.traits.nonce, t.traits.read = hasRedeployNonce(schema), t.now()
-	return t.traits.nonce
+	t.traits.capabilities, t.traits.read = capabilitiesIn(schema), t.now()
+	return t.traits.capabilities
 }
 
 func (t *Target) schema(ctx context.Context) ([]byte, error) {
@@ -62,31 +70,37 @@ func (t *Target) schema(ctx context.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(response.Body, maxSchema))
 }
 
-// hasRedeployNonce looks for spec.job.savepointRedeployNonce of the FlinkDeployment.
-func hasRedeployNonce(schema []byte) bool {
-	type properties struct {
-		Properties map[string]json.RawMessage `json:"properties"`
-	}
+// capabilitiesIn reads the OpenAPI description.
+func capabilitiesIn(schema []byte) capabilities {
 	var document struct {
 		Components struct {
 			Schemas map[string]json.RawMessage `json:"schemas"`
 		} `json:"components"`
 	}
+	var found capabilities
 	if json.Unmarshal(schema, &document) != nil {
-		return false
+		return found
 	}
 	for name, body := range document.Components.Schemas {
-		if !strings.HasSuffix(name, ".FlinkDeployment") {
-			continue
+		switch {
+		case strings.HasSuffix(name, ".FlinkDeployment"):
+			found.nonce = hasField(body, "spec", "job", "savepointRedeployNonce")
+		case strings.HasSuffix(name, ".FlinkStateSnapshot"):
+			found.snapshots = hasField(body, "spec", "savepoint", "path")
 		}
-		for _, step := range []string{"spec", "job", "savepointRedeployNonce"} {
-			var p properties
-			if json.Unmarshal(body, &p) != nil || p.Properties[step] == nil {
-				return false
-			}
-			body = p.Properties[step]
-		}
-		return true
 	}
-	return false
+	return found
+}
+
+func hasField(body json.RawMessage, path ...string) bool {
+	for _, step := range path {
+		var p struct {
+			Properties map[string]json.RawMessage `json:"properties"`
+		}
+		if json.Unmarshal(body, &p) != nil || p.Properties[step] == nil {
+			return false
+		}
+		body = p.Properties[step]
+	}
+	return true
 }
