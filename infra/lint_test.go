@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -38,8 +39,28 @@ func TestCfnLintFindsNothing(t *testing.T) {
 	}
 	for _, stack := range []string{publicStack, privateStack} {
 		// W3005: the CDK names the role among a function's dependencies although the reference says it already.
-		if out, err := exec.Command(lint, "--ignore-checks", "W3005", "--", templateFile(stack)).CombinedOutput(); err != nil {
+		if out, err := exec.Command(lint, "--ignore-checks", "W3005", "--", lintable(t, stack)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", stack, err, out)
 		}
 	}
+}
+
+// expressed are timeouts of Tasks that are JSONata expressions. cfn-lint's schema
+// of state machines takes numbers only (E3601), though the language takes both
+// (https://states-language.net/spec.html#jsonata-task-state); it was mended there for
+// Wait's Seconds alone. Package lint and npm's validator look at these.
+var expressed = regexp.MustCompile(`(\\"TimeoutSeconds\\": )\\"\{%[^"]*%\}\\"`)
+
+// lintable is a copy of a stack's template with a number for each of those.
+func lintable(t *testing.T, stack string) string {
+	t.Helper()
+	raw, err := os.ReadFile(templateFile(stack))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), stack+".template.json")
+	if err := os.WriteFile(path, expressed.ReplaceAll(raw, []byte("${1}60")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
