@@ -55,13 +55,11 @@ func start(t *testing.T) *installation {
 		ledger: ledger.New(ledger.S3{Client: objects, Bucket: l.Where.Ledger})}
 }
 
-// manifest is the sample's application.yaml, with the scheduler that can
-// rescale a job in place, changed.
+// manifest is the sample's application.yaml, changed.
 func (i *installation) manifest(t *testing.T, replace ...string) []byte {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join(filepath.Dir(i.Kit.Jobs), flink.ManifestFile))
 	must(t, err)
-	replace = append(replace, "  flinkConfiguration:\n", "  flinkConfiguration:\n    jobmanager.scheduler: adaptive\n")
 	return []byte(strings.NewReplacer(replace...).Replace(string(body)))
 }
 

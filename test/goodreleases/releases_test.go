@@ -22,7 +22,7 @@ type disturbed struct {
 }
 
 func TestGoodReleasesThatLosePods(t *testing.T) {
-	run(t, []disturbed{
+	run(t, "default", []disturbed{
 		{"the TaskManager's pod is killed", 2 * time.Second, (*installation).killTaskManager, true},
 		{"the TaskManager's node is drained", 9 * time.Second, (*installation).drainTaskManager, true},
 		{"the JobManager's pod is killed", 4 * time.Second, (*installation).killJobManager, true},
@@ -32,7 +32,7 @@ func TestGoodReleasesThatLosePods(t *testing.T) {
 }
 
 func TestGoodReleasesThatAreRescaled(t *testing.T) {
-	run(t, []disturbed{
+	run(t, "adaptive", []disturbed{
 		{"Flink rescales the job in place", 3 * time.Second, (*installation).rescale, false},
 		{"the TaskManager's node is drained", 16 * time.Second, (*installation).drainTaskManager, true},
 		{"Flink rescales the job in place, late", 20 * time.Second, (*installation).rescale, false},
@@ -41,12 +41,14 @@ func TestGoodReleasesThatAreRescaled(t *testing.T) {
 	})
 }
 
-// run releases one version after the other into one installation, and disturbs each.
-func run(t *testing.T, releases []disturbed) {
+// run releases one version after the other into one installation, and disturbs
+// each. Only the adaptive scheduler can rescale a job in place.
+func run(t *testing.T, scheduler string, releases []disturbed) {
 	i := start(t)
-	want(t, i.drop(t, flink.ManifestFile, i.manifest(t, "bakeTime: 15s", "bakeTime: 5s")), flink.Ignored)
+	const settings = "  flinkConfiguration:\n"
+	manifest := i.manifest(t, "bakeTime: 15s", "bakeTime: 30s", settings, settings+"    jobmanager.scheduler: "+scheduler+"\n")
+	want(t, i.drop(t, flink.ManifestFile, manifest), flink.Ignored)
 	want(t, i.drop(t, "counter-0.jar", i.jar(t, "counter-v1.jar")), flink.Succeeded)
-	want(t, i.drop(t, flink.ManifestFile, i.manifest(t, "bakeTime: 15s", "bakeTime: 30s")), flink.Succeeded)
 	for n, d := range releases {
 		ok := t.Run(d.name, func(t *testing.T) {
 			jar := fmt.Sprintf("counter-v%d.jar", 2-n%2)
@@ -59,6 +61,7 @@ func run(t *testing.T, releases []disturbed) {
 			if len(r.Rollback) > 0 {
 				t.Errorf("a good release was rolled back: %+v", r.Rollback)
 			}
+			i.blamesNobody(t)
 			if d.seen && !bakedAnew(r) {
 				t.Errorf("what happened was not seen, or the bake went on over it: %s", notes(r))
 			}
@@ -68,6 +71,20 @@ func run(t *testing.T, releases []disturbed) {
 		}
 	}
 	i.continuous(t)
+}
+
+// blamesNobody: nothing that happened here is the version's fault.
+func (i *installation) blamesNobody(t *testing.T) {
+	t.Helper()
+	o, err := i.target.Observe(t.Context(), counter)
+	must(t, err)
+	t.Logf("Flink counts %d restarts", o.Job.Restarts)
+	for _, f := range o.Job.Failures {
+		t.Logf("%s: %s", f.Cause, f.Message)
+		if f.Cause == flink.UserCode {
+			t.Errorf("this is not the version's fault: %s", f.Message)
+		}
+	}
 }
 
 // bakedAnew tells whether a check had to wait after the bake had begun, and the
