@@ -3,17 +3,24 @@ package targettest
 import "github.com/sluice-flink/sluice/internal/flink"
 
 func (a *application) specFacts() flink.SpecFacts {
-	return flink.SpecFacts{
+	facts := flink.SpecFacts{
 		UID: a.uid, Generation: a.generation, Run: a.spec.run, JarURI: a.spec.jar.URI(),
-		Release: a.spec.release, Step: a.spec.step, Revision: a.spec.revision,
+		Release: a.spec.release, Step: a.spec.step, Revision: a.spec.revision, Owner: a.owner, Manifest: a.theirs,
 	}
+	if a.unknown() {
+		facts.Revision = ""
+	}
+	return facts
 }
 
 func (a *application) statusFacts() flink.StatusFacts {
-	s := a.status
+	s, trouble := a.status, ""
+	if a.cluster != nil && a.cluster.stuck != "" {
+		trouble = "pod " + a.Name + ": " + a.cluster.stuck
+	}
 	return flink.StatusFacts{
 		ObservedGeneration: s.observed, Reconciliation: s.reconciliation, Lifecycle: s.lifecycle,
-		JobManager: s.jobManager, JobState: s.jobState, Error: s.err, Savepoint: s.savepoint, SavepointTrigger: s.trigger,
+		JobManager: s.jobManager, JobState: s.jobState, Error: s.err, Savepoint: s.savepoint, SavepointTrigger: s.trigger, PodTrouble: trouble,
 	}
 }
 
@@ -37,7 +44,7 @@ func (m *Model) silence(a *application) string {
 		return why
 	case a.cluster == nil:
 		return `services "` + a.Name + `-rest" not found`
-	case m.played.Before(a.cluster.up):
+	case m.played.Before(a.cluster.up), a.cluster.stuck != "":
 		return "connection refused"
 	}
 	return ""

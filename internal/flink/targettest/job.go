@@ -14,6 +14,7 @@ type cluster struct {
 	from       *state
 	up         time.Time // when REST answers
 	jobless    bool      // the job ended before anybody asked: Flink answers and has no job, for ever
+	stuck      string    // why its pod does not start; empty when it does
 	job        *job      // nil before up, and where there is none
 	operations map[string]*operation
 }
@@ -80,6 +81,9 @@ func (m *Model) runFlink(a *application) {
 func (m *Model) submit(a *application) {
 	c := a.cluster
 	b := m.planted[c.deployed.jar.SHA256]
+	if c.stuck = b.CannotStart; c.stuck != "" {
+		return
+	}
 	restores := c.from != nil && c.from.path != ""
 	if b.MainThrows {
 		c.job = &job{state: "FAILED", driver: true, JobFacts: flink.JobFacts{Name: "(application driver)", Started: m.played, Restarts: -1}}
@@ -184,6 +188,12 @@ func (m *Model) restart(a *application, cause flink.FailureCause, message string
 	j.state, j.TasksRunning = "RESTARTING", 0
 	j.Restarts = max(j.Restarts, 0) + 1
 	j.tasksAt = m.played.Add(restartDelay)
+	m.recover(a)
+}
+
+// recover takes the newest state there is.
+func (m *Model) recover(a *application) {
+	j := a.cluster.job
 	switch newest, ok := m.storage[canonical(j.Checkpoints.Latest)]; {
 	case ok:
 		j.restore(newest)

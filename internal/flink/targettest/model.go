@@ -89,7 +89,9 @@ type application struct {
 	cluster    *cluster // nil: no JobManager
 	ha         *state   // the high-availability record; nil: there is none
 	jobID      string
-	foreign    bool // somebody else wrote the run state, which is theirs now
+	foreign    bool           // somebody else wrote the run state, which is theirs now
+	theirs     map[string]any // the manifest, while the spec is of somebody else's making
+	owner      string         // another tool that keeps it
 }
 
 // spec is the part of a FlinkDeployment's spec that decides.

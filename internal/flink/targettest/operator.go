@@ -180,6 +180,11 @@ func (m *Model) observeJob(a *application) {
 	switch {
 	case m.played.Before(c.up):
 		a.status.jobManager = "DEPLOYING"
+	case c.stuck != "":
+		a.status.err = "DeploymentFailedException: " + c.stuck
+		if c.stuck == "ErrImagePull" {
+			a.status.jobManager = "ERROR"
+		}
 	case c.jobless:
 		a.status.jobManager = "READY"
 		a.status.err = "DeploymentFailedException: CrashLoopBackOff"

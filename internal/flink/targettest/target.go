@@ -2,6 +2,7 @@ package targettest
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -36,7 +37,7 @@ func (m *Model) Apply(_ context.Context, d flink.Desired) error {
 		return flink.Errorf(flink.Refused, "apply "+d.Application.String(), "the API server refuses it: .spec.nonsense: field not declared in schema")
 	}
 	if d.DryRun {
-		return m.at("Apply", d.Application, After)
+		return errors.Join(m.dryRun(d), m.at("Apply", d.Application, After))
 	}
 	if err := m.raise(d.Application, d.Fence); err != nil {
 		return err
@@ -47,13 +48,45 @@ func (m *Model) Apply(_ context.Context, d flink.Desired) error {
 	return m.at("Apply", d.Application, After)
 }
 
+// dryRun finds out what would be refused.
+func (m *Model) dryRun(d flink.Desired) error {
+	op, a := "try to apply "+d.Application.String(), m.applications[d.Application]
+	switch held := m.fences[d.Application]; {
+	case d.Fence < held:
+		return passed(op, d.Fence, held)
+	case d.Adopt:
+		return a.adopt(op, d)
+	case a.unknown():
+		return notOurs(op)
+	case d.InPlace && a != nil:
+		return m.rescale(a, op, d)
+	}
+	return nil
+}
+
+// unknown tells whether somebody else made it and nobody adopted it.
+func (a *application) unknown() bool { return a != nil && a.spec.release == "" }
+
+func notOurs(op string) error {
+	return flink.Errorf(flink.Refused, op, "the resource was not made by Sluice: adopt it, or delete it first")
+}
+
 func (m *Model) apply(d flink.Desired) error {
-	a := m.applications[d.Application]
+	op, a := "apply "+d.Application.String(), m.applications[d.Application]
+	if a.unknown() && !d.Adopt {
+		return notOurs(op)
+	}
 	if a != nil && a.spec.release == d.Release && a.spec.step == d.Step {
 		return nil
 	}
+	if d.Adopt {
+		return a.adopt(op, d)
+	}
 	if a == nil && (d.Run == flink.Suspended || d.Restore.Kind == flink.RestoreHeld || d.Restore.Kind == flink.RestoreLatest) {
-		return flink.Errorf(flink.NotFound, "apply "+d.Application.String(), "the resource is gone, and with it the state it held")
+		return flink.Errorf(flink.NotFound, op, "the resource is gone, and with it the state it held")
+	}
+	if d.InPlace && a != nil {
+		return m.rescale(a, op, d)
 	}
 	s := specOf(d)
 	if a != nil && s.initial != "" {
@@ -68,7 +101,7 @@ func (m *Model) apply(d flink.Desired) error {
 		}
 	}
 	if a != nil && a.foreign && a.spec.run != d.Run {
-		return flink.Errorf(flink.Refused, "apply "+d.Application.String(), ".spec.job.state is in the hands of another manager")
+		return flink.Errorf(flink.Refused, op, ".spec.job.state is in the hands of another manager")
 	}
 	if a == nil {
 		a = &application{Application: d.Application, uid: m.newID(), jobID: m.newID()}
@@ -98,6 +131,9 @@ func specOf(d flink.Desired) spec {
 
 // write is what the API server does: a new generation.
 func (m *Model) write(a *application, s spec) {
+	if s.release != "" {
+		a.theirs = nil
+	}
 	a.spec = s
 	a.generation++
 	a.written = m.played
@@ -169,6 +205,9 @@ func (m *Model) Remove(_ context.Context, app flink.Application, fence int64) er
 	if err := m.raise(app, fence); err != nil {
 		return err
 	}
+	if m.applications[app].unknown() {
+		return notOurs("remove " + app.String())
+	}
 	delete(m.applications, app)
 	return m.at("Remove", app, After)
 }
@@ -176,7 +215,7 @@ func (m *Model) Remove(_ context.Context, app flink.Application, fence int64) er
 // raise is the fence: it only grows, and who comes with a lower one has lost the lease.
 func (m *Model) raise(app flink.Application, fence int64) error {
 	if held := m.fences[app]; fence < held {
-		return flink.Errorf(flink.LeaseLost, "write "+app.String(), "fence %d has been passed: another release holds %d", fence, held)
+		return passed("write "+app.String(), fence, held)
 	}
 	m.fences[app] = fence
 	return nil
@@ -192,4 +231,8 @@ func (m *Model) answering(app flink.Application, op string) (*cluster, error) {
 		return nil, flink.Errorf(flink.Unavailable, op, "Flink does not answer: %s", why)
 	}
 	return a.cluster, nil
+}
+
+func passed(op string, fence, held int64) error {
+	return flink.Errorf(flink.LeaseLost, op, "fence %d has been passed: another release holds %d", fence, held)
 }
