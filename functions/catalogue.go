@@ -56,6 +56,8 @@ func Catalogue() []Function {
 		{Name: "observe", State: "Observe", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadAlarms, QueryMetrics}},
 		{Name: "promote", State: "Promote", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadLedger, WriteLedger}},
 		{Name: "roll-back", State: "RollBack", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
+		{Name: "await-approval", State: "AwaitApproval", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents}},
+		{Name: "remove", State: "Remove", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents, StartRelease, EndWaits}},
 	}
 }

@@ -99,6 +99,13 @@ var behaviours = map[string]targettest.Behaviour{
 //	fail STATE CODE [N]    the next N calls (one) of that state's function fail with that code (or error name of Lambda's)
 //	abort STATE            the execution is stopped when it comes to that state's function
 //	during STATE COMMAND   the command happens before that state's function is called next
+//	after STATE COMMAND    the command happens once that state's function has returned
+//	ask CHANGE [KEY=VALUE] somebody asks for a change, and the machine runs for its event
+//	approve / deny         somebody answers for the change that waits
+//	outside [OWNER]        somebody else deploys an application of this name, and OWNER keeps it
+//	bundle FILE            upload a file of the archive for a dry run, below _plan/
+//	twin FILE              upload a jar in the second of the upload before
+//	cancel-pending         somebody calls off what waits for the release in flight
 //	deliver                what was sent to start a release does so
 func (s *stage) play(words []string) {
 	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
@@ -113,6 +120,15 @@ func (s *stage) play(words []string) {
 		s.deliver(s.put(app.String()+"/"+words[1], s.body(words)))
 	case "put":
 		s.deliver(s.put(words[1], s.files[words[1]]))
+	case "ask":
+		s.deliver(s.ask(words[1], words[2:]))
+	case "twin":
+		s.sameSecond = true
+		s.deliver(s.put(app.String()+"/"+words[1], s.body(words)))
+	case "cancel-pending":
+		d, _, err := s.ledger.Document(s.t.Context(), app)
+		must(s.t, err)
+		s.deliver(s.ask("Cancel", []string{"release=" + d.Pending.ID}))
 	case "again":
 		s.deliver(s.last)
 	default:
@@ -149,6 +165,16 @@ func (s *stage) disturb(words []string) {
 		s.target.BreakSavepoints(app, "java.io.IOException: disk full")
 	case "mend-savepoints":
 		s.target.BreakSavepoints(app, "")
+	case "approve", "deny":
+		s.answer(words[0] == "approve")
+	case "outside":
+		theirs, err := flink.NewRevision(map[string]any{"apiVersion": "flink.apache.org/v1beta1", "kind": "FlinkDeployment", "spec": map[string]any{"job": map[string]any{"upgradeMode": "savepoint", "jarURI": "local:///opt/job.jar"},
+			"flinkConfiguration": map[string]any{"state.savepoints.dir": "s3://data/team-a/counter/savepoints"}}}, flink.PinnedJar{})
+		must(s.t, err)
+		s.target.CreateOutside(app, theirs)
+		s.target.Keep(app, strings.Join(words[1:], " "))
+	case "bundle":
+		s.artifacts.Put(artifactBucket, "_plan/"+app.String()+"/x/"+words[1], s.body(words), s.clock.Now())
 	case "kill-taskmanager":
 		s.target.KillTaskManager(app)
 	case "resume":
@@ -196,6 +222,13 @@ func (s *stage) plan(words []string) {
 			}
 			return nil
 		}
+	case "after":
+		s.after = func(state string) {
+			if state == words[1] {
+				s.after = nil
+				s.play(words[2:])
+			}
+		}
 	case "during":
 		earlier, done := s.before, false
 		s.before = func(state string) error {
@@ -240,7 +273,7 @@ func (s *stage) deliver(event []byte) {
 	starts := len(s.target.Starts())
 	result, r := s.run(event)
 	if s.depth--; s.depth == 0 {
-		s.before = nil // what was arranged for this run is over
+		s.before, s.after = nil, nil // what was arranged for this run is over
 	}
 	fmt.Fprintf(&s.seen, "%s %s\n", result.Status, strings.Join(path(result.Path), " "))
 	if result.Status == "FAILED" {
@@ -257,7 +290,7 @@ func (s *stage) deliver(event []byte) {
 
 // tell shows the record, or what Admit said of an event without one.
 func (s *stage) tell(r task.Release) {
-	record := s.newestRecord()
+	record := s.recordOf(r)
 	if r.Decision == task.Ignore || r.Decision == task.Queue {
 		fmt.Fprintf(&s.seen, "  %s %s: %s\n", r.Decision, r.Reason, r.Message)
 		return

@@ -36,18 +36,23 @@ const artifactBucket, ledgerBucket = "artifacts", "ledger"
 // world is everything around the release machine: the real machine and the
 // real handlers over a model of operator and Flink, with a clock of its own.
 type world struct {
-	t         *testing.T
-	clock     *asl.VirtualClock
-	target    *targettest.Model
-	ledger    ledger.Store
-	artifacts *artifacts.Memory
-	machine   *asl.Machine
-	engine    *jsonata.Engine
-	handlers  map[string]task.Handler
-	sent      []ledger.Message
-	before    func(state string) error // what happens before a state's function is called
-	runs      int
-	abort     func() // ends the execution that runs, as StopExecution does
+	t          *testing.T
+	clock      *asl.VirtualClock
+	target     *targettest.Model
+	ledger     ledger.Store
+	artifacts  *artifacts.Memory
+	machine    *asl.Machine
+	engine     *jsonata.Engine
+	handlers   map[string]task.Handler
+	sent       []ledger.Message
+	tokens     *asl.Tokens
+	after      func(state string)       // what happens once a state's function has returned
+	before     func(state string) error // what happens before a state's function is called
+	runs       int
+	asked      int
+	sameSecond bool
+	uploaded   time.Time // the newest object
+	abort      func()    // ends the execution that runs, as StopExecution does
 }
 
 func newWorld(t *testing.T) *world {
@@ -58,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	machine, err := asl.Parse(statemachines.Release)
 	must(t, err)
-	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(ledger.NewMemory()), artifacts: artifacts.NewMemory(), machine: machine, engine: engine}
+	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(ledger.NewMemory()), artifacts: artifacts.NewMemory(), machine: machine, engine: engine, tokens: asl.NewTokens()}
 	w.target = targettest.NewModel(w.clock.Now, targettest.Options{})
 	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Clock: w.clock,
 		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}.Handlers()
@@ -67,13 +72,19 @@ func newWorld(t *testing.T) *world {
 
 // Send implements task.Sender.
 func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
+	if m.Kind == ledger.EndWait {
+		var wake ledger.Wake
+		must(w.t, json.Unmarshal(m.Payload, &wake))
+		_ = w.tokens.SendTaskSuccess(wake.Token, json.RawMessage("{}")) // who does not sleep any more needs no waking
+		return nil
+	}
 	w.sent = append(w.sent, m)
 	return nil
 }
 
 // Call implements asl.Caller: lambda:invoke of a catalogue function.
 func (w *world) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
-	if resource != "arn:aws:states:::lambda:invoke" {
+	if strings.TrimSuffix(resource, ".waitForTaskToken") != "arn:aws:states:::lambda:invoke" {
 		return nil, fmt.Errorf("no resource %s here", resource)
 	}
 	var in struct {
@@ -99,6 +110,9 @@ func (w *world) invoke(ctx context.Context, f functions.Function, payload []byte
 		return nil, ctx.Err()
 	}
 	out, err := w.handlers[f.Name](ctx, payload)
+	if w.after != nil {
+		w.after(f.State)
+	}
 	if err != nil {
 		return nil, failure(err)
 	}
@@ -116,13 +130,46 @@ func failure(err error) error {
 
 // put writes an object of the artifact bucket and returns its event.
 func (w *world) put(key string, body []byte) []byte {
-	_ = w.clock.Sleep(w.t.Context(), time.Second) // no two objects of one second
-	o := w.artifacts.Put(artifactBucket, key, body, w.clock.Now())
+	if !w.sameSecond {
+		_ = w.clock.Sleep(w.t.Context(), time.Second)
+		w.uploaded = w.clock.Now()
+	}
+	w.sameSecond = false
+	o := w.artifacts.Put(artifactBucket, key, body, w.uploaded)
 	detail := events.ObjectCreatedDetail{Version: "0"}
 	detail.Bucket.Name, detail.Object.Key, detail.Object.Size, detail.Object.ETag, detail.Object.VersionID = artifactBucket, key, o.Size, o.ETag, o.Version
 	raw, _ := json.Marshal(detail)
 	e, _ := json.Marshal(events.Event{Version: "0", ID: o.Version, Source: events.ObjectCreatedSource, DetailType: events.ObjectCreatedType, Time: w.clock.Now(), Detail: raw})
 	return e
+}
+
+// ask makes the event of a change that somebody asks for: words are key=value.
+func (w *world) ask(change string, words []string) []byte {
+	_ = w.clock.Sleep(w.t.Context(), time.Second)
+	w.asked++
+	detail := map[string]any{"request": fmt.Sprintf("request-%d", w.asked), "namespace": app.Namespace, "application": app.Name, "change": change, "by": "ada"}
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		var v any = value
+		if json.Unmarshal([]byte(value), &v) != nil {
+			v = value
+		}
+		detail[key] = v
+	}
+	raw, _ := json.Marshal(detail)
+	e, _ := json.Marshal(events.Event{Version: "0", ID: fmt.Sprint("ask-", w.asked), Source: events.Source, DetailType: events.ChangeRequestedType, Time: w.clock.Now(), Detail: raw})
+	return e
+}
+
+// answer is what sluice approve and sluice deny do.
+func (w *world) answer(approved bool) {
+	d, err := ledger.Update(w.t.Context(), w.ledger, app, func(d *ledger.Document) error {
+		return d.Respond(d.Parked.ID, ledger.Answer{Approved: approved, By: "ada", Why: "I say so", At: w.clock.Now()})
+	})
+	must(w.t, err)
+	for _, m := range d.Outbox {
+		must(w.t, w.Send(w.t.Context(), app, m))
+	}
 }
 
 // run executes the machine for an event.
@@ -132,7 +179,7 @@ func (w *world) run(event []byte) (asl.Result, task.Release) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	w.abort = cancel
-	result := w.machine.Run(ctx, event, asl.Options{Caller: w, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
+	result := w.machine.Run(ctx, event, asl.Options{Caller: w, Tokens: w.tokens, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
 		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
 	var r task.Release
 	if len(result.Output) > 0 {
@@ -141,11 +188,22 @@ func (w *world) run(event []byte) (asl.Result, task.Release) {
 	return result, r
 }
 
+// recordOf is the release's record, else the newest there is.
+func (w *world) recordOf(r task.Release) ledger.Record {
+	w.t.Helper()
+	for _, a := range []flink.Application{app, ledger.NoApplication} {
+		if record, err := w.ledger.Record(w.t.Context(), a, r.ID); err == nil && r.ID != "" {
+			return record
+		}
+	}
+	return w.newestRecord()
+}
+
 // newestRecord is the record that ended last, of the application or of none.
 func (w *world) newestRecord() (newest ledger.Record) {
 	w.t.Helper()
 	for _, a := range []flink.Application{app, ledger.NoApplication} {
-		ids, err := w.ledger.Records(w.t.Context(), a, 1)
+		ids, err := w.ledger.Records(w.t.Context(), a, 5)
 		must(w.t, err)
 		for _, id := range ids {
 			r, err := w.ledger.Record(w.t.Context(), a, id)

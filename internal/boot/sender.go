@@ -47,6 +47,8 @@ func (s sender) Send(ctx context.Context, app flink.Application, m ledger.Messag
 	switch m.Kind {
 	case ledger.ReleaseEnded:
 		return s.put(ctx, events.ReleaseEndedType, m)
+	case ledger.ApprovalAsk:
+		return s.put(ctx, events.ApprovalAskedType, m)
 	case ledger.StartRelease:
 		return s.start(ctx, m)
 	case ledger.EndWait:

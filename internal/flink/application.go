@@ -50,6 +50,17 @@ const (
 	maxApplication = 45
 )
 
+// Validate says what is wrong with the names.
+func (a Application) Validate() error {
+	if !dnsLabel.MatchString(a.Namespace) || len(a.Namespace) > maxNamespace {
+		return fmt.Errorf("%q is no Kubernetes namespace", a.Namespace)
+	}
+	if !dnsLabel.MatchString(a.Name) || len(a.Name) > maxApplication {
+		return fmt.Errorf("%q is no application name (lower-case letters, digits and '-', at most %d)", a.Name, maxApplication)
+	}
+	return nil
+}
+
 // ParseKey reads an artifact's key. The error says what the layout is.
 func ParseKey(key string) (Artifact, error) {
 	parts := strings.Split(key, "/")
@@ -57,11 +68,8 @@ func ParseKey(key string) (Artifact, error) {
 		return Artifact{}, outsideLayout(key, fmt.Sprintf("it has %d parts", len(parts)))
 	}
 	a := Artifact{Application: Application{Namespace: parts[0], Name: parts[1]}, File: parts[2]}
-	if !dnsLabel.MatchString(a.Namespace) || len(a.Namespace) > maxNamespace {
-		return Artifact{}, outsideLayout(key, fmt.Sprintf("%q is no Kubernetes namespace", a.Namespace))
-	}
-	if !dnsLabel.MatchString(a.Name) || len(a.Name) > maxApplication {
-		return Artifact{}, outsideLayout(key, fmt.Sprintf("%q is no application name (lower-case letters, digits and '-', at most %d)", a.Name, maxApplication))
+	if err := a.Validate(); err != nil {
+		return Artifact{}, outsideLayout(key, err.Error())
 	}
 	switch {
 	case a.File == ManifestFile:

@@ -101,3 +101,23 @@ func (r Revision) SavepointDirectory() string {
 	}
 	return ""
 }
+
+// stateKeys are Flink's names for where a job keeps states: savepoints and checkpoints.
+var stateKeys = append([]string{"execution.checkpointing.dir", "state.checkpoints.dir"}, SavepointKeys...)
+
+// KeepsStateAt tells whether a path lies below a directory in which the
+// revision's job keeps savepoints or checkpoints.
+func (r Revision) KeepsStateAt(path string) bool {
+	if strings.Contains(path+"/", "/../") {
+		return false // Hadoop's file systems follow it
+	}
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	config, _ := spec["flinkConfiguration"].(map[string]any)
+	for _, key := range stateKeys {
+		dir, _ := config[key].(string)
+		if dir != "" && strings.HasPrefix(canonicalPath(path)+"/", canonicalPath(dir)+"/") {
+			return true
+		}
+	}
+	return false
+}

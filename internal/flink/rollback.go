@@ -99,6 +99,9 @@ func (c RollbackCase) decide() RollbackDecision {
 // never ran has nothing to commit.
 func (c RollbackCase) mayStillCommit() bool {
 	ran := !c.RanSince.IsZero() || c.made()
+	if c.Mode == ModeStateless && c.Stop == nil || c.Empty {
+		return false // what it made durable decides nothing
+	}
 	return c.Applied && len(c.Tried) == 0 && ran && !c.Still && !c.CannotHalt
 }
 

@@ -15,7 +15,8 @@ type Lease struct {
 	Taken   time.Time `json:"taken"`
 	Expires time.Time `json:"expires"` // renewed by every step
 
-	Cancel *CancelRequest `json:"cancel,omitempty"` // somebody asked the holder to stop
+	Cancel   *CancelRequest `json:"cancel,omitempty"`   // somebody asked the holder to stop
+	Approval *Approval      `json:"approval,omitempty"` // of the change that the lease was handed to
 }
 
 // CancelRequest asks whoever holds the lease to undo what was done and end.
@@ -64,6 +65,7 @@ func (d *Document) Release(now time.Time, term time.Duration) {
 		return
 	}
 	d.HandOver(d.Pending.ID, now, term)
+	d.Lease.Approval = d.Pending.Approval
 	d.Post(Message{Name: d.Pending.ID, Kind: StartRelease, Payload: d.Pending.Event})
 	d.Pending = nil
 }

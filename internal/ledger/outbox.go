@@ -16,6 +16,7 @@ type MessageKind string
 const (
 	ReleaseEnded MessageKind = "ReleaseEnded" // an event on the bus: events.ReleaseEndedDetail
 	StartRelease MessageKind = "StartRelease" // an execution of the release machine: the event that waited
+	ApprovalAsk  MessageKind = "ApprovalAsk"  // an event on the bus: events.ApprovalAskedDetail
 	EndWait      MessageKind = "EndWait"      // a task token: Wake
 )
 

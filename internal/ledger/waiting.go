@@ -15,6 +15,14 @@ type Change struct {
 	Key    string             `json:"key,omitempty"`  // of an upload
 	Event  json.RawMessage    `json:"event"`
 	Since  time.Time          `json:"since"`
+
+	Approval *Approval `json:"approval,omitempty"` // that it was given before the change had to wait
+}
+
+// Approval is what somebody agreed to.
+type Approval struct {
+	Answer
+	Revision string `json:"revision"` // what would run: another needs another approval
 }
 
 // Parked is a change that waits without a lease. When it wakes it is admitted
@@ -75,6 +83,12 @@ func (d *Document) Unpark() {
 		d.wake(*d.Parked)
 	}
 	d.Parked = nil
+}
+
+// Replan voids what was planned and answered for the parked change, and wakes it.
+func (d *Document) Replan() {
+	d.wake(*d.Parked)
+	d.Parked.Token, d.Parked.Revision, d.Parked.Plan, d.Parked.Answer, d.Parked.Approval = "", "", "", nil, nil
 }
 
 func (d *Document) wake(p Parked) {

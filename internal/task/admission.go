@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"time"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -22,6 +23,8 @@ func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
 	f.artifact, f.outside = flink.ParseKey(o.Key)
 	if f.outside != nil {
 		f.artifact.Application = ledger.NoApplication
+	} else {
+		f.change.Kind = flink.Upgrade
 	}
 	f.ref = ArtifactRef{Bucket: d.Bucket.Name, Key: o.Key, Version: o.VersionID, Kind: f.artifact.Kind, File: f.artifact.File}
 	which := o.VersionID
@@ -33,27 +36,38 @@ func (f *admission) identify(e events.Event, d events.ObjectCreatedDetail) {
 	f.release = e.Time.UTC().Format(releaseTime) + "-" + f.ref.Event[:8]
 }
 
-// actAdmission carries a decision out: takes the lease, queues, or records why
-// there is nothing to do. Repeated, it has the same effect.
+// actAdmission carries a decision out: takes the lease, queues, parks, or
+// records why there is nothing to do. Repeated, it has the same effect.
 func (t Tasks) actAdmission(ctx context.Context, in AdmitInput, f admission, r Release) (Release, error) {
-	r.ID, r.Execution, r.Started = f.release, in.Execution, f.now
+	r.ID, r.Execution, r.Started, r.Change = f.release, in.Execution, f.now, f.change
 	r.Application, r.Artifact, r.Event = f.artifact.Application, f.ref, keptEvent(in.Event)
 	r.note(f.now, "Admit", r.Message)
-	if r.Decision == ToPrepare {
-		r.Message = "" // it is about how the release ends
-	}
-	if r.Decision == Ignore && f.mine() { // it was handed the lease while it waited: Settle hands it on
+	if r.Decision == Ignore && (f.mine() || f.parked() != nil) { // it held something while it waited: Settle gives it back
 		r.Decision, r.Outcome = ToSettle, flink.Ignored
 	}
 	switch r.Decision {
 	case ToSettle:
-		return r, nil // a rejection: Settle records and tells it
+		return r, t.cancel(ctx, &r) // else a rejection: Settle records and tells it
 	case Queue:
-		return r, t.queue(ctx, &r)
+		return r, t.queue(ctx, &r, f.approval())
+	case ToAwaitApproval, ToAwaitWindow:
+		return r, t.park(ctx, &r, f.approval())
 	case ToPrepare:
-		return r, t.start(ctx, &r)
+		return r, t.admit(ctx, &r, f.approval())
 	}
 	return r, t.passOver(ctx, &r)
+}
+
+// admit begins: with the lease, or without one where nothing is to be changed yet.
+func (t Tasks) admit(ctx context.Context, r *Release, approval *ledger.Approval) error {
+	if r.Wait != nil {
+		return t.park(ctx, r, nil)
+	}
+	r.Message = "" // it is about how the release ends
+	if r.Change.DryRun {
+		return nil
+	}
+	return t.start(ctx, r, approval)
 }
 
 // errSeenSince: a duplicate of the event was admitted after this one had been looked at.
@@ -61,23 +75,29 @@ var errSeenSince = errors.New("seen since")
 
 // seenSince makes the release one of an event that turned out to be a duplicate.
 func (r *Release) seenSince() {
-	r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this object version was admitted in this moment: its release is "+r.ID
+	r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this event was admitted in this moment: its release is "+r.ID
 }
 
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
-func (t Tasks) start(ctx context.Context, r *Release) error {
+func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval) error {
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		heir := r.holds(d)
-		if d.HasSeen(r.Artifact.Event) && !heir {
+		heir, parked := r.holds(d), d.IsParked(r.ID)
+		if d.HasSeen(r.Artifact.Event) && !heir && !parked {
 			return errSeenSince
 		}
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
 		if err != nil {
 			return err
 		}
-		r.Fence = fence
+		r.Fence, r.Approval = fence, approval
+		d.Lease.Approval = approval // should this call be repeated
 		r.remember(d)
+		if parked {
+			d.Parked = nil
+		} else if err := t.overtakeParked(ctx, r, d); err != nil {
+			return err
+		}
 		if heir { // what waits came after it
 			return nil
 		}
@@ -99,9 +119,26 @@ func (t Tasks) start(ctx context.Context, r *Release) error {
 // before the ledger is: should the ledger's write be lost, the change goes on,
 // and its own record takes this one's place.
 func (t Tasks) overtake(ctx context.Context, r *Release, c ledger.Change) error {
-	return t.Ledger.WriteRecord(ctx, ledger.Record{ID: c.ID, Application: r.Application, Event: c.Event, Jar: baseName(c.Key),
-		Trigger: "s3://" + r.Artifact.Bucket + "/" + c.Key, Started: c.Since, Ended: t.Clock.Now(), Outcome: flink.FailedClean, Reason: flink.Overtaken,
-		Message: "a newer change (" + r.ID + ") took its place while it waited for a release in flight"})
+	return t.Ledger.WriteRecord(ctx, overtakenRecord(r, c, t.Clock.Now()))
+}
+
+func overtakenRecord(r *Release, c ledger.Change, now time.Time) ledger.Record {
+	record := ledger.Record{ID: c.ID, Application: r.Application, Change: &c.Change, Event: c.Event, Started: c.Since, Ended: now,
+		Outcome: flink.FailedClean, Reason: flink.Overtaken, Message: "a newer change (" + r.ID + ") took its place while it waited"}
+	if c.Key != "" {
+		record.Jar, record.Trigger = baseName(c.Key), "s3://"+r.Artifact.Bucket+"/"+c.Key
+	}
+	return record
+}
+
+// overtakeParked: an upload goes ahead of an older one that is still parked.
+func (t Tasks) overtakeParked(ctx context.Context, r *Release, d *ledger.Document) error {
+	if d.Parked == nil || r.Change.Kind != flink.Upgrade {
+		return nil
+	}
+	older := d.Parked.Change
+	d.Unpark()
+	return t.overtake(ctx, r, older)
 }
 
 // remember marks the event as seen and its artifact as the newest.
@@ -110,7 +147,7 @@ func (r *Release) remember(d *ledger.Document) {
 		d.See(r.Artifact.Event)
 	}
 	newest, known := d.Newest[r.Artifact.Kind]
-	if known && r.Artifact.Modified.Before(newest.Modified) {
+	if r.Artifact.Kind == "" || known && r.Artifact.Modified.Before(newest.Modified) {
 		return
 	}
 	if d.Newest == nil {
@@ -119,43 +156,59 @@ func (r *Release) remember(d *ledger.Document) {
 	d.Newest[r.Artifact.Kind] = ledger.Admitted{Key: r.Artifact.Key, Version: r.Artifact.Version, Modified: r.Artifact.Modified}
 }
 
+// asChange is the release as a change that waits.
+func (r *Release) asChange(t Tasks, approval *ledger.Approval) ledger.Change {
+	return ledger.Change{ID: r.ID, Change: r.Change, Kind: r.Artifact.Kind, Key: r.Artifact.Key, Event: r.Event, Since: t.Clock.Now(), Approval: approval}
+}
+
 // queue puts the change in the one waiting place. What waited there before is
-// recorded as overtaken. A manifest never takes a jar's place: the jar is
-// released with the manifest as it is by then.
-func (t Tasks) queue(ctx context.Context, r *Release) error {
+// recorded as overtaken, unless it is what stays: see behind.
+func (t Tasks) queue(ctx context.Context, r *Release, approval *ledger.Approval) error {
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		if d.Lease == nil {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
 		p := d.Pending
 		r.Decision = Queue // whatever a race that was lost had made of it
-		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) {
+		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) && !d.IsParked(r.ID) {
 			return errSeenSince
 		}
-		r.remember(d)
-		if p != nil && p.ID != r.ID && p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest {
-			r.Decision, r.Message = Ignore, "it goes out with "+p.Key+", which waits for the release in flight"
+		if s, stays := behind(p, r.ID, r.Change, r.Artifact.Kind); stays {
+			r.Decision, r.Reason, r.Message, r.Outcome = s.Decision, s.Reason, s.Message, s.Outcome
+			if r.Decision == ToSettle {
+				return errStays
+			}
+			if err := t.passOver(ctx, r); err != nil { // before the ledger says that it was seen
+				return err
+			}
+			r.remember(d)
 			return nil
 		}
+		r.remember(d)
 		if p != nil && p.ID != r.ID {
 			if err := t.overtake(ctx, r, *p); err != nil {
 				return err
 			}
 		}
-		d.Pending = &ledger.Change{ID: r.ID, Kind: r.Artifact.Kind, Key: r.Artifact.Key, Event: r.Event, Since: t.Clock.Now()}
+		if d.IsParked(r.ID) {
+			d.Parked = nil
+		}
+		c := r.asChange(t, approval)
+		d.Pending = &c
 		return nil
 	})
 	switch {
 	case errors.Is(err, errSeenSince):
 		r.seenSince()
 		return nil
-	case err != nil:
-		return err
-	case r.Decision == Ignore:
-		return t.passOver(ctx, r)
+	case errors.Is(err, errStays):
+		return nil
 	}
-	return nil
+	return err
 }
+
+// errStays: what waits stays, and the change is rejected.
+var errStays = errors.New("what waits stays")
 
 // passOver records an event that starts nothing, but for duplicates, whose
 // record is the first one's, and events that are not ours.

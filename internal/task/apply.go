@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
 // applyStep names the apply of the new version.
@@ -12,27 +13,53 @@ const applyStep = "apply"
 // Apply writes the custom resource of the new version, restored from the
 // savepoint that the previous one was stopped with.
 func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
-	if _, err := t.hold(ctx, &r); err != nil {
+	began := false
+	d, err := t.update(ctx, &r, func(d *ledger.Document) error {
+		if began = d.Applied == r.Revision; d.Lease.Cancel == nil {
+			d.Applied = r.Revision // before it is written: should this release not live to see it, nobody takes the application for a new one
+		}
+		return nil
+	})
+	if err != nil {
 		return r, err
+	}
+	if t.cancelled(&r, d, r.Stopped != nil || began) {
+		return r, nil
 	}
 	revision, err := t.Ledger.Revision(ctx, r.Application, r.Revision)
 	if err != nil {
 		return r, err
 	}
 	restore := r.Plan.Restore
-	if r.Stopped != nil && restore.Kind != flink.RestoreNothing {
+	if r.Stopped != nil && restore.Kind == flink.RestoreHeld {
 		// By its path, never by what the operator holds: while a stopped job's JobManager
 		// is still there, the operator may take the newest checkpoint for its last savepoint.
 		restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}
 	}
 	now := t.Clock.Now()
-	if err := t.Target.Apply(ctx, r.desired(revision, flink.Running, restore, applyStep)); err != nil {
+	want := r.desired(revision, flink.Running, restore, applyStep, applyFence)
+	want.Adopt, want.InPlace = r.Plan.Adopt, r.Plan.InPlace
+	err = t.Target.Apply(ctx, want)
+	if r.Plan.Adopt && err != nil {
+		return t.rejectWhen(r, flink.NotOurs, err, flink.Refused, flink.Invalid)
+	}
+	if err != nil {
 		return t.undoWhenRefused(r, "Apply", err)
 	}
+	if r.Plan.Adopt {
+		r.Decision = ToPromote
+		r.note(now, "Apply", "taken over, the spec untouched")
+		return r, nil
+	}
+	if r.Plan.InPlace {
+		restore = flink.Restore{Kind: flink.RestoreNothing} // the same job goes on: nothing is restored from outside
+	}
 	r.watch(Forward, applyStep, restore)
-	r.PreviousStart = r.Before.Started
+	if !r.Plan.InPlace { // else it is the same job that goes on
+		r.PreviousStart = r.Before.Started
+	}
 	r.Decision = ToObserve
-	r.note(now, "Apply", "applied "+r.Jar+", state: "+describe(restore))
+	r.note(now, "Apply", "applied "+r.subject()+", state: "+describe(restore))
 	return r, nil
 }
 

@@ -24,6 +24,8 @@ func (t Tasks) Handlers() map[string]Handler {
 		"observe":        handler(t.Observe),
 		"promote":        handler(t.Promote),
 		"roll-back":      handler(t.RollBack),
+		"await-approval": handler(t.AwaitApproval),
+		"remove":         handler(t.Remove),
 		"settle":         handler(t.Settle),
 	}
 }

@@ -15,6 +15,10 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if t.cancelled(&r, d, true) {
+		r.captureFailed()
+		return r, nil
+	}
 	e, err := t.expectation(ctx, &r)
 	if err != nil {
 		return r, err
@@ -86,16 +90,41 @@ func (r *Release) judged(v flink.Verdict) {
 		r.Verdict, r.Decision = &v, ToPromote
 	case r.Phase == Forward:
 		r.Verdict, r.Decision = &v, ToRollBack
-		r.FailedAt = r.Watch.Last
-		if r.Restore.Kind != flink.RestoreNothing && !r.Watch.RestoreUnseen {
-			r.FailedFrom = r.Watch.RestoredFrom // else it may be a checkpoint of its own
-		}
+		r.captureFailed()
 		r.Message = v.Check + ": " + v.Message
 	case v.State == flink.Healthy:
-		r.end(flink.FailedClean, flink.RolledBack, "the new version failed ("+r.Message+"); the previous one runs again, "+r.comesFrom()+": "+r.Rollback[len(r.Rollback)-1].Message)
+		r.cameBack()
 	default:
 		r.Decision = ToRollBack
 	}
+}
+
+// captureFailed keeps what was seen of the version that is to be undone.
+func (r *Release) captureFailed() {
+	if r.Phase != Forward {
+		return
+	}
+	r.FailedAt, r.FailedRan = r.Watch.Last, r.Watch.RunningAt
+	if r.Restore.Kind != flink.RestoreNothing && !r.Watch.RestoreUnseen {
+		r.FailedFrom = r.Watch.RestoredFrom // else it may be a checkpoint of its own
+	}
+}
+
+// cameBack ends a release whose undoing was seen to have worked.
+func (r *Release) cameBack() {
+	last := r.Rollback[len(r.Rollback)-1]
+	why, what := flink.RolledBack, "the new version failed ("+r.Message+")"
+	switch {
+	case r.CalledOff:
+		why, what = flink.Cancelled, r.Message
+	case r.Verdict == nil:
+		what = string(r.Change.Kind) + " could not be carried out (" + r.Message + ")"
+	}
+	message := what + "; the previous one runs again, " + r.comesFrom() + ": " + last.Message
+	if last.Replays != nil {
+		message += " (" + last.Replays.String() + ")"
+	}
+	r.end(flink.FailedClean, why, message)
 }
 
 // comesFrom says which state the version that runs now began with.

@@ -2,47 +2,25 @@ package task
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"os"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
-	"github.com/sluice-flink/sluice/internal/jar"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/internal/manifest"
 )
 
-const (
-	maxJar       = 400 << 20        // bytes: a jar has to fit into a function's /tmp
-	maxJava      = 17               // newest Java that the Flink images load
-	youngEnough  = 10 * time.Minute // a savepoint of the running revision serves as insurance this long
-	insuranceTag = "Insurance"
-	stopTag      = "Stop"
-)
+const youngEnough = 10 * time.Minute // a savepoint of the running revision serves as insurance this long
 
-// Prepare checks the jar, pins it by content, renders the manifest and
-// computes the plan. Nothing that runs is touched.
+// Prepare finds out what is to run, checks it, and computes the plan. Nothing
+// that runs is touched. Without a lease, for a dry run or for somebody who is
+// to approve, it ends there.
 func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
-	d, err := t.hold(ctx, &r)
+	d, err := t.look(ctx, &r)
 	if err != nil {
 		return r, err
 	}
-	m, err := t.readManifest(ctx, r.Application)
-	if err != nil {
-		return t.rejectWhen(flink.Invalid, r, flink.ManifestInvalid, err)
-	}
-	pinned, err := t.pin(ctx, r, d, m)
-	if err != nil {
-		return t.rejectWhen(flink.Invalid, r, flink.JarInvalid, err)
-	}
-	revision, err := flink.NewRevision(m.Resource, pinned)
-	if err != nil {
-		return r, err
-	}
-	if err := t.Ledger.WriteRevision(ctx, r.Application, revision); err != nil {
-		return r, err
+	if t.cancelled(&r, d, false) {
+		return r, nil
 	}
 	o, err := t.Target.Observe(ctx, r.Application)
 	if err != nil {
@@ -56,34 +34,74 @@ func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	r = t.planned(r, d, m, flink.Situation{Revision: revision, Running: running, Observation: o, Current: d.Current})
+	w, err := t.wanted(ctx, &r, d, o, running)
+	if err != nil {
+		return t.rejectWhen(r, w.fault, err, flink.Invalid)
+	}
+	r = t.planned(r, d, w, flink.Situation{Change: r.Change, Revision: w.revision, Running: running, Observation: o})
 	if r.Decision == ToSettle {
 		return r, nil
 	}
-	if err := t.checkAnalysis(ctx, r.Policy.Analysis, o, revision); err != nil {
-		return t.rejectWhen(flink.Invalid, r, flink.ManifestInvalid, err)
+	if r, err = t.tryOut(ctx, r, w.revision, o, d.Fence); err != nil || r.Decision == ToSettle {
+		return r, err
 	}
-	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep)
-	try.DryRun = true // would the cluster take it? Better to know while the old version runs
+	return t.prepared(r), nil
+}
+
+// look renews the lease, where there is one, and reads the document.
+func (t Tasks) look(ctx context.Context, r *Release) (ledger.Document, error) {
+	if r.Fence != 0 {
+		return t.hold(ctx, r)
+	}
+	d, _, err := t.Ledger.Document(ctx, r.Application)
+	return d, err
+}
+
+// tryOut asks, while the old version still runs, what would be found out late
+// otherwise: whether the policy's analysis can be answered, and whether the
+// cluster would take what is to be applied.
+func (t Tasks) tryOut(ctx context.Context, r Release, revision flink.Revision, o flink.Observation, held int64) (Release, error) {
+	if r.Plan.Then == flink.StepSettle || r.Plan.Then == flink.StepRemove || r.Plan.First == flink.StepRemove || r.Plan.Adopt {
+		return r, nil // no version is brought
+	}
+	if err := t.checkAnalysis(ctx, r.Policy.Analysis, o, revision); err != nil {
+		return t.rejectWhen(r, flink.ManifestInvalid, err, flink.Invalid)
+	}
+	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep, applyFence)
+	try.DryRun, try.InPlace = true, r.Plan.InPlace
+	if r.Fence == 0 { // without a lease nothing can be written: the newest holder's fence lets the cluster answer
+		try.Fence = held*stepsOfALease + stepsOfALease - 1
+	}
 	if err := t.Target.Apply(ctx, try); err != nil {
-		if flink.CodeOf(err) == flink.Invalid {
-			return t.rejectWhen(flink.Invalid, r, flink.ManifestInvalid, err)
-		}
-		return t.rejectWhen(flink.Refused, r, flink.ManifestInvalid, err)
+		return t.rejectWhen(r, flink.ManifestInvalid, err, flink.Invalid, flink.Refused)
 	}
 	return r, nil
 }
 
-// desired is what this release asks the target for.
-func (r *Release) desired(v flink.Revision, run flink.RunState, restore flink.Restore, step string) flink.Desired {
-	return flink.Desired{Application: r.Application, Revision: v, Run: run, Restore: restore,
-		Delivery: r.Plan.Delivery, Fence: r.Fence, Release: r.ID, Step: step}
+// prepared is a release whose plan stands: it begins, or ends here, or waits for
+// somebody who agrees to exactly this.
+func (t Tasks) prepared(r Release) Release {
+	switch {
+	case r.Change.DryRun:
+		r.end(flink.Succeeded, flink.Planned, "a dry run, nothing was changed: "+r.Plan.Message)
+	case r.Wait != nil && r.Wait.For == ledger.ForApproval:
+		r.Decision = ToAwaitApproval
+	case r.Policy.Approval.Required && r.Change.Kind == flink.Upgrade && (r.Approval == nil || r.Approval.Revision != r.Revision):
+		r.end(flink.FailedClean, flink.ApprovalOutdated, "what would be released now, revision "+r.Revision+", is not what was approved: upload again to ask again")
+	}
+	return r
 }
 
-// rejectWhen ends the release for an error of that code: it is the user's, and
+// desired is what this release asks the target for in one of its steps.
+func (r *Release) desired(v flink.Revision, run flink.RunState, restore flink.Restore, step string, fence int) flink.Desired {
+	return flink.Desired{Application: r.Application, Revision: v, Run: run, Restore: restore,
+		Delivery: r.Plan.Delivery, Fence: r.fence(fence), Release: r.ID, Step: step}
+}
+
+// rejectWhen ends the release for an error of those codes: it is the user's, and
 // says what to do. Any other error is the machine's to retry.
-func (t Tasks) rejectWhen(code flink.Code, r Release, why flink.Reason, err error) (Release, error) {
-	if flink.CodeOf(err) != code {
+func (t Tasks) rejectWhen(r Release, why flink.Reason, err error, codes ...flink.Code) (Release, error) {
+	if !slices.Contains(codes, flink.CodeOf(err)) {
 		return r, err
 	}
 	r.note(t.Clock.Now(), "Prepare", err.Error())
@@ -91,22 +109,25 @@ func (t Tasks) rejectWhen(code flink.Code, r Release, why flink.Reason, err erro
 	return r, nil
 }
 
-func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, s flink.Situation) Release {
+func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation) Release {
 	now, o := t.Clock.Now(), s.Observation
 	r.Insurance = insurance(d, r.Previous, now)
-	s.FreshState = r.Insurance != nil
+	s.FreshState, s.Current, s.Applied, s.Deleted = r.Insurance != nil, d.Current, d.Applied, deletedHow(d)
 	if d.Down != nil {
-		s.Down = &d.Down.Snapshot
+		s.Down, s.Untouched = &d.Down.Snapshot, untouched(*d.Down, o)
+	}
+	if d.Suspended != nil {
+		s.Suspended, s.Untouched = &d.Suspended.Snapshot, untouched(*d.Suspended, o)
 	}
 	plan := flink.DecidePlan(s)
-	r.Revision, r.Jar = s.Revision.ID, s.Revision.Jar.File
-	r.Plan, r.Policy, r.Notes = &plan, m.Policy, m.Notes
+	r.Revision, r.Jar = w.revision.ID, w.revision.Jar.File
+	r.Plan, r.Policy, r.Notes = &plan, w.policy, w.notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag}
 	r.Decision = Decision(plan.First)
 	r.note(now, "Prepare", plan.Message)
 	switch plan.Reason {
 	case "":
-	case flink.AlreadyRunning:
+	case flink.AlreadyRunning, flink.NothingToDo:
 		r.end(flink.Succeeded, plan.Reason, plan.Message)
 	default:
 		r.end(flink.FailedClean, plan.Reason, plan.Message)
@@ -114,80 +135,29 @@ func (t Tasks) planned(r Release, d ledger.Document, m *manifest.Manifest, s fli
 	return r
 }
 
+// untouched tells whether nobody has written the resource since that stop.
+func untouched(d ledger.Down, o flink.Observation) bool {
+	return o.Spec.Release == d.Release && d.Generation != 0 && o.Spec.Generation == d.Generation
+}
+
+func deletedHow(d ledger.Document) string {
+	t := d.Deleted
+	switch {
+	case t == nil:
+		return ""
+	case t.Snapshot == nil:
+		return "the application was deleted on " + t.At.UTC().Format(time.RFC3339) + " by release " + t.Release + ", without a final savepoint"
+	}
+	return "the application was deleted on " + t.At.UTC().Format(time.RFC3339) + " by release " + t.Release + ", with the final state " + t.Snapshot.Path
+}
+
 // insurance finds a savepoint of the running revision that is young enough.
 func insurance(d ledger.Document, running string, now time.Time) *flink.Snapshot {
 	for i := len(d.Snapshots) - 1; i >= 0; i-- {
 		s := d.Snapshots[i]
-		if s.Revision == running && s.Kind == insuranceTag && now.Sub(s.Taken) < youngEnough {
+		if s.Revision == running && s.Kind == flink.InsuranceSnapshot && now.Sub(s.Taken) < youngEnough {
 			return &s
 		}
 	}
 	return nil
-}
-
-// pin finds the jar that goes with this change, checks it and copies it to its
-// content-addressed key. A changed manifest goes with the jar that runs,
-// unless it names another.
-func (t Tasks) pin(ctx context.Context, r Release, d ledger.Document, m *manifest.Manifest) (flink.PinnedJar, error) {
-	pin := m.Policy.Artifact
-	if r.Artifact.Kind == flink.Jar {
-		return t.fetch(ctx, r.Artifact.Key, r.Artifact.Version, r.Artifact.File, m)
-	}
-	if pin != nil && pin.Key != "" {
-		return t.fetch(ctx, r.Application.String()+"/"+pin.Key, "", pin.Key, m)
-	}
-	if d.Current != "" {
-		running, err := t.Ledger.Revision(ctx, r.Application, d.Current)
-		if err == nil && pin != nil && pin.SHA256 != "" && pin.SHA256 != running.Jar.SHA256 {
-			err = flink.Errorf(flink.Invalid, "go on with the jar that runs", "the manifest pins the SHA-256 %s, and %s, which runs, has %s: upload the jar that is pinned", pin.SHA256, running.Jar.File, running.Jar.SHA256)
-		}
-		return running.Jar, err
-	}
-	o, err := t.Artifacts.Newest(ctx, t.Config.ArtifactBucket, r.Application.String()+"/", ".jar")
-	if err != nil {
-		return flink.PinnedJar{}, err
-	}
-	return t.fetch(ctx, o.Key, o.Version, baseName(o.Key), m)
-}
-
-// fetch downloads a jar, hashes and checks it, and pins what was checked.
-func (t Tasks) fetch(ctx context.Context, key, version, file string, m *manifest.Manifest) (flink.PinnedJar, error) {
-	none := flink.PinnedJar{}
-	f, err := os.CreateTemp("", "jar-*")
-	if err != nil {
-		return none, flink.Errorf(flink.Internal, "make room for the jar", "%w", err)
-	}
-	defer func() { _ = f.Close(); _ = os.Remove(f.Name()) }()
-	hash := sha256.New()
-	if err := t.Artifacts.Download(ctx, t.Config.ArtifactBucket, key, version, io.MultiWriter(f, hash), maxJar); err != nil {
-		if flink.CodeOf(err) == flink.NotFound {
-			return none, flink.Errorf(flink.Invalid, "fetch the jar", "there is no jar at s3://%s/%s: upload it", t.Config.ArtifactBucket, key)
-		}
-		return none, err
-	}
-	sum := hex.EncodeToString(hash.Sum(nil))
-	if p := m.Policy.Artifact; p != nil && p.SHA256 != "" && p.SHA256 != sum {
-		return none, flink.Errorf(flink.Invalid, "check "+file, "its SHA-256 is %s and the manifest pins %s: upload the jar that was built for this manifest, or pin this one", sum, p.SHA256)
-	}
-	facts, err := checkJar(f, file, m)
-	if err != nil {
-		return none, err
-	}
-	pinned := flink.PinnedJar{Bucket: t.Config.PinBucket, Key: flink.JarKey(sum), SHA256: sum, File: file, EntryClass: facts.EntryClass}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return none, flink.Errorf(flink.Internal, "read the jar again", "%w", err)
-	}
-	return pinned, t.Artifacts.Pin(ctx, pinned.Bucket, pinned.Key, f)
-}
-
-func checkJar(f *os.File, file string, m *manifest.Manifest) (jar.Facts, error) {
-	st, err := f.Stat()
-	if err != nil {
-		return jar.Facts{}, flink.Errorf(flink.Internal, "read the jar", "%w", err)
-	}
-	facts, err := jar.Check(f, st.Size(), jar.Options{EntryClass: m.EntryClass(), MaxJava: maxJava})
-	if err != nil {
-		return facts, flink.Errorf(flink.CodeOf(err), "check "+file, "%w", err)
-	}
-	return facts, nil
 }

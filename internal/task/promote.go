@@ -9,14 +9,30 @@ import (
 
 // Promote makes the new version the last good one in the ledger.
 func (t Tasks) Promote(ctx context.Context, r Release) (Release, error) {
+	now := t.Clock.Now()
 	_, err := t.update(ctx, &r, func(d *ledger.Document) error {
-		d.Current, d.LastGood, d.Down = r.Revision, r.Revision, nil
+		d.Promote(ledger.Deployed{Revision: r.Revision, Jar: r.Jar, Release: r.ID, At: now})
 		return nil
 	})
 	if err != nil {
 		return r, err
 	}
-	r.note(t.Clock.Now(), "Promote", "revision "+r.Revision+" is the last good one")
-	r.end(flink.Succeeded, flink.Released, r.Jar+" runs, "+r.comesFrom()+", and was healthy for "+r.Policy.BakeTime.String())
+	r.note(now, "Promote", "revision "+r.Revision+" is the last good one")
+	switch {
+	case r.Plan.Adopt:
+		r.end(flink.Succeeded, flink.Adopted, "what ran here was taken over as it is: upload application.yaml and a jar to change it")
+	case r.Plan.InPlace:
+		r.end(flink.Succeeded, flink.Released, "the job runs with its new parallelism, without a restart, and was healthy for "+r.Policy.BakeTime.String())
+	default:
+		r.end(flink.Succeeded, flink.Released, r.subject()+" runs, "+r.comesFrom()+", and was healthy for "+r.Policy.BakeTime.String())
+	}
 	return r, nil
+}
+
+// subject is what runs, in a word: the jar's name, where there is one.
+func (r *Release) subject() string {
+	if r.Jar == "" {
+		return "revision " + r.Revision
+	}
+	return r.Jar
 }

@@ -12,13 +12,16 @@ import (
 func (r *Release) record(now time.Time) ledger.Record {
 	rec := ledger.Record{
 		ID: r.ID, Application: r.Application, Execution: r.Execution, Event: r.Event,
-		Trigger: "s3://" + r.Artifact.Bucket + "/" + r.Artifact.Key, Started: r.Started, Ended: now,
+		Trigger: r.trigger(), Started: r.Started, Ended: now,
 		Outcome: r.Outcome, Reason: r.Reason, Message: r.Message,
 		Revision: r.Revision, Previous: r.Previous, Jar: r.Jar, Plan: r.Plan, Notes: r.Notes,
 		Restored: r.Watch.RestoredFrom, Rollback: r.Rollback, Verdict: r.Verdict, RunningAt: r.Watch.RunningAt, Timeline: r.Timeline,
 	}
-	if r.Artifact.Version != "" {
-		rec.Trigger += "?versionId=" + r.Artifact.Version
+	if r.Change.Kind != "" {
+		rec.Change = &r.Change
+	}
+	if r.Approval != nil {
+		rec.Approval = &r.Approval.Answer
 	}
 	if rec.Jar == "" && r.Artifact.Kind == flink.Jar {
 		rec.Jar = r.Artifact.File
@@ -32,6 +35,18 @@ func (r *Release) record(now time.Time) ledger.Record {
 		rec.StoppedAt = r.Stopped.Taken
 	}
 	return rec
+}
+
+// trigger is the upload that asked for the release; empty when none did.
+func (r *Release) trigger() string {
+	if r.Artifact.Key == "" {
+		return ""
+	}
+	t := "s3://" + r.Artifact.Bucket + "/" + r.Artifact.Key
+	if r.Artifact.Version != "" {
+		t += "?versionId=" + r.Artifact.Version
+	}
+	return t
 }
 
 // baseName is the last part of a key or a path.

@@ -14,13 +14,16 @@ import (
 type Release struct {
 	Decision Decision `json:"decision"` // every state: what comes next; the Choice after it switches on this alone
 
-	ID          string            `json:"id"`          // Admit
-	Execution   string            `json:"execution"`   // Admit
-	Started     time.Time         `json:"started"`     // Admit
-	Application flink.Application `json:"application"` // Admit
-	Artifact    ArtifactRef       `json:"artifact"`    // Admit: what was dropped
-	Event       json.RawMessage   `json:"event"`       // Admit: as it came, for the record
-	Fence       int64             `json:"fence"`       // Admit: of the lease taken
+	ID          string            `json:"id"`                 // Admit
+	Execution   string            `json:"execution"`          // Admit
+	Started     time.Time         `json:"started"`            // Admit
+	Application flink.Application `json:"application"`        // Admit
+	Change      flink.Change      `json:"change"`             // Admit: what is asked for
+	Artifact    ArtifactRef       `json:"artifact"`           // Admit: what was dropped
+	Event       json.RawMessage   `json:"event"`              // Admit: as it came, for the record
+	Fence       int64             `json:"fence"`              // Admit: of the lease taken; 0 while there is none
+	Wait        *Wait             `json:"wait,omitempty"`     // Admit, Prepare: what a parked change waits for
+	Approval    *ledger.Approval  `json:"approval,omitempty"` // Admit: who approved what
 
 	Revision string       `json:"revision,omitempty"` // Prepare: what is to run
 	Previous string       `json:"previous,omitempty"` // Prepare: what runs; empty for a first deployment
@@ -42,6 +45,10 @@ type Release struct {
 	Verdict       *flink.Verdict     `json:"verdict,omitempty"`      // Observe: of the new version
 	FailedAt      *flink.Checkpoints `json:"failedAt,omitempty"`     // Observe: what the failed version had made durable
 	FailedFrom    string             `json:"failedFrom,omitempty"`   // Observe: the state that the failed version had restored
+	FailedRan     time.Time          `json:"failedRan,omitzero"`     // Observe: when the failed version was first seen running
+	FailedStart   time.Time          `json:"failedStart,omitzero"`   // RollBack: start of the failed version's job
+	Standstill    *Standstill        `json:"standstill,omitempty"`   // RollBack: whether the failed version came to one
+	CalledOff     bool               `json:"calledOff,omitempty"`    // any state before Promote: somebody asked it to stop
 
 	Rollback []flink.RollbackDecision `json:"rollback,omitempty"` // RollBack
 
@@ -64,6 +71,20 @@ type ArtifactRef struct {
 	File     string             `json:"file,omitempty"`
 	Modified time.Time          `json:"modified,omitzero"`
 	Event    string             `json:"eventKey,omitempty"` // what duplicates of the event have in common
+	Prefix   string             `json:"prefix,omitempty"`   // of a dry run: where the files to plan with lie
+}
+
+// Wait says what a parked change waits for, and until when.
+type Wait struct {
+	For     ledger.ParkedFor `json:"for"`
+	Until   time.Time        `json:"until"`
+	Seconds int64            `json:"seconds"` // from the decision until then, at least 1: a Task's timeout
+}
+
+// Standstill is how it went to bring a failed version to a standstill.
+type Standstill struct {
+	Reached bool              `json:"reached"`
+	Record  flink.RecordFacts `json:"record"` // its high-availability record then
 }
 
 // Before is the job that ran before.
@@ -101,6 +122,9 @@ const (
 	ToObserve       Decision = "Observe"
 	ToPromote       Decision = "Promote"
 	ToRollBack      Decision = "RollBack"
+	ToRemove        Decision = "Remove"
+	ToAwaitApproval Decision = "AwaitApproval"
+	ToAwaitWindow   Decision = "AwaitWindow"
 	ToSettle        Decision = "Settle"
 
 	Queue  Decision = "Queue"  // Admit: waits for the release in flight
@@ -109,7 +133,8 @@ const (
 
 // Decisions lists them all.
 func Decisions() []Decision {
-	return []Decision{ToPrepare, ToTakeSavepoint, ToStop, ToApply, ToObserve, ToPromote, ToRollBack, ToSettle, Queue, Ignore}
+	return []Decision{ToPrepare, ToTakeSavepoint, ToStop, ToApply, ToObserve, ToPromote, ToRollBack, ToRemove,
+		ToAwaitApproval, ToAwaitWindow, ToSettle, Queue, Ignore}
 }
 
 // note adds a line to the timeline; the same line twice in a row is kept once.

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -15,6 +16,13 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	r.takeUp()
+	if r.Plan.Adopt {
+		r.end(flink.FailedClean, flink.Broken, r.Message+". What runs was not touched: it is not taken over, try again")
+		return r, nil
+	}
+	if r.FailedAt == nil {
+		r.captureFailed()
+	}
 	o, err := t.Target.Observe(ctx, r.Application)
 	if err != nil {
 		return r, err
@@ -40,6 +48,8 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 		return r, nil
 	case flink.TakeAway:
 		return t.takeAway(ctx, r, *decision)
+	case flink.Halt:
+		return t.halt(ctx, r, o)
 	}
 	return t.bringBack(ctx, r, previous, *decision, o)
 }
@@ -70,14 +80,17 @@ func (t Tasks) lateStop(ctx context.Context, r *Release, o flink.Observation) er
 
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
 	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Insurance: r.Insurance,
-		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o),
-		Applied:  r.Phase != "" || o.Spec.Release == r.ID && o.Spec.Step == applyStep,
-		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != ""}
+		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o), RanSince: r.FailedRan,
+		Applied:  r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep),
+		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "",
+		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest,
+		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy}
 	if c.Seen && (c.Failed == nil || o.Job.Checkpoints.Completed > c.Failed.Completed) {
 		c.Failed = &o.Job.Checkpoints
 	}
-	if r.Plan != nil {
-		c.ByRecord, c.Empty = r.Plan.Restore.Kind == flink.RestoreLatest, r.Plan.Restore.Kind == flink.RestoreNothing
+	if s := r.Standstill; s != nil {
+		c.Still, c.CannotHalt = s.Reached, !s.Reached
+		c.Failed = s.final(c.Failed)
 	}
 	for _, done := range r.Rollback {
 		c.Tried = append(c.Tried, done.Restore.Kind)
@@ -110,6 +123,9 @@ func (r *Release) rollbackStep(k flink.RestoreKind) string {
 func (r *Release) applied(o flink.Observation, c flink.RollbackCase) *flink.RollbackDecision {
 	if o.Spec.Release != r.ID {
 		return nil
+	}
+	if len(r.Rollback) == 0 && o.Spec.Step == haltStep {
+		return nil // at a standstill, or on its way there: the state is still to be chosen
 	}
 	for _, k := range []flink.RestoreKind{flink.RestoreLatest, flink.RestoreSnapshot, flink.RestoreHeld, flink.RestoreNothing} {
 		if o.Spec.Step == r.rollbackStep(k) {
@@ -147,11 +163,13 @@ func (r *Release) shows(o flink.Observation) bool {
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
 	step := r.rollbackStep(decision.Restore.Kind)
 	r.Rollback = append(r.Rollback, decision)
-	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step)); err != nil {
+	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step, undoFence+len(r.Rollback))); err != nil {
 		return t.undoWhenRefused(r, "RollBack", err)
 	}
-	if o.Job.Started.After(r.PreviousStart) && decision.Restore.Kind != flink.RestoreHeld {
-		r.PreviousStart = o.Job.Started
+	for _, replaced := range []time.Time{o.Job.Started, r.FailedStart} {
+		if replaced.After(r.PreviousStart) && decision.Restore.Kind != flink.RestoreHeld {
+			r.PreviousStart = replaced
+		}
 	}
 	r.watch(Backward, step, decision.Restore)
 	r.Decision = ToObserve
@@ -159,9 +177,13 @@ func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision
 }
 
 func (t Tasks) takeAway(ctx context.Context, r Release, decision flink.RollbackDecision) (Release, error) {
-	if err := t.Target.Remove(ctx, r.Application, r.Fence); err != nil {
+	if err := t.Target.Remove(ctx, r.Application, r.fence(undoFence)); err != nil {
 		return r, err
 	}
-	r.end(flink.FailedClean, flink.FirstVersionFailed, "the first version failed ("+r.Message+"); "+decision.Message)
+	why, what := flink.FirstVersionFailed, "the first version failed ("+r.Message+")"
+	if r.CalledOff {
+		why, what = flink.Cancelled, r.Message
+	}
+	r.end(flink.FailedClean, why, what+"; "+decision.Message)
 	return r, nil
 }

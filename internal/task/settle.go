@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -13,7 +14,7 @@ import (
 // in one compare-and-swap, and then sends what the outbox holds. Dying between
 // any two of these leaves something that is finished by running it again.
 func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
-	r.identify()
+	t.identify(&r)
 	r.concludeError()
 	if done, err := t.settledBefore(ctx, &r); err != nil || done {
 		return r, err
@@ -22,7 +23,10 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	if err := t.Ledger.WriteRecord(ctx, record); err != nil {
 		return r, err
 	}
-	if r.Application == ledger.NoApplication {
+	switch {
+	case r.Change.DryRun:
+		return r, nil // the record is all there is of it
+	case r.Application == ledger.NoApplication:
 		return r, t.Sender.Send(ctx, r.Application, t.endedMessage(record))
 	}
 	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
@@ -36,16 +40,15 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 }
 
 // identify names a release whose Admit failed: by its event alone.
-func (r *Release) identify() {
+func (t Tasks) identify(r *Release) {
 	if r.ID != "" {
 		return
 	}
-	f := admission{}
+	f := admission{bucket: t.Config.ArtifactBucket}
 	r.Application, r.Event = ledger.NoApplication, keptEvent(r.Event)
 	if event, err := events.Parse(r.Event); err == nil {
-		if created, known, err := events.ObjectCreated(event); known && err == nil {
-			f.identify(event, created)
-			r.Application, r.Artifact = f.artifact.Application, f.ref
+		if err := f.read(event); f.known && err == nil {
+			r.Application, r.Artifact, r.Change = f.artifact.Application, f.ref, f.change
 		}
 	}
 	r.ID = f.release
@@ -95,27 +98,62 @@ func (r *Release) concludeError() {
 }
 
 // settle changes the document. Who has no lease, because it was rejected or
-// lost it, leaves everything but the outbox alone.
+// lost it, leaves everything but the outbox and its own waiting place alone.
 func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) {
 	r.remember(d)
 	d.Post(t.endedMessage(record))
+	if d.IsParked(r.ID) {
+		d.Parked = nil
+	}
 	if !r.holds(d) {
 		return
 	}
-	switch r.Reason {
-	case flink.RolledBack:
-		d.Current = r.Previous
-	case flink.FirstVersionFailed:
-		d.Current = ""
-	}
-	if r.Reason == flink.Released || r.Reason == flink.RolledBack || r.Reason == flink.FirstVersionFailed {
-		d.Down = nil // a version was verified, or there is none on purpose
-	}
+	r.conclude(d, t.Clock.Now())
 	if r.Outcome == flink.FailedDirty {
 		d.Circuit = &ledger.Circuit{Release: r.ID, Since: t.Clock.Now(), Message: r.Message}
 	}
 	d.LastRelease = r.ID
 	d.Release(t.Clock.Now(), leaseTerm)
+}
+
+// conclude writes down what runs now, by how the release ended.
+func (r *Release) conclude(d *ledger.Document, now time.Time) {
+	switch {
+	case r.Reason == flink.Stopped:
+		d.Suspended, d.Down = d.Down, nil
+		if d.Suspended == nil { // without a state, as was asked for
+			d.Suspended = &ledger.Down{Release: r.ID}
+		}
+		d.Current = r.Previous
+	case r.Reason == flink.Removed:
+		d.Deleted = &ledger.Tombstone{Release: r.ID, At: now, By: r.Change.By, Revision: r.Previous, Snapshot: r.finalState(d)}
+		d.Current, d.Applied, d.Down, d.Suspended = "", "", nil, nil
+	case r.cameBackAs():
+		d.Current, d.Applied, d.Down = r.Previous, "", nil // verified; its own suspension is over, too
+		if len(r.Rollback) > 0 {
+			d.Suspended = nil
+		}
+	case r.Reason == flink.FirstVersionFailed:
+		d.Current, d.Applied, d.Down = "", "", nil
+	}
+}
+
+// cameBackAs tells whether the previous version was seen running again.
+func (r *Release) cameBackAs() bool {
+	return len(r.Rollback) > 0 && r.Phase == Backward && (r.Reason == flink.RolledBack || r.Reason == flink.Cancelled)
+}
+
+// finalState is the state that a deleted application ended with.
+func (r *Release) finalState(d *ledger.Document) *flink.Snapshot {
+	switch {
+	case r.Stopped != nil:
+		return r.Stopped
+	case d.Suspended != nil && d.Suspended.Snapshot.Path != "":
+		return &d.Suspended.Snapshot
+	case d.Down != nil:
+		return &d.Down.Snapshot
+	}
+	return nil
 }
 
 // holds tells whether the lease is this release's, taken or handed over.
@@ -133,6 +171,14 @@ func (t Tasks) endedMessage(r ledger.Record) ledger.Message {
 		Outcome: string(r.Outcome), Reason: string(r.Reason), Message: r.Message,
 		Record: "s3://" + t.Config.PinBucket + "/" + ledger.RecordKey(r.Application, r.ID)})
 	return ledger.Message{Name: "ended-" + r.ID, Kind: ledger.ReleaseEnded, Payload: detail}
+}
+
+// approvalAsked is the event that tells of a release that waits for an answer.
+func approvalAsked(r Release, p *ledger.Parked) ledger.Message {
+	detail, _ := json.Marshal(events.ApprovalAskedDetail{ // strings only: cannot fail
+		Namespace: r.Application.Namespace, Application: r.Application.Name, Release: r.ID,
+		Revision: p.Revision, Plan: p.Plan, Expires: p.Until.UTC().Format(time.RFC3339)})
+	return ledger.Message{Name: "approval-" + r.ID, Kind: ledger.ApprovalAsk, Payload: detail}
 }
 
 // send sends what the outbox holds and takes out what was sent.

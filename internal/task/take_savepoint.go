@@ -11,8 +11,12 @@ import (
 // runs. The request's id follows from the release, so that a repeat finds the
 // same savepoint.
 func (t Tasks) TakeSavepoint(ctx context.Context, r Release) (Release, error) {
-	if _, err := t.hold(ctx, &r); err != nil {
+	d, err := t.hold(ctx, &r)
+	if err != nil {
 		return r, err
+	}
+	if t.cancelled(&r, d, false) {
+		return r, nil
 	}
 	began := r.since("TakeSavepoint", t.Clock.Now())
 	previous, err := t.Ledger.Revision(ctx, r.Application, r.Previous)
@@ -20,7 +24,7 @@ func (t Tasks) TakeSavepoint(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	request := flink.SnapshotRequest{Application: r.Application, JobID: r.Before.JobID, ID: r.ID + "/insurance",
-		Directory: previous.SavepointDirectory() + "/" + r.ID, Fence: r.Fence}
+		Directory: previous.SavepointDirectory() + "/" + r.ID, Fence: r.fence(saveFence)}
 	state := flink.SnapshotState{Phase: flink.SnapshotUnknown}
 	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
 		if state, err = t.snapshot(ctx, request); err != nil {
@@ -33,7 +37,7 @@ func (t Tasks) TakeSavepoint(ctx context.Context, r Release) (Release, error) {
 		return state.Phase == flink.SnapshotCompleted || state.Phase == flink.SnapshotFailed, nil
 	})
 	if err != nil {
-		return t.rejectWhen(flink.Refused, r, flink.SavepointFailed, err)
+		return t.rejectWhen(r, flink.SavepointFailed, err, flink.Refused)
 	}
 	if !done {
 		r.Decision = ToTakeSavepoint
@@ -59,8 +63,8 @@ func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) 
 		r.end(flink.FailedClean, flink.SavepointFailed, message)
 		return r, nil
 	}
-	s := flink.Snapshot{Path: state.Path, Revision: r.Previous, Taken: now, Kind: insuranceTag}
-	if err := t.recordSnapshot(ctx, &r, s); err != nil {
+	s := flink.Snapshot{Path: state.Path, Revision: r.Previous, Taken: now, Kind: flink.InsuranceSnapshot}
+	if err := t.recordSnapshot(ctx, &r, s, 0); err != nil {
 		return r, err
 	}
 	r.Insurance, r.Decision = &s, ToApply
@@ -71,11 +75,13 @@ func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) 
 	return r, nil
 }
 
-func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot) error {
+// recordSnapshot remembers a state; one that the job ended with is where it can
+// go on from, as long as nobody writes the resource beyond that generation.
+func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot, generation int64) error {
 	_, err := t.update(ctx, r, func(d *ledger.Document) error {
 		d.AddSnapshot(s)
-		if s.Kind == stopTag {
-			d.Down = &ledger.Down{Release: r.ID, Snapshot: s}
+		if s.Kind != flink.InsuranceSnapshot {
+			d.Down = &ledger.Down{Release: r.ID, Snapshot: s, Generation: generation}
 		}
 		return nil
 	})

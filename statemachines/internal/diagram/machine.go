@@ -25,7 +25,7 @@ type state struct {
 	Next           string
 	End            bool
 	Default        string
-	TimeoutSeconds int64
+	TimeoutSeconds any // a number, or a JSONata expression
 	Choices        []struct{ Condition, Next string }
 	Retry          []struct {
 		ErrorEquals []string

@@ -96,8 +96,11 @@ func (s state) retries() string {
 // describe writes one state: its comment, and what bounds, repeats and ends it.
 func (s state) describe(b *strings.Builder, shared string) {
 	fmt.Fprintf(b, "\n### %s\n\n%s: %s\n", s.Name, s.Type, s.Comment)
-	if s.TimeoutSeconds > 0 {
-		fmt.Fprintf(b, "\n- May take %d seconds.\n", s.TimeoutSeconds)
+	switch timeout := s.TimeoutSeconds.(type) {
+	case float64:
+		fmt.Fprintf(b, "\n- May take %d seconds.\n", int64(timeout))
+	case string:
+		fmt.Fprintf(b, "\n- May take as many seconds as `%s` says.\n", timeout)
 	}
 	if text := s.retries(); text != shared {
 		for line := range strings.Lines(text) {

@@ -1,0 +1,65 @@
+package task
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// cancel calls off the release in flight, or a change that waits: the one that
+// is named, else whichever there is, in that order.
+func (t Tasks) cancel(ctx context.Context, r *Release) error {
+	if r.Change.Kind != flink.Cancel || r.Outcome != "" {
+		return nil
+	}
+	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		r.remember(d)
+		which := r.Change.Release
+		meant := func(id string) bool { return which == "" || which == id }
+		switch {
+		case d.AskCancel(which, ledger.CancelRequest{By: r.Change.By, Why: r.Change.Why, At: t.Clock.Now()}):
+			r.end(flink.Succeeded, flink.CancelAsked, "release "+d.Lease.Release+" is told: it undoes what it has done, or says that it was too late")
+		case d.Parked != nil && meant(d.Parked.ID):
+			c := d.Parked.Change
+			d.Unpark()
+			return t.calledOff(ctx, r, c)
+		case d.Pending != nil && meant(d.Pending.ID):
+			c := *d.Pending
+			d.Pending = nil
+			return t.calledOff(ctx, r, c)
+		default:
+			r.end(flink.FailedClean, flink.RequestInvalid, "nothing of that id is in flight or waits: sluice status shows what does")
+		}
+		return nil
+	})
+	return err
+}
+
+// calledOff records a change that waited and was called off. Like overtake, it
+// is written before the ledger is.
+func (t Tasks) calledOff(ctx context.Context, r *Release, c ledger.Change) error {
+	r.end(flink.Succeeded, flink.CancelAsked, "release "+c.ID+" waited and is called off")
+	record := overtakenRecord(r, c, t.Clock.Now())
+	record.Reason, record.Message = flink.Cancelled, "called off by "+orSomebody(r.Change.By)+" while it waited: "+orNoReason(r.Change.Why)
+	return t.Ledger.WriteRecord(ctx, record)
+}
+
+// cancelled tells whether somebody asked this release to stop, and if so sends
+// it where it is undone: to Settle while nothing was touched, else to RollBack.
+func (t Tasks) cancelled(r *Release, d ledger.Document, touched bool) bool {
+	if d.Lease == nil || d.Lease.Cancel == nil || r.Phase == Backward {
+		return false
+	}
+	c := d.Lease.Cancel
+	r.Message = fmt.Sprintf("%s called it off: %s", orSomebody(c.By), orNoReason(c.Why))
+	r.note(t.Clock.Now(), "Cancel", r.Message)
+	r.CalledOff = true
+	if touched {
+		r.Decision = ToRollBack
+		return true
+	}
+	r.end(flink.FailedClean, flink.Cancelled, r.Message+". Nothing was touched")
+	return true
+}

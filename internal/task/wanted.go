@@ -1,0 +1,135 @@
+package task
+
+import (
+	"context"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// wanted is what a change is to bring about.
+type wanted struct {
+	revision flink.Revision
+	policy   flink.Policy
+	notes    []string
+	fault    flink.Reason // of an Invalid error
+}
+
+// wanted finds the revision that is to run and the policy it is judged by.
+func (t Tasks) wanted(ctx context.Context, r *Release, d ledger.Document, o flink.Observation, running flink.Revision) (wanted, error) {
+	if r.Change.Kind == flink.Upgrade {
+		return t.uploaded(ctx, r, d)
+	}
+	w := wanted{fault: flink.RequestInvalid, revision: running}
+	w.policy, w.notes = t.policyOf(ctx, r.Application)
+	var err error
+	switch r.Change.Kind {
+	case flink.Rollback:
+		w.revision, err = t.goodBefore(ctx, r, d)
+	case flink.Redeploy:
+		w.revision, err = t.redeployed(ctx, r, d, running)
+	case flink.Scale:
+		w.revision, err = flink.Scaled(running, r.Change.Parallelism)
+	case flink.Adopt:
+		w.revision, err = flink.NewRevision(o.Spec.Manifest, flink.PinnedJar{})
+	default:
+		if running.ID == "" && d.Current == "" && d.Suspended != nil {
+			w.revision, err = t.Ledger.Revision(ctx, r.Application, d.Suspended.Snapshot.Revision)
+		}
+	}
+	if err != nil || r.Change.DryRun || w.revision.ID == "" || w.revision.ID == running.ID {
+		return w, err
+	}
+	return w, t.Ledger.WriteRevision(ctx, r.Application, w.revision)
+}
+
+// uploaded is what an upload is to bring about: the manifest as it is now, and the jar that goes with it.
+func (t Tasks) uploaded(ctx context.Context, r *Release, d ledger.Document) (wanted, error) {
+	w := wanted{fault: flink.ManifestInvalid}
+	m, err := t.readManifest(ctx, r.Application, r.Artifact.Prefix)
+	if err != nil {
+		return w, err
+	}
+	w.policy, w.notes, w.fault = m.Policy, m.Notes, flink.JarInvalid
+	pinned, err := t.pin(ctx, *r, d, m)
+	if err != nil {
+		return w, err
+	}
+	if w.revision, err = flink.NewRevision(m.Resource, pinned); err != nil || r.Change.DryRun {
+		return w, err
+	}
+	return w, t.Ledger.WriteRevision(ctx, r.Application, w.revision)
+}
+
+// policyOf is the application's policy. A change that repairs must not fail for
+// a manifest that is wrong by now: then the defaults count, and it is said.
+func (t Tasks) policyOf(ctx context.Context, app flink.Application) (flink.Policy, []string) {
+	m, err := t.readManifest(ctx, app, "")
+	if err != nil {
+		return flink.DefaultPolicy(), []string{"the policy could not be read, so its defaults count: " + err.Error()}
+	}
+	return m.Policy, nil
+}
+
+// goodBefore is the revision that is named, or the one that was promoted before what runs.
+func (t Tasks) goodBefore(ctx context.Context, r *Release, d ledger.Document) (flink.Revision, error) {
+	id := r.Change.Revision
+	if id == "" {
+		id = d.GoodBefore(r.Previous)
+	}
+	if id == "" {
+		return flink.Revision{}, flink.Errorf(flink.Invalid, "find a revision to go back to", "no other revision has been promoted here: sluice releases shows which ran")
+	}
+	return t.revisionNamed(ctx, r, id)
+}
+
+func (t Tasks) revisionNamed(ctx context.Context, r *Release, id string) (flink.Revision, error) {
+	v, err := t.Ledger.Revision(ctx, r.Application, id)
+	if err != nil && flink.CodeOf(err) == flink.NotFound {
+		return v, flink.Errorf(flink.Invalid, "find the revision", "%s has no revision %s: sluice releases shows which ran", r.Application, id)
+	}
+	return v, err
+}
+
+// redeployed is the revision that is to start from the chosen state: one that is
+// known here, or lies where the application keeps its states.
+func (t Tasks) redeployed(ctx context.Context, r *Release, d ledger.Document, running flink.Revision) (flink.Revision, error) {
+	v, err := running, error(nil)
+	if id := firstOf(r.Change.Revision, running.ID, d.Applied, d.LastGood, tombstoneRevision(d)); id != running.ID {
+		if v, err = t.revisionNamed(ctx, r, id); err != nil {
+			return v, err
+		}
+	}
+	if v.ID == "" {
+		return v, nil // nothing was ever deployed: the plan says so
+	}
+	if knows(d, r.Change.Snapshot) || v.KeepsStateAt(r.Change.Snapshot) || running.KeepsStateAt(r.Change.Snapshot) {
+		return v, nil
+	}
+	return v, flink.Errorf(flink.Invalid, "redeploy from "+r.Change.Snapshot, "no savepoint of this application is known there, and it does not lie where the application keeps its states: sluice status lists what is known")
+}
+
+func knows(d ledger.Document, path string) bool {
+	for _, s := range d.Snapshots {
+		if flink.SamePath(s.Path, path) {
+			return true
+		}
+	}
+	return d.Deleted != nil && d.Deleted.Snapshot != nil && flink.SamePath(d.Deleted.Snapshot.Path, path)
+}
+
+func tombstoneRevision(d ledger.Document) string {
+	if d.Deleted == nil {
+		return ""
+	}
+	return d.Deleted.Revision
+}
+
+func firstOf(names ...string) string {
+	for _, n := range names {
+		if n != "" {
+			return n
+		}
+	}
+	return ""
+}
