@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -12,6 +13,11 @@ import (
 var lostClasses = []string{
 	"NoResourceAvailableException",
 	"RemoteTransportException",
+	"LocalTransportException",
+	"PartitionNotFoundException", // a task asks a lost one for its output
+	"PartitionConnectionException",
+	"ProducerFailedException",
+	"RecipientUnreachableException", // the JobManager asks a lost TaskManager
 }
 
 // lostMessages are the words of those that carry a class which users throw as
@@ -27,6 +33,7 @@ var lostMessages = []string{
 	"connection unexpectedly closed by remote task manager",
 	"lost connection to task manager",
 	"sending the partition request to",
+	"invocation of [remoterpcinvocation(taskexecutorgateway.",
 }
 
 // lostNames are classes that with one of lostMessages say that a node was lost.
@@ -35,6 +42,9 @@ var lostNames = []string{"org.apache.flink.", "java.util.concurrent.TimeoutExcep
 
 // causeOf sorts a failure by whose fault it is.
 func causeOf(f rest.Failure) flink.FailureCause {
+	if slices.Contains(f.Chain, "java.lang.OutOfMemoryError") {
+		return flink.UserCode // whichever connection it broke
+	}
 	for _, class := range f.Chain {
 		name := simpleName(class)
 		if !strings.HasPrefix(class, "org.apache.flink.") {

@@ -117,7 +117,7 @@ var evidence = map[string]struct {
 	"3c-rollback-patch":    {running, fromLatest, "Progressing by Bake", "Healthy by Baked"},
 	"3c-start":             {asRecorded("3c-start"), flink.Restore{}, "Unhealthy by FailureRestarts", "Unhealthy by FailureRestarts"}, // the start of the "(application driver)" was not recorded; were it after the failure, JobAlive would decide
 	"3d-uid":               {noJobs, flink.Restore{}, "Progressing by JobPresent", "Unhealthy by OperatorAccepted"},
-	"3d-stuck":             {noJobs, flink.Restore{}, "Progressing by OperatorObserved", "Unhealthy by OperatorObserved"}, // only by the deadline: nothing says that it is for ever
+	"3d-stuck":             {noJobs, flink.Restore{}, "Progressing by OperatorObserved", "Unhealthy by OperatorObserved"}, // after two minutes: see the test below
 	"3e-autorollback":      {running, flink.Restore{}, "Unhealthy by OperatorRollback", "Unhealthy by OperatorRollback"},
 	"3e-conf":              {running, flink.Restore{}, "Progressing by Bake", "Healthy by Baked"},
 	"3f-recreate":          {running, flink.Restore{}, "Progressing by Bake", "Healthy by Baked"},
@@ -136,18 +136,17 @@ func TestEveryRecordedCaseIsJudgedByTheCheckThatSawIt(t *testing.T) {
 	for name, c := range evidence {
 		t.Run(name, func(t *testing.T) {
 			r := recorded(t, name)
-			o := flink.Observation{Exists: true, Spec: r.specFacts(), Status: r.statusFacts(), Job: observeJob(t.Context(), c.flink(t, r))}
-			o.Spec.Release, o.Spec.Step = "rel", "apply" // the recordings were made by kubectl
+			o := asSeen(t, r, c.flink)
 			restore := c.restore
 			if restore.Kind == "" {
 				restore = flink.Restore{Kind: flink.RestoreHeld, Path: o.Status.Savepoint.Path}
 			}
 			now := startOf(r).Add(time.Minute)
-			e := flink.Expectation{Release: "rel", Step: "apply", Restore: restore, Policy: flink.DefaultPolicy()}
-			watch, first := flink.Judge(flink.Watch{}, o, e, now)
-			last := first
-			for after := time.Duration(0); after <= 25*time.Minute && last.State == flink.Progressing; after += 5 * time.Second {
-				watch, last = flink.Judge(watch, o, e, now.Add(after))
+			e := flink.Expectation{Release: "rel", Step: "apply", Restore: restore, Policy: everyCheckAtOnce(), LagBefore: o.Job.Lag}
+			first, last := judgedFor(o, e, now)
+			e.Policy = everyCheck()
+			if _, slow := judgedFor(o, e, now); verdict(slow) != verdict(last) {
+				t.Errorf("with lag it ends %s (%s), else %s", verdict(slow), slow.Message, verdict(last))
 			}
 			if got := verdict(first); got != c.first {
 				t.Errorf("at first sight %s (%s), want %s", got, first.Message, c.first)
@@ -156,6 +155,62 @@ func TestEveryRecordedCaseIsJudgedByTheCheckThatSawIt(t *testing.T) {
 				t.Errorf("in the end %s (%s), want %s", got, last.Message, c.last)
 			}
 		})
+	}
+}
+
+// judgedFor sees the very same for 25 minutes.
+func judgedFor(o flink.Observation, e flink.Expectation, from time.Time) (first, last flink.Verdict) {
+	watch, first := flink.Judge(flink.Watch{}, o, e, from)
+	last = first
+	for after := time.Duration(0); after <= 25*time.Minute && last.State == flink.Progressing; after += 5 * time.Second {
+		watch, last = flink.Judge(watch, o, e, from.Add(after))
+	}
+	return first, last
+}
+
+// asSeen is the recorded case with what was not recorded: quiet alarms, a good
+// answer and no lag.
+func asSeen(t *testing.T, r resource, f answers) flink.Observation {
+	t.Helper()
+	o := flink.Observation{Exists: true, Spec: r.specFacts(), Status: r.statusFacts(), Job: observeJob(t.Context(), f(t, r))}
+	o.Spec.Release, o.Spec.Step = "rel", "apply" // the recordings were made by kubectl
+	o.Job.Lag = flink.Lag{Known: true}
+	o.Signals = flink.Signals{Alarms: []flink.AlarmFacts{{Name: "latency", State: flink.AlarmOK}}, Queries: []flink.QueryFacts{{Query: "errors", Values: []float64{0}}}}
+	return o
+}
+
+// everyCheck is a policy that leaves no check out.
+func everyCheck() flink.Policy {
+	p := flink.DefaultPolicy()
+	p.Analysis.CloudWatchAlarms = []string{"latency"}
+	p.Analysis.Prometheus = []flink.PrometheusQuery{{Query: "errors", SuccessCondition: "result < 0.01"}}
+	p.Analysis.LagRecovery = &flink.LagRecovery{Within: time.Minute, Baseline: 110}
+	return p
+}
+
+// everyCheckAtOnce leaves lag out, which takes two samples to be judged by.
+func everyCheckAtOnce() flink.Policy {
+	p := everyCheck()
+	p.Analysis.LagRecovery = nil
+	return p
+}
+
+func TestAnOperatorThatWaitsForEverIsFoundLongBeforeTheDeadline(t *testing.T) {
+	for _, name := range []string{"3d-stuck", "3g-noha"} {
+		r := recorded(t, name)
+		o := asSeen(t, r, evidence[name].flink)
+		e := flink.Expectation{Release: "rel", Step: "apply", Policy: everyCheck()}
+		now := startOf(r).Add(time.Minute)
+		watch, v := flink.Judge(flink.Watch{}, o, e, now)
+		for after := time.Duration(0); v.State == flink.Progressing; after += 5 * time.Second {
+			watch, v = flink.Judge(watch, o, e, now.Add(after))
+			if after > 2*time.Minute {
+				t.Fatalf("%s: after %s it is still %s: %s", name, after, v.State, v.Message)
+			}
+		}
+		if got := verdict(v); got != "Unhealthy by OperatorObserved" {
+			t.Errorf("%s: %s (%s)", name, got, v.Message)
+		}
 	}
 }
 

@@ -124,6 +124,10 @@ func TestFailuresAreSortedByWhoseFaultTheyAre(t *testing.T) {
 		"out of memory":        {rest.Failure{Name: "java.lang.Exception", Message: "Pod terminated, container termination statuses: [flink-main-container(exitCode=137, reason=OOMKilled, message=null)], pod status: Failed(reason=null, message=null)"}, flink.UserCode},
 		"a user's time-out":    {rest.Failure{Name: "java.util.concurrent.TimeoutException", Message: "asking the fraud service"}, flink.UserCode},
 		"a user's quotation":   {rest.Failure{Name: "com.example.Bad", Message: "Heartbeat of TaskManager timed out"}, flink.UserCode},
+		"its output is gone":   {rest.Failure{Name: flinkRuntime + "io.network.partition.PartitionNotFoundException", Message: "Partition 1#0 not found.", Chain: []string{flinkRuntime + "io.network.partition.PartitionNotFoundException"}}, flink.LostNode},
+		"a call times out":     {rest.Failure{Name: "java.util.concurrent.TimeoutException", Message: "Invocation of [RemoteRpcInvocation(TaskExecutorGateway.submitTask(TaskDeploymentDescriptor, JobMasterId, Time))] at recipient [pekko.tcp://x] timed out."}, flink.LostNode},
+		"a user's call":        {rest.Failure{Name: "java.util.concurrent.TimeoutException", Message: "model server timed out", Chain: []string{"java.util.concurrent.TimeoutException"}}, flink.UserCode},
+		"no memory to connect": {rest.Failure{Name: flinkRuntime + "io.network.netty.exception.LocalTransportException", Chain: []string{flinkRuntime + "io.network.netty.exception.LocalTransportException", "java.lang.OutOfMemoryError"}}, flink.UserCode},
 		"a user's no-resource": {rest.Failure{Name: "com.example.NoResourceAvailableException", Chain: []string{"com.example.NoResourceAvailableException"}}, flink.UserCode},
 	} {
 		if got := causeOf(c.f); got != c.want {

@@ -106,6 +106,7 @@ func (r *replay) restoredFrom() string {
 // second lets a second go by.
 func (r *replay) second() {
 	r.at = r.at.Add(time.Second)
+	r.o.Job.Lag = flink.Lag{Known: true} // its source waits for nothing
 	if j := &r.o.Job; j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks {
 		j.Checkpoints.Completed++
 	}
@@ -140,12 +141,15 @@ const (
 func TestTimelinesOfTheOperatorAreJudgedInTurn(t *testing.T) {
 	for name, c := range timelines {
 		t.Run(name, func(t *testing.T) {
-			verdicts, unhealthy := c.run(t, name)
+			verdicts, unhealthy := c.run(t, name, everyCheckAtOnce())
 			if got := strings.Join(verdicts, ", "); got != c.verdicts {
 				t.Errorf("got  %s\nwant %s", got, c.verdicts)
 			}
 			if got := unhealthy - c.sign; c.sign > 0 && got != c.after {
 				t.Errorf("Unhealthy %d seconds after the first sign, want %d", got, c.after)
+			}
+			if slow, _ := c.run(t, name, everyCheck()); slow[len(slow)-1] != verdicts[len(verdicts)-1] {
+				t.Errorf("with lag it ends %s, else %s", slow[len(slow)-1], verdicts[len(verdicts)-1])
 			}
 		})
 	}
@@ -153,16 +157,17 @@ func TestTimelinesOfTheOperatorAreJudgedInTurn(t *testing.T) {
 
 // run judges a timeline second by second, until it is decided or the last line
 // has held for a bake time and the trouble's grace.
-func (c scripted) run(t *testing.T, name string) (verdicts []string, unhealthy int) {
+func (c scripted) run(t *testing.T, name string, p flink.Policy) (verdicts []string, unhealthy int) {
 	t.Helper()
 	lines := linesOf(t, name)
 	r := &replay{at: time.Unix(1795228000, 0).UTC(), cause: c.cause, restored: c.restored}
 	if r.cause == "" {
 		r.cause = flink.UserCode
 	}
-	e := flink.Expectation{Release: "rel", Step: "apply", Restore: flink.Restore{Kind: c.restore}, Policy: flink.DefaultPolicy()}
+	e := flink.Expectation{Release: "rel", Step: "apply", Restore: flink.Restore{Kind: c.restore}, Policy: p, LagBefore: flink.Lag{Known: true}}
 	e.Policy.BakeTime = bake
 	r.o.Spec.Release, r.o.Spec.Step = e.Release, e.Step
+	r.o.Signals = flink.Signals{Alarms: []flink.AlarmFacts{{Name: "latency", State: flink.AlarmOK}}, Queries: []flink.QueryFacts{{Query: "errors", Values: []float64{0}}}}
 	var watch flink.Watch
 	end := int(secondsOf(t, lines[len(lines)-1])) + 60
 	for second := 0; second <= end; second++ {

@@ -16,16 +16,17 @@ const (
 	MaxAddress  = 2 << 10 // of a place in a store: keys in S3 end at 1,024 bytes
 )
 
-// lookedAt is how much of a text is read at all: others may answer megabytes.
-const lookedAt = 64 << 10 // bytes
+// lookedAt is how much of a text is read at all, as a multiple of what may be
+// told: others may answer megabytes.
+const lookedAt = 4
 
 // Foreign makes a text that others wrote fit to be told: without what looks
 // like a secret, without control characters but line breaks, in UTF-8, and at
 // most so many bytes long as a JSON string. What was cut is marked.
 func Foreign(text string, most int) string {
-	cut := len(text) > lookedAt
+	cut := len(text) > lookedAt*most
 	if cut {
-		text = text[:lookedAt]
+		text = text[:lookedAt*most]
 	}
 	text = fit(strings.Map(printable, strings.ToValidUTF8(redact.Text(text), "\uFFFD")), most)
 	if cut && !strings.HasSuffix(text, cutMark) {

@@ -103,11 +103,12 @@ type spec struct {
 	fallback                bool   // last-state-fallback.enabled
 	initial                 string // initialSavepointPath
 	nonce                   int64  // savepointRedeployNonce
+	edits                   int    // by hand, of a field that makes the operator upgrade the job
 }
 
 // same tells whether the operator sees no change that touches the job.
 func (s spec) same(o spec) bool {
-	return s.revision == o.revision && s.run == o.run && s.nonce == o.nonce
+	return s.revision == o.revision && s.run == o.run && s.nonce == o.nonce && s.edits == o.edits
 }
 
 // play lets the world go on until now, second by second.
