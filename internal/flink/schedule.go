@@ -2,6 +2,7 @@ package flink
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,6 +19,10 @@ type schedule struct {
 // cronFields are minute, hour, day of month, month and day of week.
 const cronFields = 5
 
+// oneMinute finds an expression that begins with one minute. More beginnings
+// say nothing that a longer window does not, and a year of them is searched.
+var oneMinute = regexp.MustCompile(`^\s*[0-9]+\s`)
+
 func parseSchedule(expression, zone string) (schedule, error) {
 	location, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
@@ -29,6 +34,9 @@ func parseSchedule(expression, zone string) (schedule, error) {
 	c, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(expression)
 	if err != nil {
 		return schedule{}, fmt.Errorf("%q is no schedule (%w); write minute, hour, day of month, month, day of week, as in 0 17 * * 5", expression, err)
+	}
+	if !oneMinute.MatchString(expression) {
+		return schedule{}, fmt.Errorf("%q begins more than once an hour, and a window that does is one longer window; write one minute, as in 0 17 * * 5", expression)
 	}
 	s := schedule{c, location}
 	if _, ever := s.after(anyDay); !ever {

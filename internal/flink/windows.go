@@ -8,8 +8,8 @@ import (
 // searched is how far ahead a window's opening is looked for.
 const searched = 366 * 24 * time.Hour
 
-// maxSteps bounds the search where windows take turns every minute.
-const maxSteps = 50_000
+// maxSteps bounds the search where many windows take turns around the clock.
+const maxSteps = 20_000
 
 // Validate says what is wrong with a window's schedule and time zone.
 func (w SyncWindow) Validate() error {
@@ -20,8 +20,8 @@ func (w SyncWindow) Validate() error {
 // DecideWindow tells whether an upgrade may start now. Outside of all allow
 // windows it may not, if there are any; a deny window wins over every allow
 // window. until is the next moment at which it may, and why says which window
-// holds it back. Both are empty while it is open. What does not open within a
-// year is looked at again after a year. A window lasts its duration as a
+// holds it back. Both are empty while it is open. What is not found to open
+// within a year is looked at again at until. A window lasts its duration as a
 // stopwatch has it, also over a change of clocks.
 func DecideWindow(windows []SyncWindow, now time.Time) (open bool, until time.Time, why string) {
 	spans, err := spansOf(windows)
@@ -34,7 +34,7 @@ func DecideWindow(windows []SyncWindow, now time.Time) (open bool, until time.Ti
 	}
 	until, opens := nextOpening(spans, now)
 	if !opens {
-		return false, now.Add(searched), by + "; the sync windows do not open within a year"
+		by += "; no opening of the sync windows was found within a year"
 	}
 	return false, until, by
 }
@@ -111,21 +111,21 @@ func allowed(spans []span) string {
 	return ""
 }
 
-// nextOpening is the first moment, from t on, at which nothing holds an upgrade back.
+// nextOpening is the first moment, from t on, at which nothing holds an upgrade
+// back; else how far was looked, and false.
 func nextOpening(spans []span, t time.Time) (time.Time, bool) {
 	limit := t.Add(searched)
 	for range maxSteps {
-		later := pastDenials(spans, t, limit)
-		later = nextAllowed(spans, later, limit)
-		if later.After(limit) {
-			return time.Time{}, false
-		}
-		if later.Equal(t) {
+		later := nextAllowed(spans, pastDenials(spans, t, limit), limit)
+		switch {
+		case later.After(limit):
+			return limit, false
+		case later.Equal(t):
 			return t, true
 		}
 		t = later
 	}
-	return time.Time{}, false
+	return t, false
 }
 
 // pastDenials is t, or the end of what denies it, window after window.
@@ -145,13 +145,9 @@ func (s span) past(t, limit time.Time) time.Time {
 		return t
 	}
 	for !end.After(limit) {
-		// Half its length ahead first: a window that begins every minute and
-		// lasts for months is walked through in strides.
-		begins, ever := s.after(end.Add(-s.length / 2))
+		begins, ever := s.after(end.Add(-s.length))
 		if !ever || begins.After(end) {
-			if begins, ever = s.after(end.Add(-s.length)); !ever || begins.After(end) {
-				return end
-			}
+			return end
 		}
 		end = begins.Add(s.length)
 	}

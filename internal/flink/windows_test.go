@@ -53,7 +53,7 @@ func TestAWindowHoldsAnUpgradeUntilItMayStart(t *testing.T) {
 		"an allow in the hour that spring skips":            {[]SyncWindow{window(Allow, "30 2 * * *", time.Hour, newYork)}, "2026-03-08T06:00:00Z", "2026-03-08T07:00:00Z"},
 		"the hour that autumn repeats, the first time":      {[]SyncWindow{window(Deny, "0 1 * * *", time.Hour, newYork)}, "2026-11-01T05:30:00Z", "2026-11-01T07:00:00Z"},
 		"the hour that autumn repeats, the second time":     {[]SyncWindow{window(Deny, "0 1 * * *", time.Hour, newYork)}, "2026-11-01T06:30:00Z", "2026-11-01T07:00:00Z"},
-		"a freeze of weeks that begins every minute":        {[]SyncWindow{window(Deny, "* * 1-20 12 *", 48*time.Hour, "UTC")}, "2026-12-01T00:00:00Z", "2026-12-22T23:59:00Z"},
+		"a freeze of weeks that begins every hour":          {[]SyncWindow{window(Deny, "0 * 1-20 12 *", 48*time.Hour, "UTC")}, "2026-12-01T00:00:00Z", "2026-12-22T23:00:00Z"},
 		"a day once in four years":                          {[]SyncWindow{window(Allow, "0 0 29 2 *", time.Hour, "UTC")}, "2027-12-31T00:00:00Z", "2028-02-29T00:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,23 +80,19 @@ func TestAWindowHoldsAnUpgradeUntilItMayStart(t *testing.T) {
 
 func TestWindowsThatNeverOpenAreFoundAndLookedAtAgainAfterAYear(t *testing.T) {
 	for name, windows := range map[string][]SyncWindow{
-		"denied around the clock":        {window(Deny, "0 * * * *", time.Hour, "UTC")},
-		"denied by the minute":           {window(Deny, "* * * * *", time.Minute, "Europe/Paris")},
-		"denied by the minute, for long": {window(Deny, "* * * * *", 300*24*time.Hour, "UTC")},
-		"allowed where it is denied":     {window(Allow, "0 9 * * *", time.Hour, "UTC"), window(Deny, "0 8 * * *", 3*time.Hour, "UTC")},
-		"two that take turns":            {window(Deny, "*/2 * * * *", time.Minute, "UTC"), window(Deny, "1-59/2 * * * *", time.Minute, "UTC")},
-		"a leap day":                     {window(Allow, "0 0 29 2 *", time.Hour, "UTC")},
+		"denied around the clock":    {window(Deny, "0 * * * *", time.Hour, "Europe/Paris")},
+		"denied for long":            {window(Deny, "0 * * * *", 300*24*time.Hour, "UTC")},
+		"allowed where it is denied": {window(Allow, "0 9 * * *", time.Hour, "UTC"), window(Deny, "0 8 * * *", 3*time.Hour, "UTC")},
+		"two that take turns":        {window(Deny, "30 * * * *", 30*time.Minute, "UTC"), window(Deny, "0 * * * *", 30*time.Minute, "UTC")},
+		"a leap day":                 {window(Allow, "0 0 29 2 *", time.Hour, "UTC")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !NeverOpens(windows) {
 				t.Error("it was said to open")
 			}
-			now := at(t, "2026-03-01T10:00:30Z")
-			if name == "allowed where it is denied" {
-				now = at(t, "2026-03-01T09:00:00Z")
-			}
+			now := at(t, "2026-03-01T09:00:00Z")
 			open, until, why := DecideWindow(windows, now)
-			if open || !until.Equal(now.Add(searched)) || !strings.Contains(why, "within a year") {
+			if open || until.Before(now.Add(searched/2)) || !strings.Contains(why, "within a year") {
 				t.Errorf("open %v until %s: %s", open, until, why)
 			}
 		})
@@ -116,6 +112,9 @@ func TestAScheduleIsFiveFieldsInAZoneThatExists(t *testing.T) {
 		window(Deny, "CRON_TZ=UTC 17 * * *", time.Hour, "UTC"),
 		window(Deny, "61 17 * * *", time.Hour, "UTC"),
 		window(Deny, "0 0 30 2 *", time.Hour, "UTC"),
+		window(Deny, "* 17 * * 5", time.Hour, "UTC"),
+		window(Deny, "0,30 17 * * 5", time.Hour, "UTC"),
+		window(Deny, "*/15 17 * * 5", time.Hour, "UTC"),
 		window(Deny, "0 17 * * 5", time.Hour, "Paris"),
 		window(Deny, "0 17 * * 5", time.Hour, "Local"),
 	} {
@@ -126,7 +125,7 @@ func TestAScheduleIsFiveFieldsInAZoneThatExists(t *testing.T) {
 			t.Errorf("%+v: open %v until %s: %s", w, open, until, why)
 		}
 	}
-	if err := window(Deny, "*/15 8-18 * JAN-MAR MON-FRI", time.Hour, "").Validate(); err != nil {
+	if err := window(Deny, "05 */2,8-18 * JAN-MAR MON-FRI", time.Hour, "").Validate(); err != nil {
 		t.Errorf("names and steps: %v", err)
 	}
 }
@@ -136,7 +135,8 @@ func TestTheSearchAgreesWithTheDefinition(t *testing.T) {
 	windows := []SyncWindow{
 		window(Allow, "0 0-5 * * *", 45*time.Minute, "Europe/Paris"),
 		window(Allow, "20 1 * * *", 3*time.Hour, "America/New_York"),
-		window(Deny, "10,40 */2 * * *", 25*time.Minute, "Europe/Paris"),
+		window(Deny, "10 */2 * * *", 25*time.Minute, "Europe/Paris"),
+		window(Deny, "40 */2 * * *", 25*time.Minute, "Europe/Paris"),
 	}
 	for _, day := range []string{"2026-03-08", "2026-03-29", "2026-06-01", "2026-10-25", "2026-11-01"} {
 		var closedSince []time.Time
