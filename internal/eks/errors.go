@@ -36,9 +36,13 @@ func classify(err error) (flink.Code, string) {
 		return flink.Unavailable, "the API server did not answer" // network, credentials or context
 	}
 	message := status.Status().Message
-	switch {
-	case fencePassed(message):
+	if fencePassed(message) {
 		return flink.LeaseLost, "another release has taken the application over, and it is the other's turn"
+	}
+	if code, sentence, ok := admission(message); ok {
+		return code, sentence
+	}
+	switch {
 	case kerrors.IsConflict(err):
 		return conflict(status.Status())
 	case kerrors.IsAlreadyExists(err), kerrors.IsInvalid(err) && strings.Contains(message, existsAlready):
@@ -47,8 +51,6 @@ func classify(err error) (flink.Code, string) {
 		return notFound(status.Status())
 	case kerrors.IsUnauthorized(err):
 		return flink.Refused, "the cluster does not know who asks: give the caller's IAM role an access entry of the EKS cluster"
-	case strings.Contains(message, "denied the request"), strings.Contains(message, "denied request"): // webhook, policy
-		return flink.Refused, "an admission rule of the cluster refused it: change the manifest, or the rule"
 	case kerrors.IsForbidden(err) && strings.Contains(message, "exceeded quota"):
 		return flink.Refused, "the namespace's quota is used up: raise it or ask for less"
 	case kerrors.IsForbidden(err):

@@ -161,3 +161,23 @@ func TestTheSavepointOfAStopIsReadWhereSavepointsAreResources(t *testing.T) {
 		t.Errorf("%+v by %q", s.Savepoint, s.SavepointTrigger)
 	}
 }
+
+func TestALateRequestForASavepointIsRefused(t *testing.T) {
+	admin, _ := newerTarget(t)
+	for who, identity := range identities {
+		t.Run(who, func(t *testing.T) {
+			late := flink.Application{Namespace: newNamespace(t, admin), Name: "fraud"}
+			install(t, admin, "rbac.yaml", late.Namespace)
+			created(t, admin, late) // under fence 5
+			operatorSays(t, admin, deployments.Resource, late, late.Name, `{"jobStatus":{"jobId":"`+jobID+`","state":"RUNNING"}}`)
+			zombie, sleeper := targetOf(t, identity)
+			until(t, "the Role is in force", func() bool { _, err := zombie.get(t.Context(), late); return err == nil })
+			sleeper.at, sleeper.happen = 1, func() { succeed(t, admin, late, heirs[0]) }
+			r := flink.SnapshotRequest{Application: late, JobID: jobID, ID: "insurance", Directory: "s3://state/savepoints", Fence: zombieFence}
+			wantError(t, zombie.StartSnapshot(t.Context(), r), flink.LeaseLost, "fence 5 has been passed")
+			if list, err := admin.snapshots(late).List(t.Context(), metav1.ListOptions{}); err != nil || len(list.Items) > 0 || len(sleeper.seen) != 1 {
+				t.Errorf("%d resources, %v; it wrote %v", len(list.Items), err, sleeper.seen)
+			}
+		})
+	}
+}
