@@ -317,3 +317,14 @@ func TestAJobManagerThatComesAndGoesHasItsTimeAgain(t *testing.T) {
 		t.Errorf("got %+v", v)
 	}
 }
+
+func TestAnAutoscalerThatRedeploysTheJobLetsItBakeAnew(t *testing.T) {
+	g, away, back := good(), good(), good()
+	away.Status.Reconciliation, away.Job = "UPGRADING", flink.JobFacts{Unreachable: "no endpoints"}
+	back.Job.Started = back.Job.Started.Add(time.Minute)
+	back.Job.Checkpoints = flink.Checkpoints{Completed: 2, Restored: 1, RestoredFrom: "s3://data/savepoint-of-the-operator"}
+	w, v := script(expected(), g, g, away, away, back)
+	if v.Check != "Bake" || w.HealthySince != t0.Add(20*time.Second) {
+		t.Errorf("got %+v, healthy since %s", v, w.HealthySince)
+	}
+}

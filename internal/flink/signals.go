@@ -41,8 +41,9 @@ type QueryFacts struct {
 	Unread  string    `json:"unread,omitempty"`  // why there is no answer, one line
 }
 
-// alarmDataGrace is how long an alarm may be without data after all tasks run.
-// An alarm on what happens seldom is so most of the time: then it is quiet.
+// alarmDataGrace is how long an alarm may be without data after all tasks run,
+// or half the progress deadline if that is shorter. An alarm on what happens
+// seldom is so most of the time: then it is quiet.
 const alarmDataGrace = 5 * time.Minute
 
 // alarmsQuiet blames a version for what was raised after all its tasks ran.
@@ -55,7 +56,7 @@ func alarmsQuiet(w Watch, o Observation, e Expectation, now time.Time) said {
 			return fail("the alarm %s was raised %s after all tasks ran: %s", name, a.Since.Sub(w.RunningAt).Round(time.Second), orNothing(a.Reason))
 		case a.State == AlarmRaised:
 			return waitFor("the alarm %s was raised before all tasks ran and is still: %s", name, orNothing(a.Reason))
-		case a.State == AlarmNoData && now.Sub(w.RunningAt) < alarmDataGrace:
+		case a.State == AlarmNoData && now.Sub(w.RunningAt) < min(alarmDataGrace, e.Policy.ProgressDeadline/2):
 			return waitFor("the alarm %s has too little data to tell", name)
 		case a.State == AlarmUnknown && a.Unread != "":
 			return waitFor("the alarm %s could not be read: %s", name, a.Unread)

@@ -75,6 +75,18 @@ func TestAnAlarmThatNeverHasDataIsQuietAfterAWhileAndTheVerdictSaysSo(t *testing
 	}
 }
 
+func TestAShortDeadlineIsNotSpentOnAnAlarmWithoutData(t *testing.T) {
+	e := expected() // two minutes
+	e.Policy.Analysis.CloudWatchAlarms = []string{"latency"}
+	var all []flink.Observation
+	for range 12 + 5 {
+		all = append(all, withAlarm(flink.AlarmFacts{State: flink.AlarmNoData}))
+	}
+	if _, v := script(e, all...); v.State != flink.Healthy {
+		t.Errorf("after one minute and the bake time: %+v", v)
+	}
+}
+
 func TestAPolicyThatNamesAnAlarmNobodyReadsIsNeverHealthy(t *testing.T) {
 	e := expected()
 	e.Policy.Analysis.CloudWatchAlarms = []string{"latency"}

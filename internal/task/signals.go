@@ -134,9 +134,9 @@ func (s Signals) ask(ctx context.Context, query string) flink.QueryFacts {
 
 // checkAnalysis tells, before anything is touched, whether what the policy asks
 // for can be known at all. The error is Invalid, and the user's to mend.
-func (t Tasks) checkAnalysis(ctx context.Context, a flink.Analysis, before flink.Observation, next flink.Revision) error {
-	fault := flink.ImpossibleAnalysis(flink.AnalysisCase{Analysis: a, ReadsAlarms: t.Signals.Alarms != nil, AsksQueries: t.Signals.Queries != nil,
-		Signals: t.Signals.readAll(ctx, a), Before: before, Batch: next.Batch(), Now: t.Clock.Now()})
+func (t Tasks) checkAnalysis(ctx context.Context, p flink.Policy, before flink.Observation, next flink.Revision) error {
+	fault := flink.ImpossibleAnalysis(flink.AnalysisCase{Policy: p, ReadsAlarms: t.Signals.Alarms != nil, AsksQueries: t.Signals.Queries != nil,
+		Signals: t.Signals.readAll(ctx, p.Analysis), Before: before, Batch: next.Batch(), Now: t.Clock.Now()})
 	if fault == nil {
 		return nil
 	}
