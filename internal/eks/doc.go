@@ -11,14 +11,15 @@
 // Every write is a server-side apply of the field manager "sluice", never
 // forced, on the version of the object that was read, after the application's
 // fence has been raised; see fence.go. The cluster itself refuses a write under
-// a lower one: infra/kubernetes/fence-policy.yaml. Savepoints that are asked for
-// while a job runs go through Flink's REST API on every operator, also where the
-// FlinkStateSnapshot resource exists: it is the one way all versions have.
+// a lower one: infra/kubernetes/fence-policy.yaml. A savepoint of a running job
+// is a FlinkStateSnapshot where the operator has them, else Flink is asked.
 //
 // The Role it needs in each namespace: get, list, create and update configmaps;
 // list pods; get and create services/proxy; get, create, patch and delete
-// flinkdeployments.flink.apache.org.
+// flinkdeployments.flink.apache.org; get, list, create and delete
+// flinkstatesnapshots.flink.apache.org, where there are any.
 //
 // Start with target.go for how to connect, render.go (pure) for what is
-// written, apply.go for when, and facts.go (pure) for what is read.
+// written, apply.go for when, facts.go and record.go (pure) for what is read;
+// adopt.go and ownership.go for taking over what somebody else made.
 package eks
