@@ -44,6 +44,10 @@ e2e: node_modules ## Tests on real parts beside the demo: upgrade modes, bad inp
 bench: node_modules ## Figures beside their goals, into docs/benchmarks.md (an hour; QUICK=1: what needs no Flink, and two pairs of the rest)
 	go run ./test/bench $(if $(QUICK),-quick) $(BENCH)
 
+.PHONY: good
+good: node_modules ## Ten good releases on real parts, disturbed while they bake: none is rolled back (15 minutes)
+	go test -count=1 -timeout 45m -tags e2e -v ./test/goodreleases
+
 .PHONY: build
 build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries
 
