@@ -41,6 +41,9 @@ func TestGoodReleasesThatAreRescaled(t *testing.T) {
 	})
 }
 
+// Each of the two tests wants a process of its own: a process can run one
+// installation. make good sees to that.
+
 // run releases one version after the other into one installation, and disturbs
 // each. Only the adaptive scheduler can rescale a job in place.
 func run(t *testing.T, scheduler string, releases []disturbed) {
