@@ -20,7 +20,7 @@ type Turns struct {
 
 // turn is how long one lasts: some measurements, that what is compared follows
 // each other closely.
-const turn = 8 * time.Minute
+const turn = 10 * time.Minute
 
 // Take waits for the turn to measure next, unless it is still ours.
 func (t *Turns) Take(ctx context.Context) error {
