@@ -95,8 +95,15 @@ func isBatch(conf *node) bool {
 const runtimeModeKey = "execution.runtime-mode"
 
 func (a agreement) batch() {
-	if m := mode(a.resource); isBatch(a.conf) && (m == flink.ModeSavepoint || m == flink.ModeLastState) {
-		a.fault(a.conf.get(runtimeModeKey), "spec.flinkConfiguration."+runtimeModeKey, "a BATCH job has no checkpoints and no savepoints, and upgradeMode is %s; write upgradeMode: stateless", m)
+	if !isBatch(a.conf) {
+		return
+	}
+	n, path := a.conf.get(runtimeModeKey), "spec.flinkConfiguration."+runtimeModeKey
+	if m := mode(a.resource); m == flink.ModeSavepoint || m == flink.ModeLastState {
+		a.fault(n, path, "a BATCH job has no checkpoints and no savepoints, and upgradeMode is %s; write upgradeMode: stateless", m)
+	}
+	if a.policy.settings.lag.Within > 0 {
+		a.disagree("analysis.lagRecovery.within", n, path, "a BATCH job has no lag to recover from; write lagRecovery: {within: 0s}")
 	}
 }
 

@@ -95,7 +95,7 @@ func windowsLeaf(at func(*settings) *[]flink.SyncWindow) leaf {
 		},
 		shape: map[string]any{"type": "array", "maxItems": maxWindows, "items": objectSchema(map[string]any{
 			"kind":     map[string]any{"enum": []flink.WindowKind{flink.Allow, flink.Deny}, "description": "allow: outside of every allow window upgrades wait; deny: in it they do, whatever is allowed."},
-			"schedule": map[string]any{"type": "string", "description": "When it begins: cron with five fields, minute, hour, day of month, month, day of week."},
+			"schedule": map[string]any{"type": "string", "pattern": `^\s*[0-9]{1,2}(\s+\S+){4}\s*$`, "description": "When it begins: cron with five fields, minute (one), hour, day of month, month, day of week."},
 			"duration": map[string]any{"type": "string", "pattern": durationPattern},
 			"timeZone": map[string]any{"type": "string", "default": "UTC", "description": "IANA name, as in Europe/Paris."},
 		}, "kind", "schedule", "duration")}}
