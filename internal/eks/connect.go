@@ -111,6 +111,7 @@ func newTarget(config *kube.Config, operator Operator) (*Target, error) {
 	config.QPS, config.Burst = 50, 100 // the API server's own fairness is enough
 	config.Timeout = 30 * time.Second  // of any one request
 	config.UserAgent = FieldManager
+	config.WarningHandler = warnings{}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return finite{next} })
 	hc, err := kube.HTTPClientFor(config)
 	if err != nil {
