@@ -63,7 +63,7 @@ func TestABadJarIsRefusedWithWhatToDo(t *testing.T) {
 		"half a jar":        {jar: jar[:len(jar)/2], want: "cut off: upload it again"},
 		"an HTML page":      {jar: []byte("\n<!DOCTYPE html>\n<html><title>Sign in</title>"), want: "it is an HTML page"},
 		"S3's error":        {jar: []byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`), want: "it is an XML document"},
-		"a text file":       {jar: []byte("Hello, world – this is no jar\n"), want: `it is a text file that begins with "Hello, world – this is no jar"`},
+		"a text file":       {jar: []byte("Hello, world – this is no jar\n"), want: `it is a text file of 32 bytes`},
 		"a Git LFS pointer": {jar: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:1\n"), want: "run git lfs pull"},
 		"a class file":      {jar: classOf(17), want: "it is a single .class file"},
 		"a gzip archive":    {jar: []byte("\x1f\x8b\x08\x00\x00"), want: "it is a gzip archive"},

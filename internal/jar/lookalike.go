@@ -41,7 +41,7 @@ func notAJar(source *blocks, cause error) error {
 		}
 	}
 	if isText(head) {
-		return fmt.Errorf("it is no jar: it is a text file that begins with %q; upload the jar itself", firstLine(head))
+		return fmt.Errorf("it is no jar: it is a text file of %d bytes; upload the jar itself", source.size) // not what it says: it may be of the wrong directory
 	}
 	return fmt.Errorf("it is no jar: no zip archive was found in its %d bytes; build and upload it again", source.size)
 }
@@ -59,13 +59,4 @@ func isText(head []byte) bool {
 		head = head[width:]
 	}
 	return true
-}
-
-func firstLine(head []byte) string {
-	const most = 40
-	line, _, _ := strings.Cut(strings.TrimSpace(string(head)), "\n")
-	if runes := []rune(strings.TrimSpace(line)); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return strings.TrimSpace(line)
 }
