@@ -17,13 +17,14 @@ import (
 type Passage struct {
 	Where string // in words: the output of Prepare, the event ended-…
 	Text  string
-	Input bool // of the first task: what was sent, as it was sent
+	Input bool // what was sent, as it was sent: into the first task, and past it when it failed
 }
 
 func (s *Stage) pass(where string, text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.passed = append(s.passed, Passage{Where: where, Text: string(text), Input: where == "the input of Admit"})
+	input := where == "the input of Admit" || where == "the input of Settle" && strings.Contains(string(text), `"failedIn":"Admit"`)
+	s.passed = append(s.passed, Passage{Where: where, Text: string(text), Input: input})
 }
 
 // Passages is everything that went in or out so far: inputs, outputs and errors
