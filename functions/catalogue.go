@@ -1,6 +1,9 @@
 package functions
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Machine names a state machine: the file statemachines/<name>.asl.json.
 type Machine string
@@ -47,8 +50,9 @@ const LongPoll = 2 * time.Minute
 // Catalogue lists every function, in the order a release passes through them.
 func Catalogue() []Function {
 	poll := LongPoll + time.Minute
+	outbox := []Grant{SendEvents, StartRelease, EndWaits} // of who sends what an outbox holds
 	return []Function{
-		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
+		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: slices.Concat([]Grant{ReadArtifacts, ReadLedger, WriteLedger}, outbox)},
 		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster, ReadAlarms, QueryMetrics}},
 		{Name: "take-savepoint", State: "TakeSavepoint", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "stop", State: "Stop", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
@@ -56,8 +60,8 @@ func Catalogue() []Function {
 		{Name: "observe", State: "Observe", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadAlarms, QueryMetrics}},
 		{Name: "promote", State: "Promote", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: []Grant{ReadLedger, WriteLedger}},
 		{Name: "roll-back", State: "RollBack", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
-		{Name: "await-approval", State: "AwaitApproval", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents}},
+		{Name: "await-approval", State: "AwaitApproval", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 		{Name: "remove", State: "Remove", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
-		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadLedger, WriteLedger, SendEvents, StartRelease, EndWaits}},
+		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 	}
 }

@@ -50,8 +50,8 @@ func TestAFunctionNeedsOnlyWhatItsGrantsAskFor(t *testing.T) {
 	for _, k := range []string{functions.EnvKubeconfig, functions.EnvOperator, functions.EnvEventBus, functions.EnvMachine} {
 		delete(env, k)
 	}
-	if _, err := Handler(t.Context(), "admit", func(k string) string { return env[k] }); err != nil {
-		t.Errorf("admit: %v", err)
+	if _, err := Handler(t.Context(), "promote", func(k string) string { return env[k] }); err != nil {
+		t.Errorf("promote: %v", err)
 	}
 	_, err := Handler(t.Context(), "apply", func(k string) string { return env[k] })
 	if err == nil || !strings.Contains(err.Error(), functions.EnvClusterEndpoint) || !strings.Contains(err.Error(), "emr or apache") {

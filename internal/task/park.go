@@ -12,7 +12,7 @@ import (
 // Of two that would wait the newer one does, but a manifest never takes a jar's
 // place: the jar is planned anew with it.
 func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) error {
-	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		own := d.IsParked(r.ID)
 		if d.HasSeen(r.Artifact.Event) && !own && !r.holds(d) {
 			return errSeenSince
@@ -38,11 +38,14 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 		}
 		return nil
 	})
-	if errors.Is(err, errSeenSince) {
+	switch {
+	case errors.Is(err, errSeenSince):
 		r.seenSince()
 		return nil
+	case err != nil:
+		return err
 	}
-	return err
+	return t.send(ctx, r.Application, d.Outbox) // whoever sleeps or was handed the lease may have to wait long for the next who sends
 }
 
 // goAlong: the jar that waits goes out with this manifest. Its plan and an
