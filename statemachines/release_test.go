@@ -81,6 +81,7 @@ var behaviours = map[string]targettest.Behaviour{
 	"main-throws":       {MainThrows: true},
 	"never-checkpoints": {NeverCheckpoints: true},
 	"refused":           {Refused: true},
+	"ends":              {Ends: true},
 }
 
 // play runs one line:

@@ -23,6 +23,9 @@ type Verdict struct {
 	Message string       `json:"message"` // a sentence with the fact
 }
 
+// Finished decides over a batch job that has done its work.
+const Finished = "Finished"
+
 // Expectation is what a version is judged against.
 type Expectation struct {
 	Release       string    // the release and step that wrote the resource
@@ -73,7 +76,7 @@ func Judge(w Watch, o Observation, e Expectation, now time.Time) (Watch, Verdict
 		}
 	}
 	if finished {
-		return w, Verdict{Healthy, "Finished", "the batch job has finished" + o.Signals.untold()}
+		return w, Verdict{Healthy, Finished, "the batch job has finished" + o.Signals.untold()}
 	}
 	if w.HealthySince.IsZero() {
 		w.HealthySince, w.AtHealthy = now, w.Last

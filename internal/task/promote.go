@@ -23,6 +23,8 @@ func (t Tasks) Promote(ctx context.Context, r Release) (Release, error) {
 		r.end(flink.Succeeded, flink.Adopted, "what ran here was taken over as it is: upload application.yaml and a jar to change it")
 	case r.Plan.InPlace:
 		r.end(flink.Succeeded, flink.Released, "the job runs with its new parallelism, without a restart, and was healthy for "+r.Policy.BakeTime.String())
+	case r.Verdict != nil && r.Verdict.Check == flink.Finished:
+		r.end(flink.Succeeded, flink.Released, r.subject()+" ran, "+r.comesFrom()+", and has finished")
 	default:
 		r.end(flink.Succeeded, flink.Released, r.subject()+" runs, "+r.comesFrom()+", and was healthy for "+r.Policy.BakeTime.String())
 	}
