@@ -105,6 +105,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	approve / deny         somebody answers for the change that waits
 //	outside [OWNER]        somebody else deploys an application of this name, and OWNER keeps it
 //	bundle FILE            upload a file of the archive for a dry run, below _plan/
+//	store KEY FILE         a file of the archive lies under that key from now on
 //	twin FILE              upload a jar in the second of the upload before
 //	cancel-pending         somebody calls off what waits for the release in flight
 //	deliver                what was sent to start a release does so
@@ -123,6 +124,8 @@ func (s *stage) play(words []string) {
 		s.deliver(s.put(words[1], s.files[words[1]]))
 	case "ask":
 		s.deliver(s.ask(words[1], words[2:]))
+	case "store":
+		s.artifacts.Put(artifactBucket, words[1], s.files[words[2]], s.clock.Now())
 	case "twin":
 		s.sameSecond = true
 		s.deliver(s.put(app.String()+"/"+words[1], s.body(words)))

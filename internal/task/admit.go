@@ -9,7 +9,6 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/internal/manifest"
 )
 
 // AdmitInput is what the machine hands to Admit.
@@ -109,33 +108,6 @@ func (t Tasks) gatherObjects(ctx context.Context, f *admission) error {
 	_, err = t.Artifacts.Newest(ctx, f.ref.Bucket, f.artifact.Application.String()+"/", ".jar")
 	f.noJar = err != nil && flink.CodeOf(err) == flink.NotFound
 	return unless(flink.NotFound, err)
-}
-
-// maxManifest is the largest manifest that is read, in bytes.
-const maxManifest = 1 << 20
-
-// readManifest reads the application's manifest as it is now, or the one below
-// prefix. A manifest that is missing or wrong is Invalid.
-func (t Tasks) readManifest(ctx context.Context, app flink.Application, prefix string) (*manifest.Manifest, error) {
-	key := app.ManifestKey()
-	if prefix != "" {
-		key = prefix + flink.ManifestFile
-	}
-	body, err := t.Artifacts.Read(ctx, t.Config.ArtifactBucket, key, "", maxManifest)
-	if err != nil && prefix != "" && flink.CodeOf(err) == flink.NotFound {
-		return t.readManifest(ctx, app, "") // a dry run of a jar with the manifest that is there
-	}
-	if err != nil && flink.CodeOf(err) == flink.NotFound {
-		return nil, flink.Errorf(flink.Invalid, "read the manifest", "there is no manifest at s3://%s/%s: upload the FlinkDeployment there; the jar beside it is then released by itself", t.Config.ArtifactBucket, key)
-	}
-	if err != nil {
-		return nil, err
-	}
-	m, err := manifest.Parse(body, app, t.Config.Placeholders)
-	if err != nil {
-		return nil, flink.Errorf(flink.Invalid, "read the manifest s3://"+t.Config.ArtifactBucket+"/"+key, "%w", err)
-	}
-	return m, nil
 }
 
 // unless lets an error of that code pass as none.
