@@ -74,7 +74,7 @@ func (f *admission) read(event events.Event) error {
 		return err
 	}
 	if known {
-		f.known = created.Bucket.Name == f.bucket && !strings.HasPrefix(created.Object.Key, PlanRoot)
+		f.known = created.Bucket.Name == f.bucket && !strings.HasPrefix(created.Object.Key, events.PlanPrefix)
 		if f.known {
 			f.identify(event, created)
 		}

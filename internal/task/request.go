@@ -75,7 +75,4 @@ func checkRequest(app flink.Application, d events.ChangeRequestedDetail) error {
 
 // planPrefix is where files lie that an upgrade is planned with and not started:
 // no application's prefix begins with an underscore.
-func planPrefix(app flink.Application) string { return PlanRoot + app.String() + "/" }
-
-// PlanRoot begins the keys of files that are uploaded for a dry run only.
-const PlanRoot = "_plan/"
+func planPrefix(app flink.Application) string { return events.PlanPrefix + app.String() + "/" }
