@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func agrees(r *report, resource *node, all resolution) {
 	a.batch()
 	a.checkpointsInTime()
 	a.parallelism()
+	a.whoScales()
 	a.snapshots()
 	a.notYet()
 }
@@ -151,6 +153,25 @@ func (a agreement) parallelism() {
 	}
 	if runs > scale {
 		a.disagree(path, at, "spec.job.parallelism", fmt.Sprintf("scale.maxParallelism is %d, and the job starts with a parallelism of %d; write a larger maxParallelism", scale, runs))
+	}
+}
+
+// autoscalerKeys switch the operator's autoscaler on: its newer name and its older.
+var autoscalerKeys = []string{"job.autoscaler.enabled", "kubernetes.operator.job.autoscaler.enabled"}
+
+// whoScales: a parallelism has one owner, and the step Scale needs to be it.
+func (a agreement) whoScales() {
+	const path = "remediation.steps"
+	if !slices.Contains(a.policy.settings.policy.Remediation.Steps, flink.StepScale) {
+		return
+	}
+	if n := a.resource.get("spec", "taskManager", "replicas"); !n.isUnset() {
+		a.disagree(path, n, "spec.taskManager.replicas", "the step Scale changes spec.job.parallelism, which the operator does not read where spec.taskManager.replicas is set; remove one of the two")
+	}
+	for _, key := range autoscalerKeys {
+		if n := a.conf.get(key); n.isTrue() {
+			a.disagree(path, n, "spec.flinkConfiguration."+key, "the operator's autoscaler sets the parallelism, too, and takes back what the step Scale does; remove one of the two")
+		}
 	}
 }
 
