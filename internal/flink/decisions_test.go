@@ -13,6 +13,7 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 	auto := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Auto}
 	pre := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.PreUpgrade}
 	latest := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Latest}
+	refuse := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Auto, Replay: flink.ReplayRefuse}
 	tried := func(k ...flink.RestoreKind) []flink.RestoreKind { return k }
 	cases := map[string]struct {
 		c      flink.RollbackCase
@@ -24,6 +25,12 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		"it never answered":                                  {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"it made nothing durable":                            {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"it made checkpoints":                                {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"it ended by itself, with checkpoints":               {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Gone: true, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-4"},
+		"and they could not be restored":                     {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Gone: true, Rule: auto, Tried: tried(flink.RestoreSnapshot)}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"it ran, and has to stand still first":               {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Seen: true, Rule: auto}, flink.Halt, "", ""},
+		"it could not be brought to a standstill":            {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, CannotHalt: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"replay is refused, and would be needed":             {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: refuse, Tried: tried(flink.RestoreLatest)}, flink.Hold, "", ""},
+		"replay is refused, and is not needed":               {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: refuse}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
 		"its checkpoints could not be restored":              {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: auto, Tried: tried(flink.RestoreLatest)}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"nothing could be restored":                          {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: auto, Tried: tried(flink.RestoreLatest, flink.RestoreSnapshot)}, flink.Hold, "", ""},
 		"the exact state could not be restored":              {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: auto, Tried: tried(flink.RestoreSnapshot)}, flink.Hold, "", ""},

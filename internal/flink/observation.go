@@ -78,6 +78,16 @@ type Vertex struct {
 	MaxParallelism int    `json:"maxParallelism"` // no state can be spread over more subtasks
 }
 
+// Ended tells whether the job came to an end from which Flink does not restart
+// it: then its high-availability record is gone, too.
+func (j JobFacts) Ended() bool {
+	switch j.State {
+	case "FAILED", "CANCELED", "FINISHED":
+		return true
+	}
+	return false
+}
+
 // Checkpoints is what Flink says of a job's checkpoints.
 type Checkpoints struct {
 	Completed    int64     `json:"completed"`

@@ -26,6 +26,7 @@ type RollbackCase struct {
 	Failed      *Checkpoints // newest that is known of the failed version; nil when it never answered
 	Seen        bool         // Flink answers for the failed version at this moment, so Failed is what there is
 	Still       bool         // the failed version processes nothing any more, so Failed is final
+	Gone        bool         // the failed job came to its end by itself, and its high-availability record with it
 	CannotHalt  bool         // it was to be brought to a standstill and did not come to one
 	RanSince    time.Time    // when the failed version was first seen running with all tasks; zero when it never was
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
@@ -86,7 +87,7 @@ func (c RollbackCase) decide() RollbackDecision {
 		return RollbackDecision{Action: Halt, Message: "the failed version is brought to a standstill, so that nothing it commits is missed"}
 	case len(c.Tried) == 0:
 		return firstRestore(c)
-	case c.Tried[len(c.Tried)-1] == RestoreLatest && !c.CameBack && c.Base() != "" && c.Rule.RestoreFrom == Auto:
+	case c.triedNewest() && !c.CameBack && c.Base() != "" && c.Rule.RestoreFrom == Auto:
 		return c.fallBack()
 	}
 	if c.CameBack {
@@ -103,6 +104,11 @@ func (c RollbackCase) mayStillCommit() bool {
 		return false // what it made durable decides nothing
 	}
 	return c.Applied && len(c.Tried) == 0 && ran && !c.Still && !c.CannotHalt
+}
+
+// triedNewest tells whether what was tried last was the failed version's newest state.
+func (c RollbackCase) triedNewest() bool {
+	return c.Tried[len(c.Tried)-1] == RestoreLatest || c.Gone && c.made() && len(c.Tried) == 1
 }
 
 func (c RollbackCase) made() bool { return c.Failed != nil && c.Failed.Completed > 0 }
@@ -163,7 +169,11 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	case c.Rule.RestoreFrom == Latest && !made:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
-		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID},
+		newest := Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID}
+		if c.Gone && newest.Path != "" {
+			newest = Restore{Kind: RestoreSnapshot, Path: newest.Path} // no record names it any more
+		}
+		return RollbackDecision{Action: BringBack, Restore: newest,
 			Message: "the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
 	case c.Restored == "" && c.Stop == nil && c.ByRecord:
 		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest},

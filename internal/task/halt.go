@@ -21,6 +21,10 @@ func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Releas
 		if r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed {
 			r.FailedAt = &o.Job.Checkpoints
 		}
+		if o.Job.Ended() {
+			r.Standstill, r.Decision = &Standstill{Reached: true, Ended: true}, ToRollBack
+			return r, nil
+		}
 	}
 	began := r.since("Halt", t.Clock.Now())
 	failed, err := t.Ledger.Revision(ctx, r.Application, r.Revision)

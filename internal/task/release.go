@@ -84,7 +84,8 @@ type Wait struct {
 // Standstill is how it went to bring a failed version to a standstill.
 type Standstill struct {
 	Reached bool              `json:"reached"`
-	Record  flink.RecordFacts `json:"record"` // its high-availability record then
+	Ended   bool              `json:"ended,omitempty"` // by itself: Flink has taken the record away
+	Record  flink.RecordFacts `json:"record"`          // its high-availability record then
 }
 
 // Before is the job that ran before.

@@ -89,7 +89,7 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		c.Failed = &o.Job.Checkpoints
 	}
 	if s := r.Standstill; s != nil {
-		c.Still, c.CannotHalt = s.Reached, !s.Reached
+		c.Still, c.CannotHalt, c.Gone = s.Reached, !s.Reached, s.Ended
 		c.Failed = s.final(c.Failed)
 	}
 	for _, done := range r.Rollback {
