@@ -48,6 +48,10 @@ bench: node_modules ## Figures beside their goals, into docs/benchmarks.md (an h
 good: node_modules ## Ten good releases on real parts, disturbed while they bake: none is rolled back (15 minutes)
 	@for part in LosePods AreRescaled; do go test -count=1 -timeout 30m -tags e2e -v -run $$part ./test/goodreleases; done
 
+.PHONY: agree
+agree: node_modules ## The model of operator and Flink against real ones: test/agree (SCENES=name,… or rotating for today's three; AT_ONCE=3)
+	go test -count=1 -timeout 90m -parallel 8 -tags agree -run '^TestRealParts' -v ./test/agree
+
 .PHONY: build
 build: $(FUNCTIONS:%=build/functions/%/bootstrap) ## The Lambda functions as arm64 bootstrap binaries
 

@@ -86,6 +86,7 @@ func (m *Model) submit(a *application) {
 	}
 	restores := c.from != nil && c.from.path != ""
 	if b.MainThrows {
+		a.ha = nil // no job, no record
 		c.job = &job{state: "FAILED", driver: true, JobFacts: flink.JobFacts{Name: "(application driver)", Started: m.played, Restarts: -1}}
 		c.job.fail(m.played, flink.UserCode, "ProgramInvocationException: main() threw")
 		return

@@ -137,7 +137,7 @@ func TestEachPlantedFaultShowsWhereTheRealOneShows(t *testing.T) {
 		}},
 		"state not mappable": {targettest.Behaviour{Unmappable: true}, func(o flink.Observation) bool { return o.Status.Error != "" && o.Job.Reachable && o.Job.ID == "" }},
 		"main throws": {targettest.Behaviour{MainThrows: true}, func(o flink.Observation) bool {
-			return o.Status.Error == "" && o.Job.State == "FAILED" && len(o.Job.Failures) == 1
+			return o.Status.Lifecycle == "FAILED" && o.Status.Error != "" && o.Job.State == "FAILED" && len(o.Job.Failures) == 1
 		}},
 		"never checkpoints": {targettest.Behaviour{NeverCheckpoints: true}, func(o flink.Observation) bool {
 			return o.Status.Lifecycle == "STABLE" && o.Job.Checkpoints.Completed == 0 && o.Job.Checkpoints.Failed > 0

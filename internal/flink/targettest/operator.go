@@ -50,6 +50,7 @@ func (m *Model) firstDeployment(a *application) {
 	var from *state
 	if a.spec.initial != "" {
 		from = m.stored(a.spec.initial)
+		a.status.savepoint, a.status.trigger = flink.Snapshot{Path: from.path, Taken: m.played}, "UNKNOWN" // what a job begins with counts as its last
 	}
 	m.beginUpgrade(a, from, "stateless")
 	a.status.deployAt = m.played.Add(tick) // there is nothing to tear down
@@ -122,6 +123,12 @@ func (m *Model) upgrade(a *application) {
 			return
 		}
 		m.beginUpgrade(a, saved, "savepoint")
+	case a.status.jobState == "FAILED" && !recorded: // the job ended for good: back to the savepoint it last heard of, or to nothing
+		var from *state
+		if path := a.status.savepoint.Path; path != "" {
+			from = m.stored(path)
+		}
+		m.beginUpgrade(a, from, "savepoint")
 	case recorded && (a.cluster.running() || a.spec.fallback):
 		m.beginUpgrade(a, a.ha, "last-state")
 	}
@@ -188,8 +195,11 @@ func (m *Model) observeJob(a *application) {
 	case c.jobless:
 		a.status.jobManager = "READY"
 		a.status.err = "DeploymentFailedException: CrashLoopBackOff"
-	case c.job == nil || c.job.driver:
+	case c.job == nil:
 		a.status.jobManager = "DEPLOYED_NOT_READY"
+	case c.job.driver:
+		a.status.lifecycle, a.status.jobManager, a.status.jobState = "FAILED", "READY", "FAILED"
+		a.status.err = "JobFailedException: " + c.job.Failures[0].Message
 	default:
 		a.status.jobManager, a.status.jobState = "READY", c.job.state
 		a.takeNewest(c.job)
