@@ -71,6 +71,7 @@ func (d *Document) Respond(release string, a Answer) error {
 	case p.Answer != nil && p.Answer.Approved != a.Approved:
 		return flink.Errorf(flink.Conflict, op, "%s has answered already, at %s", p.Answer.By, p.Answer.At.UTC().Format(time.RFC3339))
 	case p.Answer == nil:
+		a.By, a.Why = flink.Foreign(a.By, flink.MaxLine), flink.Foreign(a.Why, flink.MaxLine)
 		p.Answer = &a
 	}
 	d.wake(*p)

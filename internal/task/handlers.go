@@ -15,6 +15,9 @@ func (t Tasks) Handlers() map[string]Handler {
 	if t.Target != nil {
 		t.Target = outside{t.Target}
 	}
+	if t.Signals.Alarms != nil {
+		t.Signals.Alarms = outsideAlarms{t.Signals.Alarms}
+	}
 	return map[string]Handler{
 		"admit":          handler(t.Admit),
 		"prepare":        handler(t.Prepare),

@@ -96,6 +96,18 @@ func told(o flink.Observation) flink.Observation {
 	return o
 }
 
+// outsideAlarms are alarms whose reasons are fit to be told.
+type outsideAlarms struct{ alarms Alarms }
+
+// Alarms implements the port.
+func (a outsideAlarms) Alarms(ctx context.Context, names []string) ([]flink.AlarmFacts, error) {
+	facts, err := a.alarms.Alarms(ctx, names)
+	for i := range facts {
+		facts[i].Reason, facts[i].Unread = line(facts[i].Reason), line(facts[i].Unread)
+	}
+	return facts, err
+}
+
 func line(text string) string { return flink.Foreign(text, flink.MaxLine) }
 
 func address(place string) string {

@@ -1,6 +1,7 @@
 package hostile_test
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/test/stage"
 )
 
@@ -95,6 +97,34 @@ func TestATimelineOfThousandsOfLinesStaysSmall(t *testing.T) {
 	}
 	if first, last := r.Timeline[0], r.Timeline[len(r.Timeline)-1]; first.State != "Admit" || last.At.Before(first.At) {
 		t.Errorf("the timeline goes from %+v to %+v", first, last)
+	}
+}
+
+// deaf reads alarms and queries, and fails at length.
+type deaf struct{ code flink.Code }
+
+func (d deaf) Alarms(context.Context, []string) ([]flink.AlarmFacts, error) {
+	return []flink.AlarmFacts{{Name: "latency", State: flink.AlarmRaised, Reason: story}}, &flink.Error{Code: d.code, Op: "read alarms", Err: errors.New(story)}
+}
+
+func (d deaf) Query(context.Context, string) ([]float64, error) {
+	return nil, &flink.Error{Code: d.code, Op: "ask Prometheus", Err: errors.New(story)}
+}
+
+const analysed = stage.Manifest + `  analysis:
+    cloudWatchAlarms: [latency, errors]
+    prometheus: [{query: "up", successCondition: "result > 0"}]
+`
+
+func TestSignalsWithoutBoundsEndOnceAndStaySmall(t *testing.T) {
+	for _, code := range []flink.Code{flink.Unavailable, flink.Invalid, flink.Refused, flink.Internal} {
+		t.Run(string(code), func(t *testing.T) {
+			s := running(t, stage.Options{Signals: task.Signals{Alarms: deaf{code}, Queries: deaf{code}}})
+			ended(t, s, s.Run(s.Upload(stage.App.ManifestKey(), []byte(analysed)))) // another policy changes nothing that runs
+			before := s.Records()
+			ended(t, s, s.Run(s.Upload(stage.App.String()+"/v2.jar", s.Jar("v2", targettest.Behaviour{}))))
+			recorded(t, s, before, flink.FailedClean)
+		})
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/test/stage"
 )
 
@@ -41,7 +43,7 @@ func TestNoReleaseShowsASecret(t *testing.T) {
 		"that succeeds":                          {second: targettest.Behaviour{}, says: "v2.jar runs"},
 		"that fails on restore":                  {second: targettest.Behaviour{FailOnRestore: true}, says: "jdbc:postgresql://***@db:5432/orders"},
 		"whose state cannot be mapped":           {second: targettest.Behaviour{Unmappable: true}, says: "the previous one runs again"},
-		"whose main throws":                      {second: targettest.Behaviour{MainThrows: true}, says: "password=***"},
+		"whose main throws":                      {second: targettest.Behaviour{MainThrows: true}, says: `"s3.secret-key":"***"`},
 		"in a restart loop":                      {second: targettest.Behaviour{RestartLoop: true}, says: `{"s3.secret-key":"***"}`},
 		"that never checkpoints":                 {second: targettest.Behaviour{NeverCheckpoints: true}, says: "checkpoints"},
 		"that the API server refuses":            {target: leaky{refuseDry: true}, says: "denied the request"},
@@ -161,6 +163,45 @@ func TestNoErrorOfAWSShowsASecret(t *testing.T) {
 			nothingShows(t, s, heard())
 		})
 	}
+}
+
+// Prometheus behind a password, which is asked in vain, and an alarm whose reason tells too much.
+func TestNoSignalShowsASecret(t *testing.T) {
+	const prometheus, alarms = "prometheus: [{query: up, successCondition: \"result > 0\"}]", "cloudWatchAlarms: [latency]"
+	for name, c := range map[string]struct{ analysis, says string }{
+		"of a query":  {prometheus, "http://***@prometheus:9090"},
+		"of an alarm": {alarms, "token=***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			heard := listen(t)
+			says := &telling{}
+			s := open(t, &leaky{}, stage.Options{Signals: task.Signals{Alarms: says, Queries: says}})
+			says.now = s.Clock.Now
+			s.Run(s.Upload(stage.App.ManifestKey(), []byte(manifest+"  analysis: {"+c.analysis+"}\n")))
+			s.Run(s.Upload(stage.App.String()+"/v2.jar", s.Jar("v2", targettest.Behaviour{})))
+			nothingShows(t, s, heard())
+			if !told(s, c.says) {
+				t.Errorf("no record says %q: %s", c.says, messages(s))
+			}
+		})
+	}
+}
+
+// telling has an alarm that is quiet at first and then raised.
+type telling struct {
+	now   func() time.Time
+	asked int
+}
+
+func (a *telling) Alarms(context.Context, []string) ([]flink.AlarmFacts, error) {
+	if a.asked++; a.asked < 3 {
+		return []flink.AlarmFacts{{Name: "latency", State: flink.AlarmOK}}, nil
+	}
+	return []flink.AlarmFacts{{Name: "latency", State: flink.AlarmRaised, Since: a.now(), Reason: "token=" + inToken}}, nil
+}
+
+func (*telling) Query(context.Context, string) ([]float64, error) {
+	return nil, &flink.Error{Code: flink.Invalid, Op: "ask Prometheus", Err: errors.New(`Get "http://sluice:` + inToken + `@prometheus:9090/api/v1/query": Authorization: Basic ` + inToken)}
 }
 
 // stumbling fails to write a revision, once the first is there.

@@ -36,6 +36,7 @@ type Options struct {
 	Artifacts    func(task.Artifacts) task.Artifacts
 	Objects      func(ledger.Objects) ledger.Objects
 	Send         func(ledger.Message) error // what happens when a message is sent
+	Signals      task.Signals
 	Placeholders map[string]string
 }
 
@@ -69,7 +70,7 @@ func New(t testing.TB, o Options) *Stage {
 	s.Model = targettest.NewModel(s.Clock.Now, targettest.Options{})
 	s.Ledger = ledger.New(s.Objects)
 	deps := task.Deps{Ledger: ledger.New(before[ledger.Objects](o.Objects, s.Objects)), Artifacts: before[task.Artifacts](o.Artifacts, s.Artifacts),
-		Target: before[flink.Target](o.Target, s.Model), Sender: s, Clock: s.Clock,
+		Target: before[flink.Target](o.Target, s.Model), Signals: o.Signals, Sender: s, Clock: s.Clock,
 		Config: task.Config{ArtifactBucket: ArtifactBucket, PinBucket: LedgerBucket, Placeholders: o.Placeholders, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}
 	s.handlers = task.Tasks{Deps: deps}.Handlers()
 	return s
