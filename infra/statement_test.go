@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -197,6 +198,27 @@ func TestTheKeyIsUsedThroughS3Alone(t *testing.T) {
 	}
 	if want := len(functions.Catalogue()) + 1; found != want {
 		t.Errorf("%d statements allow the use of the key, want one a function and the jobs' one: %d", found, want)
+	}
+}
+
+func TestFunctionsSayWhatTheySayAndAskForNoChange(t *testing.T) {
+	want := map[string]any{"StringEquals": map[string]any{
+		"events:source": events.Source, "events:detail-type": []any{events.ReleaseEndedType, events.ApprovalAskedType},
+	}}
+	found := 0
+	for role, statements := range statementsOf(read(t, publicStack)) {
+		for _, s := range statements {
+			if !slices.Contains(s.actions, "events:PutEvents") {
+				continue
+			}
+			found++
+			if diff := cmp.Diff(want, s.condition); diff != "" {
+				t.Errorf("%s may put other events (-want +got):\n%s", role, diff)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("nobody puts events")
 	}
 }
 

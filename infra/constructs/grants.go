@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
@@ -61,9 +62,12 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		// what it may do is the access entry's and RBAC's business.
 		return meaning{}
 	case functions.SendEvents:
-		return meaning{statements: []awsiam.PolicyStatement{
-			allow("SendEvents", []string{"events:PutEvents"}, s.Bus.EventBusArn()),
-		}}
+		// What functions say and nothing else: who may put any event on this bus may ask for changes.
+		say := allow("SendEvents", []string{"events:PutEvents"}, s.Bus.EventBusArn())
+		say.AddConditions(&map[string]any{"StringEquals": map[string]any{
+			"events:source": events.Source, "events:detail-type": []string{events.ReleaseEndedType, events.ApprovalAskedType},
+		}})
+		return meaning{statements: []awsiam.PolicyStatement{say}}
 	case functions.StartRelease:
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("StartRelease", []string{"states:StartExecution"}, s.MachineArn),
