@@ -72,10 +72,10 @@ func (l *Layer) only(r *report, docs []*node) *node {
 		return nil
 	}
 	wanted := []string{platformKind, namespaceKind}
-	switch {
-	case l.name == PlatformKey():
+	switch key := l.key(); {
+	case key == PlatformKey():
 		wanted = wanted[:1]
-	case IsLayerKey(l.name):
+	case key != "":
 		wanted = wanted[1:]
 	}
 	if l.kind = doc.get("kind").text(); !slices.Contains(wanted, l.kind) {
@@ -91,6 +91,16 @@ func (l *Layer) Source() Source {
 		return FromPlatform
 	}
 	return FromNamespace
+}
+
+// key is the layer's key in a bucket, whether its name is that or the whole
+// address; empty for a file from elsewhere.
+func (l *Layer) key() string {
+	i := strings.LastIndex(l.name, layerPrefix)
+	if i < 0 || i > 0 && l.name[i-1] != '/' {
+		return ""
+	}
+	return l.name[i:]
 }
 
 // layerFields are the fields of a layer's spec.
@@ -162,7 +172,7 @@ func lockable() []string {
 // mend names who has to do something about a layer's faults.
 func (l *Layer) mend(err error) error {
 	whose, stops := "what lies under the policies of all applications of the namespace", "nothing in the namespace"
-	if l.kind == platformKind || l.name == PlatformKey() {
+	if l.kind == platformKind || l.key() == PlatformKey() {
 		whose, stops = "what lies under the policies of all applications", "nothing"
 	}
 	return fmt.Errorf("%s is %s, and it is not in order: whoever runs the platform has to mend it, and until then %s is released: %w", l.name, whose, stops, err)

@@ -98,6 +98,27 @@ func TestALayersKeyIsNoApplicationsKey(t *testing.T) {
 	}
 }
 
+func TestALayersKindIsThatOfItsKey(t *testing.T) {
+	for _, c := range []struct {
+		name, kind string
+		taken      bool
+	}{
+		{PlatformKey(), platformKind, true},
+		{PlatformKey(), namespaceKind, false},
+		{"s3://artifacts/" + PlatformKey(), platformKind, true},
+		{"s3://artifacts/" + PlatformKey(), namespaceKind, false},
+		{NamespaceKey("policy"), namespaceKind, true},
+		{"s3://artifacts/" + NamespaceKey("team-a"), platformKind, false},
+		{"team-a.yaml", namespaceKind, true},
+		{"my_platform/policy.yaml", namespaceKind, true},
+	} {
+		_, err := ParseLayer([]byte("apiVersion: sluice/v1alpha1\nkind: "+c.kind+"\nspec: {}\n"), c.name)
+		if (err == nil) != c.taken {
+			t.Errorf("%s at %s: %v", c.kind, c.name, err)
+		}
+	}
+}
+
 func TestLayersComeInTheirOrder(t *testing.T) {
 	read := func(kind string) *Layer {
 		l, err := ParseLayer([]byte("apiVersion: sluice/v1alpha1\nkind: "+kind+"\nspec: {}\n"), kind)
