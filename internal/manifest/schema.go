@@ -3,24 +3,24 @@ package manifest
 // Schemas are the JSON schemas of the documents that are ours, by kind.
 func Schemas() map[string]map[string]any {
 	return map[string]map[string]any{
-		policyKind: document(policyKind, "The optional second document of an application.yaml. "+durationsAre, schemaOf(policyFields, "", true)),
+		policyKind: document(policyKind, "The optional second document of an application.yaml. "+durationsAre, schemaOf(policyFields, "", true), "apiVersion", "kind"),
 		platformKind: document(platformKind, "What lies under the policies of all applications: "+PlatformKey()+" in the artifact bucket. "+durationsAre,
-			layerSchema()),
+			layerSchema(), "apiVersion", "kind", "spec"),
 		namespaceKind: document(namespaceKind, "What lies under the policies of a namespace's applications: "+NamespaceKey("<namespace>")+" in the artifact bucket. "+durationsAre,
-			layerSchema()),
+			layerSchema(), "apiVersion", "kind", "spec"),
 	}
 }
 
 const durationsAre = "Durations are whole numbers with d, h, m or s, as in 1h30m."
 
-func document(kind, about string, spec map[string]any) map[string]any {
+func document(kind, about string, spec map[string]any, required ...string) map[string]any {
 	return map[string]any{
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
 		"title":                kind,
 		"description":          about,
 		"type":                 "object",
 		"additionalProperties": false,
-		"required":             []string{"apiVersion", "kind"},
+		"required":             required,
 		"properties": map[string]any{
 			"apiVersion": map[string]any{"const": policyAPI},
 			"kind":       map[string]any{"const": kind},
