@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 
@@ -17,6 +18,10 @@ const (
 	maxJar  = 400 << 20 // bytes: a jar has to fit into a function's /tmp
 	maxJava = 17        // newest Java that the Flink images load
 )
+
+// errNotPinned: jar and manifest that belong together are not both there yet.
+// Whichever of the two comes last starts the release.
+var errNotPinned = errors.New("the pinned jar is not here yet")
 
 // pin finds the jar that goes with this change, checks it and copies it to its
 // content-addressed key. A changed manifest goes with the jar that runs,
@@ -46,7 +51,7 @@ func (t Tasks) pin(ctx context.Context, r Release, d ledger.Document, m *manifes
 			return t.newestJar(ctx, r, m) // what runs took its jar from its image, or was taken over
 		}
 		if err == nil && pin != nil && pin.SHA256 != "" && pin.SHA256 != running.Jar.SHA256 {
-			err = flink.Errorf(flink.Invalid, "go on with the jar that runs", "the manifest pins the SHA-256 %s, and %s, which runs, has %s: upload the jar that is pinned", pin.SHA256, running.Jar.File, running.Jar.SHA256)
+			err = flink.Errorf(flink.Invalid, "go on with the jar that runs", "%w: it pins the SHA-256 %s, and %s, which runs, has %s: upload the jar that is pinned", errNotPinned, pin.SHA256, running.Jar.File, running.Jar.SHA256)
 		}
 		return running.Jar, err
 	}
@@ -76,13 +81,13 @@ func (t Tasks) fetch(ctx context.Context, key, version, file string, m *manifest
 	hash := sha256.New()
 	if err := t.Artifacts.Download(ctx, t.Config.ArtifactBucket, key, version, io.MultiWriter(f, hash), maxJar); err != nil {
 		if flink.CodeOf(err) == flink.NotFound {
-			return none, flink.Errorf(flink.Invalid, "fetch the jar", "there is no jar at s3://%s/%s: upload it", t.Config.ArtifactBucket, key)
+			return none, flink.Errorf(flink.Invalid, "fetch the jar", "%w: nothing lies at s3://%s/%s: upload it", errNotPinned, t.Config.ArtifactBucket, key)
 		}
 		return none, err
 	}
 	sum := hex.EncodeToString(hash.Sum(nil))
 	if p := m.Policy.Artifact; p != nil && p.SHA256 != "" && p.SHA256 != sum {
-		return none, flink.Errorf(flink.Invalid, "check "+file, "its SHA-256 is %s and the manifest pins %s: upload the jar that was built for this manifest, or pin this one", sum, p.SHA256)
+		return none, flink.Errorf(flink.Invalid, "check "+file, "%w: its SHA-256 is %s and the manifest pins %s: it is released when both say the same, whichever is uploaded last", errNotPinned, sum, p.SHA256)
 	}
 	facts, err := checkJar(f, file, m)
 	if err != nil {

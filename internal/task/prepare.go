@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -35,6 +36,11 @@ func (t Tasks) Prepare(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	w, err := t.wanted(ctx, &r, d, o, running)
+	if errors.Is(err, errNotPinned) && !r.Change.DryRun {
+		r.note(t.Clock.Now(), "Prepare", err.Error())
+		r.end(flink.Ignored, flink.NotPinned, err.Error())
+		return r, nil
+	}
 	if err != nil {
 		return t.rejectWhen(r, w.fault, err, flink.Invalid)
 	}
