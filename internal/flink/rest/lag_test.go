@@ -91,3 +91,14 @@ func TestAJobManagerTellsTheLagOfItsJob(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
+
+func TestFlinkItselfSumsTheLagUp(t *testing.T) {
+	client, id := sampled(t, "1.20", "jobs-id-lag", "vertex-subtask-metrics-list-lag", "vertex-subtask-metrics-lag")
+	job, err := client.Job(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := client.Lag(t.Context(), job); err != nil || got != (rest.Lag{Told: true, Records: 2234}) {
+		t.Errorf("got %+v, %v; the subtasks told 1000 and 1234", got, err)
+	}
+}
