@@ -28,6 +28,15 @@ test: node_modules ## Fast tests of the main module; sets up what they need
 sim: node_modules ## Releases in a world that goes wrong: 10,000 schedules, every crash point, planted bugs (SEED=, SCHEDULES=)
 	SCHEDULES=$${SCHEDULES-$(if $(SEED),1,10000)} go test ./internal/sim $(if $(SEED),-run '^TestTheRules') -count=1 -timeout 60m -v
 
+.PHONY: fuzz
+fuzz: ## Hostile input, each reader in turn for FUZZTIME (30s): a crasher is written below testdata/fuzz of its package
+	@grep -rl --include='*_test.go' '^func Fuzz' events internal | sort | while read -r file; do \
+	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+)\(f .*/\1/p' "$$file"); do \
+	    echo "fuzz     $$(dirname "$$file") $$target"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 5s -parallel $${PARALLEL:-1} "./$$(dirname "$$file")"; \
+	  done; \
+	done
+
 .PHONY: test-kube
 test-kube: ## Unit tests of the local Kubernetes (compiles Kubernetes: 7 to 20 minutes the first time)
 	cd local/kube && $(MAKE) test
