@@ -70,12 +70,12 @@ func TestWhetherAnApplicationIsAdoptedFollowsFromWhatIsThere(t *testing.T) {
 		"Argo CD was told to leave the spec alone":           {theirs(annotated("argocd.argoproj.io/tracking-id", "shop:x", takeOverAnnotation, "ci, argocd-controller")), adopt, "", ""},
 	} {
 		d := adopting(theirs(nil))
-		got, err := decide("adopt", c.seen, d, false)
+		got, err := decide("adopt", c.seen, d, capabilities{})
 		if got != c.want || err != nil && (flink.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says)) || err == nil && c.code != "" {
 			t.Errorf("%s: %q, %v; want %q, %s %q", sentence, got, err, c.want, c.code, c.says)
 		}
 	}
-	if _, err := decide("adopt", changed, adopting(theirs(nil)), false); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "changed since") {
+	if _, err := decide("adopt", changed, adopting(theirs(nil)), capabilities{}); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "changed since") {
 		t.Errorf("a spec that was changed since it was read: %v", err)
 	}
 }
@@ -83,7 +83,7 @@ func TestWhetherAnApplicationIsAdoptedFollowsFromWhatIsThere(t *testing.T) {
 func TestAHalfAdoptedApplicationIsSettledBeforeItIsWritten(t *testing.T) {
 	d := wanted(flink.Running, flink.RestoreHeld)
 	d.Fence = 7
-	if got, err := decide("apply", theirs(halfAdopted), d, false); got != settle || err != nil {
+	if got, err := decide("apply", theirs(halfAdopted), d, capabilities{}); got != settle || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 }

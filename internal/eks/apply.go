@@ -35,17 +35,17 @@ func (t *Target) Apply(ctx context.Context, d flink.Desired) error {
 	if err := t.raiseFence(ctx, d.Application, d.Fence); err != nil {
 		return err
 	}
-	nonce := t.redeployNonce(ctx)
+	has := t.capabilities(ctx)
 	for range races {
 		seen, err := t.get(ctx, d.Application)
 		if err != nil {
 			return kubeError(op, err)
 		}
-		next, err := decide(op, seen, d, nonce)
+		next, err := decide(op, seen, d, has)
 		if err != nil {
 			return err
 		}
-		done, err := t.act(ctx, op, next, seen, d, nonce)
+		done, err := t.act(ctx, op, next, seen, d, has.nonce)
 		if err != nil && !t.onlyStatusChanged(ctx, seen, err) {
 			return err
 		}
@@ -76,7 +76,7 @@ func (t *Target) dryRun(ctx context.Context, d flink.Desired) error {
 }
 
 // decide is pure: seen is nil when nothing exists.
-func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, error) {
+func decide(op string, seen *resource, d flink.Desired, has capabilities) (action, error) {
 	fromNothing := d.Run == flink.Running && (d.Restore.Kind == flink.RestoreNothing || d.Restore.Kind == flink.RestoreSnapshot)
 	if d.Restore.Kind == flink.RestoreSnapshot && d.Restore.Path == "" {
 		return "", flink.Errorf(flink.Internal, op, "a snapshot is to be restored and none is named")
@@ -107,8 +107,8 @@ func decide(op string, seen *resource, d flink.Desired, nonce bool) (action, err
 	case facts.Release == d.Release && facts.Step == d.Step:
 		return leaveAsIs, nil
 	case d.InPlace:
-		return decideScaling(op, seen, d)
-	case d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot && !nonce:
+		return decideScaling(op, seen, d, has)
+	case d.Run == flink.Running && d.Restore.Kind == flink.RestoreSnapshot && !has.nonce:
 		return replace, nil
 	}
 	return inPlace, nil

@@ -67,7 +67,7 @@ func TestWhatIsDoneFollowsFromWhatIsThere(t *testing.T) {
 		"held state and a delete that is under way: refused":        {ours(deleting), wanted(flink.Running, flink.RestoreHeld), false, "", flink.Refused},
 		"a snapshot without a path is our own fault":                {ours(nil), nameless, false, "", flink.Internal},
 	} {
-		got, err := decide("test", c.seen, c.d, c.nonce)
+		got, err := decide("test", c.seen, c.d, capabilities{nonce: c.nonce})
 		if got != c.want || (err == nil) != (c.code == "") || err != nil && flink.CodeOf(err) != c.code {
 			t.Errorf("%s: %q, %v", sentence, got, err)
 		}

@@ -22,7 +22,7 @@ func (t *Target) Observe(ctx context.Context, app flink.Application) (flink.Obse
 		return flink.Observation{At: t.now(), Traits: t.traitsFor(ctx, nil), Job: absent}, nil
 	}
 	o := flink.Observation{Exists: true, Spec: r.specFacts(), Status: r.statusFacts()}
-	o.Traits = t.traitsFor(ctx, mapping(r.Object, "spec"))
+	o.Traits = t.traitsFor(ctx, r)
 	if o.Status.PodTrouble, err = t.podTrouble(ctx, app); err != nil {
 		return flink.Observation{}, kubeError(op, err)
 	}

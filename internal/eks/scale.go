@@ -17,6 +17,12 @@ import (
 // from Flink 1.18, in native mode, when nothing of the spec changes but the
 // vertices' overrides (NativeFlinkService.scale and the SpecDiff annotations of
 // AbstractFlinkSpec; operator 1.7 and later).
+//
+// Afterwards the operator asks Flink whether it is done. Its client refuses an
+// answer with fields it does not know, which Flink 1.20 gives (slotSharingGroupId,
+// job-type), until that of Flink 1.19 (FLINK-33268), which came with operator
+// 1.10. Seen with 1.7.0: the job has its new parallelism within half a minute, and
+// the operator stays UPGRADING with an error for ever.
 const (
 	overridesKey  = "pipeline.jobvertex-parallelism-overrides"
 	schedulerKey  = "jobmanager.scheduler"
@@ -26,16 +32,20 @@ const (
 
 var autoscalerKeys = []string{"job.autoscaler.enabled", "kubernetes.operator.job.autoscaler.enabled"}
 
-var versionWord = regexp.MustCompile(`^v(\d+)_(\d+)$`) // spec.flinkVersion: v1_20
+// versionWord reads spec.flinkVersion, v1_20, and status.clusterInfo, 1.20.5.
+var versionWord = regexp.MustCompile(`^v?(\d+)[_.](\d+)`)
 
-// cannotScale says why the job of a spec cannot be scaled in place; empty when it can.
-func cannotScale(spec map[string]any) string {
+// cannotScale says why what runs cannot be scaled in place; empty when it can.
+func (r resource) cannotScale(has capabilities) string {
+	spec, version := mapping(r.Object, "spec"), r.flinkVersion()
 	conf := mapping(spec, "flinkConfiguration")
 	switch {
 	case !strings.EqualFold(text(conf, schedulerKey), "adaptive"):
 		return "flinkConfiguration." + schedulerKey + " is not adaptive"
-	case !rescalable(text(spec, "flinkVersion")):
-		return "spec.flinkVersion " + text(spec, "flinkVersion") + " is older than v1_18"
+	case !atLeast(version, 1, 18):
+		return "Flink " + version + " cannot, it takes 1.18"
+	case atLeast(version, 1, 20) && !has.snapshots:
+		return "operators before 1.10 scale Flink " + version + " and never see that it is done"
 	case text(spec, "mode") == standaloneMode:
 		return "spec.mode is standalone, and the operator scales in place in native mode alone"
 	case text(conf, inPlaceKey) == "false":
@@ -49,14 +59,23 @@ func cannotScale(spec map[string]any) string {
 	return ""
 }
 
-func rescalable(version string) bool {
+// flinkVersion is what runs, as the operator found it; before that what the spec
+// says, which may be the nearest label that the operator takes.
+func (r resource) flinkVersion() string {
+	if v := text(mapping(mapping(r.Object, "status"), "clusterInfo"), "flink-version"); v != "" {
+		return v
+	}
+	return text(mapping(r.Object, "spec"), "flinkVersion")
+}
+
+func atLeast(version string, major, minor int) bool {
 	m := versionWord.FindStringSubmatch(version)
 	if m == nil {
 		return false
 	}
-	major, _ := strconv.Atoi(m[1])
-	minor, _ := strconv.Atoi(m[2])
-	return major > 1 || minor >= 18
+	x, _ := strconv.Atoi(m[1])
+	y, _ := strconv.Atoi(m[2])
+	return x > major || x == major && y >= minor
 }
 
 func notInPlace(op, why string) error {
@@ -64,8 +83,8 @@ func notInPlace(op, why string) error {
 }
 
 // decideScaling is pure.
-func decideScaling(op string, seen *resource, d flink.Desired) (action, error) {
-	switch why := cannotScale(mapping(seen.Object, "spec")); {
+func decideScaling(op string, seen *resource, d flink.Desired, has capabilities) (action, error) {
+	switch why := seen.cannotScale(has); {
 	case d.Run != flink.Running || seen.specFacts().Run != flink.Running:
 		return "", notInPlace(op, "the job is not meant to run")
 	case why != "":
@@ -75,7 +94,7 @@ func decideScaling(op string, seen *resource, d flink.Desired) (action, error) {
 }
 
 func (t *Target) dryScaling(ctx context.Context, op string, seen *resource, d flink.Desired) error {
-	if _, err := decideScaling(op, seen, d); err != nil {
+	if _, err := decideScaling(op, seen, d, t.capabilities(ctx)); err != nil {
 		return err
 	}
 	return t.scale(ctx, op, seen, d)

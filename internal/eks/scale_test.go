@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/rest"
 )
@@ -24,21 +26,31 @@ func scalable(pairs ...string) map[string]any {
 	return spec
 }
 
+// runs gives a spec the status of a job that runs, on the Flink that the
+// operator found (empty: it has not looked yet).
+func runs(spec map[string]any, flinkVersion string) resource {
+	return resource{&unstructured.Unstructured{Object: map[string]any{"spec": spec, "status": map[string]any{"clusterInfo": map[string]any{"flink-version": flinkVersion}}}}}
+}
+
 func TestWhatCannotBeScaledInPlaceSaysWhy(t *testing.T) {
-	for says, spec := range map[string]map[string]any{
-		"":                      scalable(),
-		"not adaptive":          scalable(schedulerKey, "default"),
-		"older than v1_18":      scalable("flinkVersion", "v1_17"),
-		"native mode alone":     scalable("mode", "standalone"),
-		inPlaceKey:              scalable(inPlaceKey, "false"),
-		"the operator's autosc": scalable("job.autoscaler.enabled", "true"),
+	for sentence, c := range map[string]struct {
+		seen resource
+		has  capabilities
+		says string // empty: it can
+	}{
+		"the adaptive scheduler":               {runs(scalable(), "1.19.3"), capabilities{}, ""},
+		"another scheduler":                    {runs(scalable(schedulerKey, "default"), "1.19.3"), capabilities{}, "not adaptive"},
+		"too old a Flink":                      {runs(scalable("flinkVersion", "v1_17"), ""), capabilities{}, "Flink v1_17 cannot"},
+		"a Flink that the label does not tell": {runs(scalable("flinkVersion", "v1_19"), "1.20.5"), capabilities{nonce: true}, "operators before 1.10"},
+		"a newer Flink on a newer operator":    {runs(scalable(), "1.20.5"), capabilities{nonce: true, snapshots: true}, ""},
+		"Flink 2 on a newer operator":          {runs(scalable("flinkVersion", "v2_0", "mode", "native"), ""), capabilities{nonce: true, snapshots: true}, ""},
+		"standalone mode":                      {runs(scalable("mode", "standalone"), "1.19.3"), capabilities{}, "native mode alone"},
+		"switched off":                         {runs(scalable(inPlaceKey, "false"), "1.19.3"), capabilities{}, inPlaceKey},
+		"an autoscaler that sets it by itself": {runs(scalable("job.autoscaler.enabled", "true"), "1.19.3"), capabilities{}, "the operator's autoscaler"},
 	} {
-		if got := cannotScale(spec); !strings.Contains(got, says) || (says == "") != (got == "") {
-			t.Errorf("%q, want %q", got, says)
+		if got := c.seen.cannotScale(c.has); !strings.Contains(got, c.says) || (c.says == "") != (got == "") {
+			t.Errorf("%s: %q, want %q", sentence, got, c.says)
 		}
-	}
-	if got := cannotScale(scalable("flinkVersion", "v2_0", "mode", "native")); got != "" {
-		t.Errorf("Flink 2.0: %q", got)
 	}
 }
 
@@ -47,17 +59,17 @@ func TestAScalingIsDecidedByWhatRuns(t *testing.T) {
 	seen.Object["spec"] = scalable()
 	d := wanted(flink.Running, flink.RestoreLatest)
 	d.InPlace = true
-	if got, err := decide("scale", seen, d, false); got != rescale || err != nil {
+	if got, err := decide("scale", seen, d, capabilities{}); got != rescale || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 	seen.Object["spec"] = scalable(schedulerKey, "default")
-	if _, err := decide("scale", seen, d, false); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "NotSupported") {
+	if _, err := decide("scale", seen, d, capabilities{}); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "NotSupported") {
 		t.Errorf("without the adaptive scheduler: %v", err)
 	}
 	stopped := scalable()
 	stopped["job"].(map[string]any)["state"] = "suspended"
 	seen.Object["spec"] = stopped
-	if _, err := decide("scale", seen, d, false); flink.CodeOf(err) != flink.Refused {
+	if _, err := decide("scale", seen, d, capabilities{}); flink.CodeOf(err) != flink.Refused {
 		t.Errorf("of a suspended job: %v", err)
 	}
 }

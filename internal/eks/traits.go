@@ -21,13 +21,16 @@ const (
 	maxSchema  = 16 << 20 // bytes; pod templates make it some 100 KiB
 )
 
-// traitsFor says what the runtime can do for an application of this spec, nil
-// when there is none. When the schema cannot be read, the way that needs nothing
-// of it is assumed.
-func (t *Target) traitsFor(ctx context.Context, spec map[string]any) flink.Traits {
+// traitsFor says what the runtime can do for an application, nil when there is
+// none. When the schema cannot be read, the way that needs nothing of it is assumed.
+func (t *Target) traitsFor(ctx context.Context, r *resource) flink.Traits {
+	has := t.capabilities(ctx)
+	if r == nil {
+		return flink.Traits{Delivery: DeliveryOf(t.operator, ""), RedeployNonce: has.nonce}
+	}
 	return flink.Traits{
-		Delivery: DeliveryOf(t.operator, text(spec, "mode")), RedeployNonce: t.redeployNonce(ctx),
-		ScaleInPlace: spec != nil && cannotScale(spec) == "",
+		Delivery: DeliveryOf(t.operator, text(mapping(r.Object, "spec"), "mode")), RedeployNonce: has.nonce,
+		ScaleInPlace: r.cannotScale(has) == "",
 	}
 }
 
@@ -36,8 +39,6 @@ type capabilities struct {
 	nonce     bool // FlinkDeployment: spec.job.savepointRedeployNonce (operator 1.8 and later)
 	snapshots bool // the kind FlinkStateSnapshot (1.10 and later)
 }
-
-func (t *Target) redeployNonce(ctx context.Context) bool { return t.capabilities(ctx).nonce }
 
 func (t *Target) capabilities(ctx context.Context) capabilities {
 	t.traits.Lock()
