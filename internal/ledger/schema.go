@@ -71,7 +71,8 @@ func decodeDocument(body []byte, into *Document) error {
 	case known.Schema == Schema:
 		return err
 	case known.Schema > Schema:
-		return flink.Errorf(flink.Invalid, "", "the document has schema %d and this version of Sluice knows %d: upgrade Sluice", known.Schema, Schema)
+		// Unavailable: while Sluice is being upgraded the next try may meet the newer version.
+		return flink.Errorf(flink.Unavailable, "", "the document has schema %d and this version of Sluice knows %d: upgrade Sluice", known.Schema, Schema)
 	case known.Schema < 0:
 		return fmt.Errorf("schema %d was never written", known.Schema)
 	}

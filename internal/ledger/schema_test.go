@@ -71,7 +71,7 @@ func golden(t *testing.T, path, got string) {
 func TestADocumentOfANewerSchemaIsRefusedWhateverItsForm(t *testing.T) {
 	for _, body := range []string{`{"schema":%d}`, `{"schema":%d,"lease":"somebody"}`} {
 		_, err := open(t, fmt.Sprintf(body, ledger.Schema+1))
-		if flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), "upgrade Sluice") {
+		if flink.CodeOf(err) != flink.Unavailable || !strings.Contains(err.Error(), "upgrade Sluice") {
 			t.Errorf("%s: got %v", body, err)
 		}
 	}

@@ -80,7 +80,7 @@ func newerSchema(t *testing.T, o ledger.Objects) {
 	ctx, newer := t.Context(), fmt.Sprintf(`{"schema":%d,"fence":4,"somethingNew":true}`, ledger.Schema+1)
 	must(t, o.Put(ctx, key, []byte(newer)))
 	_, err := ledger.Update(ctx, ledger.New(o), app, func(d *ledger.Document) error { d.Fence++; return nil })
-	if flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), "upgrade Sluice") {
+	if flink.CodeOf(err) != flink.Unavailable || !strings.Contains(err.Error(), "upgrade Sluice") {
 		t.Errorf("got %v", err)
 	}
 	if body, _, err := o.Get(ctx, key); err != nil || string(body) != newer {
