@@ -13,8 +13,8 @@ import (
 )
 
 // FuzzAnyDocumentIsReadOrRefused: whatever the bytes, there is a manifest that
-// can be written as JSON and is read again as the same, or faults that are
-// bounded, and none of them tells what a placeholder was filled in with.
+// has the name of its prefix, can be written as JSON and is read again as the
+// same, or faults that are bounded, and none of them tells what a placeholder was filled in with.
 func FuzzAnyDocumentIsReadOrRefused(f *testing.F) {
 	documentSeeds(f)
 	const planted = "hunter2-Tr0ub4dor"
@@ -41,6 +41,9 @@ func FuzzAnyDocumentIsReadOrRefused(f *testing.F) {
 
 func sameManifest(t *testing.T, m *Manifest) {
 	t.Helper()
+	if meta, _ := m.Resource["metadata"].(map[string]any); meta["name"] != fraud.Name || meta["namespace"] != fraud.Namespace {
+		t.Errorf("taken as %v", meta)
+	}
 	one, err := flink.NewRevision(m.Resource, flink.PinnedJar{})
 	if err != nil {
 		t.Fatalf("what was read cannot be written: %v", err)

@@ -157,35 +157,3 @@ func TestDurationsHaveDays(t *testing.T) {
 		}
 	}
 }
-
-// FuzzParse: whatever the bytes, there is an answer, and a manifest that is
-// taken has the name of its prefix and can be named as a revision.
-func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("testdata/*/*.txtar")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds: %v", err)
-	}
-	for _, file := range files {
-		a, err := txtar.ParseFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(a.Files[0].Data)
-	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		m, err := Parse(doc, fraud, placeholders)
-		if err != nil {
-			if flink.CodeOf(err) != flink.Invalid || len(err.Error()) > 1<<20 {
-				t.Fatalf("code %s, %d bytes of error", flink.CodeOf(err), len(err.Error()))
-			}
-			return
-		}
-		meta := m.Resource["metadata"].(map[string]any)
-		if meta["name"] != fraud.Name || meta["namespace"] != fraud.Namespace {
-			t.Fatalf("taken as %v", meta)
-		}
-		if _, err := flink.NewRevision(m.Resource, flink.PinnedJar{}); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
