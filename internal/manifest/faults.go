@@ -100,7 +100,7 @@ func (r *report) faultAt(line, column int, path, format string, args ...any) {
 }
 
 func (r *report) note(format string, args ...any) {
-	r.notes = append(r.notes, cut(redact.Text(fmt.Sprintf(format, args...)), maxMessage))
+	r.notes = append(r.notes, cut(r.told("", fmt.Sprintf(format, args...)), maxMessage))
 }
 
 // err is nil when there are no faults.

@@ -23,6 +23,7 @@ func TestNoFaultAndNoNoteTellsASecret(t *testing.T) {
 		"a key that is an argument":       {"job:", "job:\n    args: {--password=" + planted + "}"},
 		"a filled in value":               {"job:", "job:\n    state: ${DATA_BUCKET}"},
 		"a filled in value in an address": {"job:", "job:\n    jarURI: \"${DATA_BUCKET} here\""},
+		"a filled in value in a note":     {"job:", "job:\n    jarURI: s3://${DATA_BUCKET}/j.jar"},
 		"credentials in an address":       {"flinkConfiguration:", "flinkConfiguration:\n    high-availability.storageDir: s3a://key:" + planted + "@bucket/ha"},
 	} {
 		t.Run(name, func(t *testing.T) {
