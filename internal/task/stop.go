@@ -32,6 +32,7 @@ func (t Tasks) Stop(ctx context.Context, r Release) (Release, error) {
 		if o, err = t.Target.Observe(ctx, r.Application); err != nil {
 			return false, unless(flink.Unavailable, err)
 		}
+		r.Before.seen(o.Job)
 		return r.hasStopped(o), nil
 	})
 	switch {
@@ -44,6 +45,15 @@ func (t Tasks) Stop(ctx context.Context, r Release) (Release, error) {
 	}
 	r.Decision = ToStop
 	return r, nil
+}
+
+// seen keeps the newest start of the job: should its JobManager have been lost
+// since, another has started it anew, and what it shows after the stop must not
+// be taken for the new version.
+func (b *Before) seen(j flink.JobFacts) {
+	if j.Reachable && j.ID != "" && j.Started.After(b.Started) {
+		b.Started = j.Started
+	}
 }
 
 // stopStep names the apply that suspends the previous version.
