@@ -26,14 +26,14 @@ var stories = map[string]struct {
 }
 
 func story(version string, first bool) Schedule {
-	at := func(id string, after time.Duration, key, word string) Upload {
-		return Upload{ID: id, At: after, Key: key, Version: word, Arrive: []time.Duration{0}}
+	at := func(id string, after time.Duration, key, word string) Event {
+		return Event{ID: id, At: after, Key: key, Version: word, Arrive: []time.Duration{0}}
 	}
-	s := Schedule{Seed: 1, Uploads: []Upload{at("u0", 0, app.ManifestKey(), "plain")}}
+	s := Schedule{Seed: 1, Events: []Event{at("u0", 0, app.ManifestKey(), "plain")}}
 	if !first {
-		s.Uploads = append(s.Uploads, at("u1", 5*time.Second, app.String()+"/v1.jar", "good"))
+		s.Events = append(s.Events, at("u1", 5*time.Second, app.String()+"/v1.jar", "good"))
 	}
-	s.Uploads = append(s.Uploads, at("it", 2*time.Minute, app.String()+"/v2.jar", version))
+	s.Events = append(s.Events, at("it", 2*time.Minute, app.String()+"/v2.jar", version))
 	return s
 }
 
@@ -86,7 +86,7 @@ func points(calls map[string]int, every bool) []Fault {
 		}
 		n := calls[strings.TrimSpace("it "+op)]
 		for nth := range n {
-			all = append(all, Fault{Kind: kind, Upload: "it", Call: op, Nth: nth + 1})
+			all = append(all, Fault{Kind: kind, Of: "it", Call: op, Nth: nth + 1})
 		}
 	}
 	return all

@@ -36,9 +36,9 @@ func recordSaysTheEnd(e *execution) string {
 	if e.excused() || e.release.Decision == task.Queue || e.release.Reason == flink.Duplicate || e.release.Reason == flink.NotForUs {
 		return ""
 	}
-	r := e.journal.record(e.upload.release)
+	r := e.journal.record(e.asked.release)
 	if r == nil {
-		return fmt.Sprintf("execution %s ended %s %s and there is no record %s", e.name, e.result.Status, e.result.Error, e.upload.release)
+		return fmt.Sprintf("execution %s ended %s %s and there is no record %s", e.name, e.result.Status, e.result.Error, e.asked.release)
 	}
 	if e.release.Decision == task.Ignore {
 		return "" // what is ignored leaves an outcome that is there alone
@@ -51,16 +51,16 @@ func recordSaysTheEnd(e *execution) string {
 		r = &ledger.Record{Outcome: flink.Succeeded}
 	}
 	if want != string(r.Outcome) {
-		return fmt.Sprintf("execution %s ended %s and record %s says %s", e.name, want, e.upload.release, r.Outcome)
+		return fmt.Sprintf("execution %s ended %s and record %s says %s", e.name, want, e.asked.release, r.Outcome)
 	}
 	return ""
 }
 
 // whatWasSentIsGone: who has come to its end has told of it, and no longer means to.
 func whatWasSentIsGone(e *execution) string {
-	name := "ended-" + e.upload.release
+	name := "ended-" + e.asked.release
 	for _, m := range e.journal.document.Outbox {
-		if m.Name == name && !e.excused() && e.release.ID == e.upload.release && e.release.Decision == task.ToSettle {
+		if m.Name == name && !e.excused() && e.release.ID == e.asked.release && e.release.Decision == task.ToSettle {
 			return "execution " + e.name + " has ended and the message that tells of it is still in the outbox"
 		}
 	}
@@ -71,7 +71,7 @@ func whatWasSentIsGone(e *execution) string {
 // recovers writes it for them: somebody stopped them.
 func (e *execution) excused() bool { return e.result.Status == asl.StatusAborted }
 
-func (u *uploaded) excused() bool {
+func (u *asked) excused() bool {
 	for _, e := range u.executions {
 		if e.excused() {
 			return true

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,24 +18,25 @@ import (
 type execution struct {
 	*world
 	name    string
-	upload  *uploaded
+	asked   *asked
 	strand  *strand
 	clock   *asl.VirtualClock // the machine's own: it waits for nobody, so the timeline follows it at each call
 	lag     time.Duration     // how far the timeline is ahead of it, after pauses
 	pause   time.Duration     // before the next invocation
 	cancel  context.CancelFunc
 	invoked int
+	idles   bool // waits for a task token
 	result  asl.Result
 	release task.Release // newest document that went through it
 }
 
 // start runs the machine for an event on a strand of its own. A name that was
 // used before starts nothing, as Step Functions has it.
-func (w *world) start(name string, u *uploaded) {
+func (w *world) start(name string, u *asked) {
 	if _, used := w.running[name]; used {
 		return
 	}
-	e := &execution{world: w, name: name, upload: u}
+	e := &execution{world: w, name: name, asked: u}
 	w.running[name] = e
 	u.executions = append(u.executions, e)
 	e.strand = w.line.spawn(name, w.line.now, func(*strand) { e.run() })
@@ -46,9 +48,9 @@ func (e *execution) run() {
 	defer cancel()
 	e.cancel = cancel
 	e.clock = asl.NewVirtualClock(e.line.now)
-	e.journal.say(e.name, "starts for %s", e.upload.ID)
+	e.journal.say(e.name, "starts for %s", e.asked.ID)
 	seed := uint64(e.line.luck)
-	e.result = e.parts.Machine.Run(ctx, e.upload.event, asl.Options{Caller: e, Clock: e.clock, JSONata: e.parts.JSONata,
+	e.result = e.parts.Machine.Run(ctx, e.asked.event, asl.Options{Caller: e, Tokens: e.tokens, Idle: e.idle, Clock: e.clock, JSONata: e.parts.JSONata,
 		Rand:      rand.NewPCG(seed, e.line.luck.of(e.name, 0)),
 		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + e.name, Name: e.name, StateMachineName: "release"}})
 	e.journal.say(e.name, "ends %s %s %s", e.result.Status, e.result.Error, e.result.Cause)
@@ -102,7 +104,31 @@ func (e *execution) invoke(ctx context.Context, f functions.Function, payload []
 		return nil, i.err
 	}
 	must(json.Unmarshal(i.output, &e.release))
+	e.asked.release = cmp.Or(e.asked.release, e.release.ID)
 	return json.Marshal(map[string]json.RawMessage{"Payload": i.output})
+}
+
+// stop ends the execution from outside, as StopExecution does: the machine goes
+// no further, the function that runs does.
+func (e *execution) stop() {
+	if e.cancel != nil && e.result.Status == "" {
+		e.cancel()
+		e.strand.rouse()
+	}
+}
+
+// idle is how the machine waits for a task token.
+func (e *execution) idle(ctx context.Context, until time.Time, answered func() bool) {
+	e.idles = true
+	e.wait(until.Add(e.lag), func() bool { return answered() || ctx.Err() != nil })
+	e.idles = false
+	_ = e.clock.Sleep(ctx, e.line.now.Add(-e.lag).Sub(e.clock.Now())) // ctx says whether it is done
+}
+
+func (e *execution) rouseIdle() {
+	if e.idles {
+		e.strand.rouse()
+	}
 }
 
 // wait lets others go on until the time has come or something has happened.

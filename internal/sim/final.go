@@ -24,7 +24,7 @@ func finalRules(w *world) []rule {
 	}
 }
 
-// nothingIsLeftOver: no message, no waiting change.
+// nothingIsLeftOver: no message, no waiting change, no good lease.
 func nothingIsLeftOver(w *world) string {
 	d := w.journal.document
 	if len(d.Outbox) > 0 {
@@ -33,13 +33,16 @@ func nothingIsLeftOver(w *world) string {
 	if d.Pending != nil {
 		return "change " + d.Pending.ID + " still waits"
 	}
+	if d.Held(w.line.now) {
+		return "release " + d.Lease.Release + " still holds the lease"
+	}
 	return ""
 }
 
 // everyEventHasOneOutcome: each event that was delivered has a record.
 func everyEventHasOneOutcome(w *world) string {
-	for _, s := range append(w.schedule.Uploads, Upload{ID: "probe"}) {
-		u := w.uploads[s.ID]
+	for _, s := range append(w.schedule.Events, Event{ID: "probe"}) {
+		u := w.asked[s.ID]
 		if u == nil || u.delivered == 0 || u.excused() {
 			continue
 		}
@@ -60,7 +63,7 @@ func noStateIsLostSilently(w *world) string {
 			continue
 		}
 		r := w.journal.record(c.Release)
-		if r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
+		if c.Outside != "" || w.lostByHand(s) || r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
 			behind = s.Committed
 			continue
 		}
@@ -69,9 +72,14 @@ func noStateIsLostSilently(w *world) string {
 	return ""
 }
 
+// lostByHand: somebody had made the resource anew, with empty state.
+func (w *world) lostByHand(s targettest.Start) bool {
+	return s.From == "" && slices.ContainsFunc(w.journal.changes, func(c change) bool { return c.Outside == RemadeOutside && !c.At.After(s.At) })
+}
+
 // asksForNoState tells whether some manifest says stateless.
 func (j *journal) asksForNoState() bool {
-	return slices.ContainsFunc(j.schedule.Uploads, func(u Upload) bool { return u.Version == "stateless" })
+	return slices.ContainsFunc(j.schedule.Events, func(u Event) bool { return u.Version == "stateless" })
 }
 
 // startsEmpty: the plan in the record says that the job starts empty, because
@@ -122,12 +130,12 @@ func (j *journal) governing(start int) *change {
 	return nil
 }
 
-// successWasSeen: what was promoted is no version that is known to be bad, and
-// it restored the state that the release named.
+// successWasSeen: what was promoted is no version that is known to be bad, it
+// restored the state that the release named, and it ran for the bake time.
 func successWasSeen(w *world) string {
 	for _, id := range w.journal.order {
 		r := w.journal.record(id)
-		u := w.uploadOf(id)
+		u := w.askedBy(id)
 		if r.Reason != flink.Released || u == nil {
 			continue
 		}
@@ -135,12 +143,31 @@ func successWasSeen(w *world) string {
 		if u.isJar() && bad(u.Version, restores) {
 			return fmt.Sprintf("a jar that is %s was promoted by release %s", u.Version, id)
 		}
-		if !restores {
-			continue
+		if fault := w.wasNotSeen(r, restores); fault != "" {
+			return "release " + id + " ended well, and " + fault
 		}
-		if s, c := w.firstStart(id); s != nil && c.Desired.Restore.Kind == flink.RestoreSnapshot && !flink.SamePath(s.From, c.Desired.Restore.Path) {
-			return fmt.Sprintf("release %s named the state %s, ended well, and had started from %q", id, c.Desired.Restore.Path, s.From)
-		}
+	}
+	return ""
+}
+
+// wasNotSeen holds what a record claims against what happened.
+func (w *world) wasNotSeen(r *ledger.Record, restores bool) string {
+	s, c := w.firstStart(r.ID)
+	named := ""
+	if c != nil {
+		named = c.Desired.Restore.Path
+	}
+	switch {
+	case s == nil && w.journal.meddled.Before(r.Started):
+		return "nothing of it ever started"
+	case s == nil:
+		return ""
+	case s.Revision != r.Revision:
+		return fmt.Sprintf("revision %s had started, not %s", s.Revision, r.Revision)
+	case r.Ended.Add(w.skew).Sub(s.At) < bakeTime:
+		return fmt.Sprintf("it had run for %s, and the bake time is %s", r.Ended.Sub(s.At), bakeTime)
+	case restores && c.Desired.Restore.Kind == flink.RestoreSnapshot && !flink.SamePath(s.From, named):
+		return fmt.Sprintf("the state that it named is %s, and it had started from %q", named, s.From)
 	}
 	return ""
 }
@@ -155,8 +182,8 @@ func (w *world) firstStart(release string) (*targettest.Start, *change) {
 	return nil, nil
 }
 
-func (w *world) uploadOf(release string) *uploaded {
-	for _, u := range w.uploads {
+func (w *world) askedBy(release string) *asked {
+	for _, u := range w.asked {
 		if u.release == release {
 			return u
 		}
@@ -173,16 +200,21 @@ func ledgerSaysWhatRuns(w *world) string {
 		return ""
 	}
 	o := w.look()
-	if w.journal.meddled.After(r.Started) || o.Spec.Revision == d.Current && o.Spec.Run == flink.Running {
+	if w.journal.meddled.After(r.Started) || o.Spec.Revision == d.Current && o.Spec.Run == flink.Running && (o.Job.State == "RUNNING" || w.mayNotRestart()) {
 		return ""
 	}
-	return fmt.Sprintf("release %s ended %s, the ledger says that %q runs, and it is %q (%s)", r.ID, r.Reason, d.Current, o.Spec.Revision, o.Spec.Run)
+	return fmt.Sprintf("release %s ended %s, the ledger says that %q runs, and it is %q (%s), whose job is %s", r.ID, r.Reason, d.Current, o.Spec.Revision, o.Spec.Run, o.Job.State)
+}
+
+// mayNotRestart: some version runs only until it has to restore state.
+func (w *world) mayNotRestart() bool {
+	return slices.ContainsFunc(w.schedule.Events, func(e Event) bool { return bad(e.Version, true) && !bad(e.Version, false) })
 }
 
 // whatRunsIsKept: the revision that runs and its jar are there.
 func whatRunsIsKept(w *world) string {
 	o := w.look()
-	if !o.Exists {
+	if !o.Exists || o.Spec.Release == "" {
 		return ""
 	}
 	r, err := w.store.Revision(context.Background(), app, o.Spec.Revision)
@@ -202,7 +234,7 @@ func goodVersionsStay(w *world) string {
 		return ""
 	}
 	for _, id := range w.journal.order {
-		r, u := w.journal.record(id), w.uploadOf(id)
+		r, u := w.journal.record(id), w.askedBy(id)
 		if u == nil || !u.isJar() || u.Version != "good" {
 			continue
 		}

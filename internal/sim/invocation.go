@@ -57,7 +57,7 @@ func (i *invocation) run(payload []byte) {
 			panic(r)
 		}
 	}()
-	out, err := i.handlers[i.function.Name](context.WithValue(context.Background(), invocationKey{}, i), payload)
+	out, err := i.handler()(context.WithValue(context.Background(), invocationKey{}, i), payload)
 	if err != nil {
 		err = taskError(err)
 	}
@@ -73,7 +73,7 @@ func (i *invocation) answer(out []byte, err error) {
 	if err != nil {
 		i.journal.say(i.name, "fails: %v", err)
 	} else {
-		i.journal.say(i.name, "answers")
+		i.journal.say(i.name, "answers %s", tellAnswer(out))
 	}
 	i.caller.rouse()
 }
@@ -108,7 +108,7 @@ func (w *world) call(ctx context.Context, op, about string, effect func() error)
 	i.dieIfKilled()
 	i.fault = w.faultOf(i, op)
 	if i.fault.Kind != "" {
-		w.journal.say(i.name, "! %s at %s %s", i.fault.Kind, op, about)
+		w.journal.say(i.name, "! %s at %s %s%s", i.fault.Kind, op, about, i.fault.howLong())
 	}
 	if err := i.before(op); err != nil {
 		w.journal.say(i.name, "%s %s: %v", op, about, err)
@@ -136,7 +136,7 @@ func (w *world) latency(i *invocation) time.Duration {
 
 // faultOf finds what goes wrong at this call.
 func (w *world) faultOf(i *invocation, op string) Fault {
-	u := i.upload.ID
+	u := i.asked.ID
 	w.calls[u]++
 	w.calls[u+" "+op]++
 	if w.healed {
@@ -161,6 +161,8 @@ func (i *invocation) before(op string) error {
 	case Stall:
 		i.strand.sleep(i.fault.For)
 		i.endIfBroken()
+	case StopAt:
+		i.stop()
 	case Pause:
 		i.execution.pause = i.fault.For
 	}
@@ -171,6 +173,9 @@ func (i *invocation) after(op string, err error) error {
 	switch i.fault.Kind {
 	case CrashAfter, CrashBetween:
 		panic(killed)
+	case LateAnswer:
+		i.strand.sleep(i.fault.For)
+		i.dieIfKilled()
 	case LostAnswer:
 		if err == nil {
 			return flink.Errorf(flink.Unavailable, op, "connection reset by peer, the answer is lost")

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,20 +14,25 @@ type journal struct {
 	*world
 	traced    bool
 	lines     []string
-	changes   []change // writes to the cluster that took effect
-	looked    int      // changes that the rules have seen
+	cluster   string            // as the trace told it last
+	revisions map[string]string // file name of the jar, by revision
+	changes   []change          // writes to the cluster that took effect
+	looked    int               // changes that the rules have seen
 	document  ledger.Document
 	step      *documentStep // the newest write of the document, until the rules have seen it
 	records   map[string][]ledger.Record
 	order     []string // ids of records, by their first writing
-	rewritten string   // id of a record that was written again, until the rules have seen it
+	written   string   // id of the record that was written last, until the rules have seen it
+	removed   string   // path of a snapshot that was removed, likewise
 	messages  map[string]int
-	meddled   time.Time // when somebody outside last changed what runs
+	meddled   time.Time // when somebody last changed by hand what runs
 }
 
 // change is a write to the cluster that took effect.
 type change struct {
 	At            time.Time
+	Outside       Kind // somebody's by hand; empty: a release's
+	Ended         bool // the outcome of its release was recorded by then
 	Release, Step string
 	Fence         int64
 	Desired       flink.Desired
@@ -43,24 +47,7 @@ type change struct {
 type documentStep struct{ from, to ledger.Document }
 
 func (j *journal) init(w *world, traced bool) {
-	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}}
-}
-
-// say adds a line to the trace.
-func (j *journal) say(who, format string, args ...any) {
-	if j.traced {
-		j.lines = append(j.lines, fmt.Sprintf("%12s  %-34s %s", since(j.line.now), who, fmt.Sprintf(format, args...)))
-	}
-}
-
-// call tells of a call. What only looks is told when it fails.
-func (j *journal) call(who, op, about string, err error) {
-	switch {
-	case err != nil:
-		j.say(who, "%s %s: %v", op, about, err)
-	case op != "ledger.Get" && op != "target.Observe":
-		j.say(who, "%s %s", op, about)
-	}
+	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}}
 }
 
 // wrote notes an object of the ledger bucket.
@@ -71,14 +58,15 @@ func (j *journal) wrote(key string, body []byte) {
 		must(json.Unmarshal(body, &d))
 		j.step = &documentStep{j.document, d}
 		j.document = d
+	case strings.HasPrefix(key, ledger.RevisionPrefix):
+		j.noteRevision(body)
 	case strings.HasPrefix(key, ledger.RecordPrefix):
 		var r ledger.Record
 		must(json.Unmarshal(body, &r))
 		if len(j.records[r.ID]) == 0 {
 			j.order = append(j.order, r.ID)
-		} else {
-			j.rewritten = r.ID
 		}
+		j.written = r.ID
 		j.records[r.ID] = append(j.records[r.ID], r)
 		j.say("", "record %s: %s %s: %s", r.ID, r.Outcome, r.Reason, r.Message)
 	}
@@ -91,4 +79,12 @@ func (j *journal) record(id string) *ledger.Record {
 		return nil
 	}
 	return &all[len(all)-1]
+}
+
+// changed keeps a write to the cluster that took effect.
+func (j *journal) changed(c change) {
+	r := j.record(c.Release)
+	c.At, c.Ended = j.line.now, r != nil && r.Outcome != flink.Ignored
+	c.Starts, c.Committed = len(j.model.Starts()), j.model.Committed(app)
+	j.changes = append(j.changes, c)
 }

@@ -31,14 +31,9 @@ func (w *world) heal() {
 // lease of a dead holder runs out.
 func (w *world) tick() {
 	for range 4 {
-		if w.broken != nil || len(w.journal.document.Outbox) == 0 {
-			break
+		if w.broken == nil && w.sendAll() {
+			w.line.run()
 		}
-		for _, m := range w.journal.document.Outbox {
-			w.sent(m)
-			w.amend(func(d *ledger.Document) { d.Sent(m.Name) })
-		}
-		w.line.run()
 	}
 	if l := w.journal.document.Lease; l != nil && w.broken == nil {
 		w.check([]rule{{"LeaseHasADeadHolder", func() string { return leaseHasADeadHolder(w, l) }}})
@@ -46,10 +41,21 @@ func (w *world) tick() {
 	}
 }
 
+// sendAll sends what the outbox holds, as recovery and the commands do; false
+// when it holds nothing.
+func (w *world) sendAll() bool {
+	waiting := w.journal.document.Outbox
+	for _, m := range waiting {
+		w.sent(m)
+		w.amend(func(d *ledger.Document) { d.Sent(m.Name) })
+	}
+	return len(waiting) > 0
+}
+
 // leaseHasADeadHolder: when nothing runs any more, only what was stopped may
 // still hold the lease.
 func leaseHasADeadHolder(w *world, l *ledger.Lease) string {
-	for _, u := range w.uploads {
+	for _, u := range w.asked {
 		if u.release == l.Release && u.excused() {
 			return ""
 		}
@@ -61,8 +67,15 @@ func leaseHasADeadHolder(w *world, l *ledger.Lease) string {
 func (w *world) amend(change func(*ledger.Document)) {
 	_, err := ledger.Update(context.Background(), w.store, app, func(d *ledger.Document) error { change(d); return nil })
 	must(err)
-	w.journal.document, _, err = w.store.Document(context.Background(), app)
+	w.reread()
+}
+
+// reread looks at a document that was written past the functions.
+func (w *world) reread() {
+	d, _, err := w.store.Document(context.Background(), app)
 	must(err)
+	w.journal.step, w.journal.document = &documentStep{w.journal.document, d}, d
+	w.check(w.stepRules())
 }
 
 // pass lets time go by.
@@ -79,8 +92,8 @@ func (w *world) probe() {
 	w.pass(time.Minute)
 	w.amend(func(d *ledger.Document) { d.Circuit = nil })
 	before := w.look()
-	w.line.spawn("probe", w.line.now, func(s *strand) {
-		w.upload(Upload{ID: "probe", Key: app.String() + "/probe.jar", Version: "good", Arrive: []time.Duration{0}}, s)
+	w.line.spawn("probe", w.line.now, func(*strand) {
+		w.happen(Event{ID: "probe", Key: app.String() + "/probe.jar", Version: "good", Arrive: []time.Duration{0}})
 	})
 	w.line.run()
 	w.check([]rule{{"NextEventProceeds", func() string { return nextEventProceeds(w, before) }}})
@@ -90,11 +103,11 @@ func (w *world) probe() {
 // the next good version.
 func nextEventProceeds(w *world, before flink.Observation) string {
 	j := before.Job
-	well := before.Exists && j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks && before.Spec.Run == flink.Running && len(j.Failures) == 0
+	well := before.Exists && before.Spec.Release != "" && j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks && before.Spec.Run == flink.Running && len(j.Failures) == 0
 	if !well || w.manifestIs("broken", "manual") {
 		return ""
 	}
-	r := w.journal.record(w.uploads["probe"].release)
+	r := w.journal.record(w.asked["probe"].release)
 	if r == nil || r.Reason != flink.Released {
 		return fmt.Sprintf("a job ran well, and the next good version was not released: %s", tell(r))
 	}
@@ -116,7 +129,7 @@ func tell(r *ledger.Record) string {
 func (w *world) manifestIs(words ...string) bool {
 	newest := ""
 	var at time.Time
-	for _, u := range w.uploads {
+	for _, u := range w.asked {
 		if !u.isJar() && u.Key == app.ManifestKey() && !u.at.Before(at) {
 			newest, at = u.Version, u.at
 		}

@@ -38,14 +38,14 @@ func shorterOnes(s Schedule) []Schedule {
 		try.Faults = slices.Delete(slices.Clone(s.Faults), i, i+1)
 		all = append(all, try)
 	}
-	for i, u := range s.Uploads {
+	for i, u := range s.Events {
 		try := s
-		try.Uploads = slices.Delete(slices.Clone(s.Uploads), i, i+1)
+		try.Events = slices.Delete(slices.Clone(s.Events), i, i+1)
 		all = append(all, try)
 		for n := range u.Arrive {
 			if len(u.Arrive) > 1 {
-				try.Uploads = slices.Clone(s.Uploads)
-				try.Uploads[i].Arrive = slices.Delete(slices.Clone(u.Arrive), n, n+1)
+				try.Events = slices.Clone(s.Events)
+				try.Events[i].Arrive = slices.Delete(slices.Clone(u.Arrive), n, n+1)
 				all = append(all, try)
 			}
 		}

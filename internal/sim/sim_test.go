@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -64,10 +63,10 @@ func TestAKnownGapIsStillOpen(t *testing.T) {
 func TestWhatOnceWentWrongHolds(t *testing.T) {
 	cases := map[string]Schedule{
 		"a checkpoint of its own is not the state from before":             soon("stateless", "good", "restart-loop"),
-		"a machine that stands still does not count against the version":   soon("plain", "good").with(Fault{Kind: Pause, Upload: "u1", Call: "target.Apply", Nth: 1, For: 25 * time.Minute}),
-		"what loses its waiting place is recorded though its witness dies": crowded().with(Fault{Kind: CrashBefore, Upload: "u3", Call: "ledger.Put", Nth: 1}),
+		"a machine that stands still does not count against the version":   soon("plain", "good").with(Fault{Kind: Pause, Of: "u1", Call: "target.Apply", Nth: 1, For: 25 * time.Minute}),
+		"what loses its waiting place is recorded though its witness dies": crowded().with(Fault{Kind: CrashBefore, Of: "u3", Call: "ledger.Put", Nth: 1}),
 		"a key written twice before there is a manifest":                   overwritten(),
-		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Upload: "u2", Call: "target.Apply", Nth: 3}),
+		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),
 	}
 	parts := load(t)
 	for name, schedule := range cases {
@@ -75,38 +74,6 @@ func TestWhatOnceWentWrongHolds(t *testing.T) {
 			t.Errorf("%s: %v", name, o.Violation)
 		}
 	}
-}
-
-// soon uploads a manifest, and jars that do so, two minutes apart.
-func soon(manifest string, versions ...string) Schedule {
-	s := Schedule{Seed: 1, Uploads: []Upload{{ID: "u0", Key: app.ManifestKey(), Version: manifest, Arrive: []time.Duration{0}}}}
-	for n, version := range versions {
-		s.Uploads = append(s.Uploads, Upload{ID: fmt.Sprintf("u%d", n+1), At: 5*time.Second + time.Duration(n)*2*time.Minute,
-			Key: fmt.Sprintf("%s/v%d.jar", app, n+1), Version: version, Arrive: []time.Duration{0}})
-	}
-	return s
-}
-
-// crowded has a manifest and then a jar come while a release is in flight.
-func crowded() Schedule {
-	s := soon("plain", "good", "good", "good")
-	s.Uploads[2].At, s.Uploads[2].Key, s.Uploads[2].Version = 12*time.Second, app.ManifestKey(), "other"
-	s.Uploads[3].At = 20 * time.Second
-	return s
-}
-
-func (s Schedule) with(f Fault) Schedule {
-	s.Faults = append(s.Faults, f)
-	return s
-}
-
-// overwritten has one key written twice, before there is a manifest.
-func overwritten() Schedule {
-	ms := time.Millisecond
-	key := app.String() + "/job.jar"
-	return Schedule{Seed: 5748, Uploads: []Upload{
-		{ID: "u3", At: 221735 * ms, Key: key, Version: "good", Arrive: []time.Duration{37 * ms, 5 * ms, 154 * ms, 91 * ms}},
-		{ID: "u4", At: 221945 * ms, Key: key, Version: "restart-loop", Arrive: []time.Duration{182 * ms}}}}
 }
 
 var loaded Parts

@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
@@ -16,9 +15,6 @@ type watchedTarget struct {
 	seen []flink.Observation // oldest first, for stale reads
 }
 
-// staleness is how old a stale read is at least.
-const staleness = 10 * time.Second
-
 // Observe implements flink.Target.
 func (t *watchedTarget) Observe(ctx context.Context, a flink.Application) (o flink.Observation, err error) {
 	err = t.call(ctx, "target.Observe", "", func() error {
@@ -28,18 +24,24 @@ func (t *watchedTarget) Observe(ctx context.Context, a flink.Application) (o fli
 		t.seen = append(t.seen, o)
 		return nil
 	})
-	if invocationOf(ctx).fault.Kind == StaleRead {
-		return t.older(o), err
-	}
-	return o, err
+	return t.stale(o, invocationOf(ctx).fault), err
 }
 
-// older is what was seen some seconds ago, if anything was.
-func (t *watchedTarget) older(o flink.Observation) flink.Observation {
-	for i := len(t.seen) - 1; i >= 0; i-- {
-		if o.At.Sub(t.seen[i].At) >= staleness {
-			return t.seen[i]
+// stale is an observation of which a part was seen some seconds ago, if anything was.
+func (t *watchedTarget) stale(o flink.Observation, f Fault) flink.Observation {
+	old := o
+	for i := len(t.seen) - 1; i >= 0 && old.At.Equal(o.At); i-- {
+		if o.At.Sub(t.seen[i].At) >= f.For {
+			old = t.seen[i]
 		}
+	}
+	switch f.Kind {
+	case StaleRead:
+		return old
+	case StaleCluster:
+		o.Exists, o.Spec, o.Status, o.Record = old.Exists, old.Spec, old.Status, old.Record
+	case StaleFlink:
+		o.Job = old.Job
 	}
 	return o
 }
@@ -100,7 +102,10 @@ func (t *watchedTarget) Snapshot(ctx context.Context, r flink.SnapshotRequest) (
 
 // RemoveSnapshot implements flink.Target.
 func (t *watchedTarget) RemoveSnapshot(ctx context.Context, a flink.Application, path string) error {
-	return t.call(ctx, "target.RemoveSnapshot", path, func() error { return t.model.RemoveSnapshot(ctx, a, path) })
+	return t.call(ctx, "target.RemoveSnapshot", path, func() error {
+		t.journal.removed = path
+		return t.model.RemoveSnapshot(ctx, a, path)
+	})
 }
 
 // Remove implements flink.Target.
@@ -117,10 +122,8 @@ func (t *watchedTarget) write(c change, do func() error) error {
 	err := do()
 	after := t.look()
 	if before.Exists != after.Exists || before.Spec.UID != after.Spec.UID || before.Spec.Generation != after.Spec.Generation {
-		c.At, c.Before, c.After = t.line.now, before, after
-		c.Starts = len(t.model.Starts())
-		c.Committed = t.model.Committed(app)
-		t.journal.changes = append(t.journal.changes, c)
+		c.Before, c.After = before, after
+		t.journal.changed(c)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
@@ -13,7 +14,7 @@ import (
 // app is the application that all of it is about.
 var app = flink.Application{Namespace: "team-a", Name: "counter"}
 
-// Behaviours are what a jar can be told to do, by the word in Upload.Version.
+// Behaviours are what a jar can be told to do, by the word in Event.Version.
 var behaviours = map[string]targettest.Behaviour{
 	"good":              {},
 	"fails-on-restore":  {FailOnRestore: true},
@@ -40,14 +41,14 @@ func bad(version string, restores bool) bool {
 }
 
 // body is what an upload writes.
-func (u Upload) body() []byte {
+func (u Event) body() []byte {
 	if text, ok := manifests[u.Version]; ok {
 		return []byte(text)
 	}
 	return jarOf(u.Key+" "+u.Version, u.Version != noEntryClass)
 }
 
-func (u Upload) isJar() bool { return strings.HasSuffix(u.Key, ".jar") }
+func (u Event) isJar() bool { return strings.HasSuffix(u.Key, ".jar") }
 
 var jars sync.Map // by comment: making one costs more than a release
 
@@ -75,7 +76,7 @@ func entry(z *zip.Writer, name, body string) {
 	_, _ = f.Write([]byte(body))
 }
 
-// manifests are what application.yaml can say, by the word in Upload.Version.
+// manifests are what application.yaml can say, by the word in Event.Version.
 var manifests = map[string]string{
 	"plain":      manifestWith("upgradeMode: savepoint", ""),
 	"other":      manifestWith("upgradeMode: savepoint, allowNonRestoredState: true", ""),
@@ -83,8 +84,14 @@ var manifests = map[string]string{
 	"stateless":  manifestWith("upgradeMode: stateless", ""),
 	"before":     manifestWith("upgradeMode: savepoint", "  rollback: {restoreFrom: PreUpgrade}\n"),
 	"manual":     manifestWith("upgradeMode: savepoint", "  rollback: {mode: Manual}\n"),
+	"refuse":     manifestWith("upgradeMode: savepoint", "  rollback: {replay: Refuse}\n"),
+	"approval":   manifestWith("upgradeMode: savepoint", "  approval: {required: true, expires: 1h}\n"),
+	"window":     manifestWith("upgradeMode: savepoint", "  syncWindows: [{kind: deny, schedule: \"2 4 * * *\", duration: 20m, timeZone: UTC}]\n"),
 	"broken":     "kind: FlinkDeployment\nspec: [",
 }
+
+// bakeTime is what those manifests ask for.
+const bakeTime = 20 * time.Second
 
 func manifestWith(job, policy string) string {
 	return `apiVersion: flink.apache.org/v1beta1

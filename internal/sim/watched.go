@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (a watchedArtifacts) Head(ctx context.Context, bucket, key string) (o task.
 // a listing has them.
 func (a watchedArtifacts) Newest(ctx context.Context, bucket, prefix, suffix string) (newest task.Object, err error) {
 	err = a.call(ctx, "artifacts.Newest", prefix, func() error {
-		for _, u := range a.schedule.Uploads {
+		for _, u := range a.schedule.Events {
 			o, err := a.objects.Head(ctx, bucket, u.Key)
 			if err != nil || !strings.HasPrefix(u.Key, prefix) || !strings.HasSuffix(u.Key, suffix) {
 				continue
@@ -110,15 +111,20 @@ func (b bus) Send(ctx context.Context, _ flink.Application, m ledger.Message) er
 	return b.call(ctx, "send", m.Name, func() error { b.sent(m); return nil })
 }
 
-// sent starts what a message starts.
+// sent does what a message is for.
 func (w *world) sent(m ledger.Message) {
 	w.journal.messages[m.Name]++
-	if m.Kind != ledger.StartRelease {
-		return
-	}
-	for _, u := range w.uploads {
-		if u.release == m.Name {
+	switch m.Kind {
+	case ledger.StartRelease:
+		if u := w.askedBy(m.Name); u != nil {
 			w.start(m.Name, u)
+		}
+	case ledger.EndWait:
+		var wake ledger.Wake
+		must(json.Unmarshal(m.Payload, &wake))
+		_ = w.tokens.SendTaskSuccess(wake.Token, json.RawMessage("{}")) // who waits no longer needs no waking
+		for _, e := range w.running {
+			e.rouseIdle()
 		}
 	}
 }

@@ -38,20 +38,23 @@ type Mutant struct {
 type world struct {
 	parts    Parts
 	schedule Schedule
+	mutant   Mutant
 	line     *timeline
+	tokens   *asl.Tokens // what executions sleep on
 	model    *targettest.Model
-	frozen   time.Time // operator and Flink stand still at this time; zero: they do not
-	lies     bool      // the operator's word for a stop's savepoint is no good
+	frozen   time.Time     // operator and Flink stand still at this time; zero: they do not
+	lies     bool          // the operator's word for a stop's savepoint is no good
+	skew     time.Duration // how far clocks are apart at most
 	memory   *ledger.Memory
 	store    ledger.Store // without faults, for the rules
 	objects  *artifacts.Memory
 	tasks    task.Tasks
 	handlers map[string]task.Handler
 
-	faults  map[string][]*Fault // at calls, by upload
-	calls   map[string]int      // by upload and operation
+	faults  map[string][]*Fault // at calls, by event
+	calls   map[string]int      // by event and operation
 	away    map[Kind]time.Time  // until when
-	uploads map[string]*uploaded
+	asked   map[string]*asked
 	running map[string]*execution
 	ended   []*execution
 	journal journal
@@ -60,9 +63,9 @@ type world struct {
 	healed  bool     // the end: nothing goes wrong any more
 }
 
-// uploaded is what became of an upload.
-type uploaded struct {
-	Upload
+// asked is an event that happened, and what became of it.
+type asked struct {
+	Event
 	event      []byte
 	release    string
 	at         time.Time
@@ -71,14 +74,17 @@ type uploaded struct {
 }
 
 func newWorld(parts Parts, s Schedule, m Mutant, traced bool) *world {
-	w := &world{parts: parts, schedule: s, line: newTimeline(begin, luck(s.Seed)), memory: ledger.NewMemory(), objects: artifacts.NewMemory(),
-		faults: map[string][]*Fault{}, calls: map[string]int{}, away: map[Kind]time.Time{}, uploads: map[string]*uploaded{}, running: map[string]*execution{}}
+	w := &world{parts: parts, tokens: asl.NewTokens(), schedule: s, line: newTimeline(begin, luck(s.Seed)), memory: ledger.NewMemory(), objects: artifacts.NewMemory(),
+		faults: map[string][]*Fault{}, calls: map[string]int{}, away: map[Kind]time.Time{}, asked: map[string]*asked{}, running: map[string]*execution{}}
 	w.journal.init(w, traced)
 	w.model = targettest.NewModel(w.clusterTime, targettest.Options{})
 	w.store = ledger.New(w.memory)
 	for i := range s.Faults {
-		if f := &s.Faults[i]; f.Nth > 0 {
-			w.faults[f.Upload] = append(w.faults[f.Upload], f)
+		switch f := &s.Faults[i]; {
+		case f.Kind == Skew:
+			w.skew = f.For
+		case f.Nth > 0:
+			w.faults[f.Of] = append(w.faults[f.Of], f)
 		}
 	}
 	w.wire(m)
@@ -100,12 +106,21 @@ func (w *world) wire(m Mutant) {
 	if m.Pins != nil {
 		pins = m.Pins(pins)
 	}
-	w.tasks = task.Tasks{Deps: task.Deps{Ledger: ledger.New(objects), Artifacts: pins, Target: target, Sender: bus{w}, Clock: clock{w},
+	w.tasks = task.Tasks{Deps: task.Deps{Ledger: ledger.New(objects), Artifacts: pins, Target: target, Sender: bus{w}, Clock: clock{w, 0},
 		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}
-	w.handlers = w.tasks.Handlers()
-	if m.Handlers != nil {
-		m.Handlers(w.tasks, w.handlers)
+	w.mutant = m
+	w.handlers = w.handlersWith(clock{w, 0})
+}
+
+// handlersWith are the functions in an environment whose clock is that one.
+func (w *world) handlersWith(c clock) map[string]task.Handler {
+	tasks := w.tasks
+	tasks.Clock = c
+	handlers := tasks.Handlers()
+	if w.mutant.Handlers != nil {
+		w.mutant.Handlers(tasks, handlers)
 	}
+	return handlers
 }
 
 // clusterTime is the time up to which operator and Flink have come.
@@ -119,11 +134,25 @@ func (w *world) clusterTime() time.Time {
 // since is a time as the trace and the messages tell it.
 func since(t time.Time) string { return t.Sub(begin).Round(time.Millisecond).String() }
 
-// clock is the tasks' time.
-type clock struct{ *world }
+// clock is the tasks' time: each function has one of its own, and they are
+// apart by what the schedule says.
+type clock struct {
+	*world
+	off time.Duration
+}
+
+// handler is the function of an invocation, with the clock that its environment has.
+func (i *invocation) handler() task.Handler {
+	handlers := i.handlers
+	if i.skew > 0 {
+		draw := i.line.luck.of("clock of "+i.name, 0)
+		handlers = i.handlersWith(clock{i.world, time.Duration(draw%uint64(i.skew)) - i.skew/2})
+	}
+	return handlers[i.function.Name]
+}
 
 // Now implements task.Clock.
-func (c clock) Now() time.Time { return c.line.now }
+func (c clock) Now() time.Time { return c.line.now.Add(c.off) }
 
 // Sleep implements task.Clock: others go on meanwhile.
 func (c clock) Sleep(ctx context.Context, d time.Duration) error {

@@ -1,0 +1,134 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+)
+
+// changeRules hold for every write to the cluster that took effect.
+func changeRules(j *journal, n int) []rule {
+	c := j.changes[n]
+	if c.Outside != "" {
+		return nil
+	}
+	return []rule{
+		{"FenceHolds", func() string { return fenceHolds(j.changes[:n], c) }},
+		{"OneReleaseActs", func() string { return oneReleaseActs(j.changes[:n], c) }},
+		{"EndedIsEnded", func() string { return endedIsEnded(c) }},
+		{"CircuitHolds", func() string { return circuitHolds(j, c) }},
+		{"StateBeforeStop", func() string { return stateBeforeStop(j, c) }},
+	}
+}
+
+// fenceHolds: a write with a lower fence never takes effect.
+func fenceHolds(before []change, c change) string {
+	for _, b := range before {
+		if b.Fence > c.Fence {
+			return fmt.Sprintf("release %s wrote %s with fence %d after release %s had written %s with fence %d", c.Release, c.Step, c.Fence, b.Release, b.Step, b.Fence)
+		}
+	}
+	return ""
+}
+
+// oneReleaseActs: a fence belongs to one release, and what another has written
+// since is never written over.
+func oneReleaseActs(before []change, c change) string {
+	last := ""
+	for _, b := range slices.Backward(before) {
+		switch {
+		case b.Outside != "":
+			continue
+		case b.Fence == c.Fence && b.Release != c.Release:
+			return fmt.Sprintf("releases %s and %s both wrote with fence %d", b.Release, c.Release, c.Fence)
+		case b.Release == c.Release && last != "":
+			return fmt.Sprintf("release %s wrote %s after release %s had begun to write", c.Release, c.Step, last)
+		case b.Release != c.Release:
+			last = b.Release
+		}
+	}
+	return ""
+}
+
+// endedIsEnded: a release whose outcome is recorded writes no more, not even by
+// a call of its own that hung.
+func endedIsEnded(c change) string {
+	if !c.Ended {
+		return ""
+	}
+	return fmt.Sprintf("release %s had ended, and then its %s took effect", c.Release, c.Step)
+}
+
+// circuitHolds: while the circuit is open nothing automatic is done, but for
+// what was begun before.
+func circuitHolds(j *journal, c change) string {
+	o := c.Document.Circuit
+	if o == nil || o.Release == c.Release || !j.automatic(c.Release) {
+		return ""
+	}
+	return fmt.Sprintf("release %s, which nobody asked for, wrote %s while the circuit was open since release %s", c.Release, c.Step, o.Release)
+}
+
+// automatic tells whether no person decided on the release at that moment: an upload.
+func (j *journal) automatic(release string) bool { return j.askedBy(release) != nil }
+
+// stateBeforeStop: a running stateful job is stopped only when a state to
+// return to is recorded, or the operator itself takes and holds it.
+func stateBeforeStop(j *journal, c change) string {
+	stateful := c.Before.Exists && c.Committed > 0
+	if !stateful {
+		return ""
+	}
+	switch {
+	case c.Removed:
+		return removesOnlyTheFirst(c)
+	case c.Desired.Run == flink.Suspended, c.Desired.Restore.Kind == flink.RestoreHeld, c.Desired.Restore.Kind == flink.RestoreLatest:
+		return ""
+	case c.Desired.Restore.Kind == flink.RestoreNothing && j.asksForNoState():
+		return ""
+	case c.Desired.Restore.Kind == flink.RestoreNothing:
+		return fmt.Sprintf("release %s replaced a job that has state by one that starts empty", c.Release)
+	case j.beganWith(c, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
+		return ""
+	case !slices.ContainsFunc(c.Document.Snapshots, func(s flink.Snapshot) bool { return flink.SamePath(s.Path, c.Desired.Restore.Path) }):
+		return fmt.Sprintf("release %s replaced a job that has state, and the savepoint to restore (%s) is not in the ledger", c.Release, c.Desired.Restore.Path)
+	case !j.model.Stored(c.Desired.Restore.Path):
+		return fmt.Sprintf("release %s replaced a job that has state, and the savepoint to restore (%s) does not exist", c.Release, c.Desired.Restore.Path)
+	}
+	return ""
+}
+
+// beganWith tells whether the version that is replaced had itself begun with a
+// state: then going back to that loses nothing that was there before it.
+func (j *journal) beganWith(c change, path string) bool {
+	k := c.Before.Job.Checkpoints
+	if k.Completed == 0 && flink.SamePath(k.RestoredFrom, path) {
+		return true
+	}
+	return c.Starts > 0 && flink.SamePath(j.model.Starts()[c.Starts-1].From, path)
+}
+
+func removesOnlyTheFirst(c change) string {
+	if c.Document.Current == "" {
+		return ""
+	}
+	return fmt.Sprintf("release %s removed an application whose revision %s is known to have run well", c.Release, c.Document.Current)
+}
+
+// snapshotsAreKept: what something refers to is not removed.
+func snapshotsAreKept(j *journal, path string) string {
+	d := j.document
+	if d.Down != nil && flink.SamePath(d.Down.Snapshot.Path, path) {
+		return "savepoint " + path + " was removed, and a job that is stopped is to go on from it"
+	}
+	if o := j.look(); flink.SamePath(o.Job.Checkpoints.RestoredFrom, path) && o.Job.Checkpoints.Completed == 0 {
+		return "savepoint " + path + " was removed, and the job that runs would restore it when it restarts"
+	}
+	for _, s := range d.Snapshots {
+		if flink.SamePath(s.Path, path) && (d.Lease != nil || s.Revision == d.LastGood) {
+			return "savepoint " + path + " was removed, and a release in flight or the last good revision refers to it"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// documentRules hold for every write of the ledger document.
+func documentRules(j *journal, s documentStep) []rule {
+	return []rule{
+		{"NothingForgotten", func() string { return nothingForgotten(j, s) }},
+		{"LeaseOutlivesTheRelease", func() string { return leaseOutlives(j, s) }},
+		{"PendingIsNotDropped", func() string { return pendingIsNotDropped(s) }},
+		{"DirtyOpensTheCircuit", func() string { return dirtyOpensTheCircuit(j, s) }},
+	}
+}
+
+// nothingForgotten: fences only grow; events, savepoints and messages that were
+// not sent stay.
+func nothingForgotten(j *journal, s documentStep) string {
+	if s.to.Fence < s.from.Fence {
+		return fmt.Sprintf("the fence fell from %d to %d", s.from.Fence, s.to.Fence)
+	}
+	for _, event := range s.from.Seen {
+		if !s.to.HasSeen(event) {
+			return "event " + event + " was admitted and the ledger does not know it any more"
+		}
+	}
+	for _, known := range s.from.Snapshots {
+		if !slices.Contains(s.to.Snapshots, known) {
+			return "savepoint " + known.Path + " was recorded and the ledger does not know it any more"
+		}
+	}
+	for _, m := range s.from.Outbox {
+		kept := slices.ContainsFunc(s.to.Outbox, func(o ledger.Message) bool { return o.Name == m.Name })
+		if !kept && j.messages[m.Name] == 0 {
+			return "message " + m.Name + " left the outbox and was never sent"
+		}
+	}
+	return ""
+}
+
+// leaseOutlives: a lease ends with the recorded outcome of its release, or
+// because it ran out; while it is good nobody else gets it.
+func leaseOutlives(j *journal, s documentStep) string {
+	old, now := s.from.Lease, s.to.Lease
+	if old == nil || now != nil && now.Release == old.Release && now.Fence == old.Fence {
+		return ""
+	}
+	if s.to.LastRelease == old.Release {
+		if r := j.record(old.Release); r == nil || r.Outcome == "" {
+			return "the lease of release " + old.Release + " was given back and its outcome is not recorded"
+		}
+		return ""
+	}
+	if j.line.now.Before(old.Expires) {
+		return fmt.Sprintf("the lease of release %s is good until %s and went to %s", old.Release, since(old.Expires), holderOf(now))
+	}
+	return ""
+}
+
+func holderOf(l *ledger.Lease) string {
+	if l == nil {
+		return "nobody, without an outcome"
+	}
+	return "release " + l.Release
+}
+
+// pendingIsNotDropped: what waits is handed the lease, or another change takes
+// the lease or its place; that the one overtaken is recorded is asked at the end.
+func pendingIsNotDropped(s documentStep) string {
+	p, l := s.from.Pending, s.to.Lease
+	taken := l != nil && (s.from.Lease == nil || s.from.Lease.Fence != l.Fence)
+	if p == nil || s.to.Pending != nil || taken {
+		return ""
+	}
+	return "change " + p.ID + " waited and was dropped"
+}
+
+// dirtyOpensTheCircuit: when somebody has to look, nothing automatic happens
+// until somebody has.
+func dirtyOpensTheCircuit(j *journal, s documentStep) string {
+	id := s.to.LastRelease
+	if id == s.from.LastRelease || s.to.Circuit != nil {
+		return ""
+	}
+	if r := j.record(id); r != nil && r.Outcome == flink.FailedDirty {
+		return "release " + id + " ended dirty, and the circuit is closed"
+	}
+	return ""
+}
