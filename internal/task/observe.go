@@ -85,6 +85,7 @@ func ownAnalysis(a flink.Analysis) flink.Analysis {
 
 // judged says where a verdict leads.
 func (r *Release) judged(v flink.Verdict) {
+	v.Message = flink.Foreign(v.Message, flink.MaxSentence/2)
 	switch {
 	case r.Phase == Forward && v.State == flink.Healthy:
 		r.Verdict, r.Decision = &v, ToPromote

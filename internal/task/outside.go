@@ -78,7 +78,7 @@ func told(o flink.Observation) flink.Observation {
 		&o.Spec.UID, &o.Spec.Release, &o.Spec.Step, &o.Spec.Revision, &o.Spec.Owner,
 		&o.Status.Reconciliation, &o.Status.Lifecycle, &o.Status.JobManager, &o.Status.JobState,
 		&o.Status.Error, &o.Status.SavepointTrigger, &o.Status.PodTrouble,
-		&o.Job.Unreachable, &o.Job.ID, &o.Job.Name, &o.Job.State,
+		&o.Job.Unreachable, &o.Job.ID, &o.Job.Name, &o.Job.State, &o.Job.Lag.Unknown,
 	} {
 		*text = line(*text)
 	}
