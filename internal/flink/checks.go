@@ -39,6 +39,7 @@ var checks = []namedCheck{
 	{"FailureRestarts", failureRestarts, false},
 	{"JobAlive", jobAlive, false},
 	{"TasksRunning", tasksRunning, true},
+	{"ScaledAsAsked", scaledAsAsked, true},
 	{"RestoredAsAsked", restoredAsAsked, false},
 	{"AlarmsQuiet", alarmsQuiet, false},
 	{"OperatorStable", operatorStable, true},
@@ -203,6 +204,23 @@ func tasksRunning(_ Watch, o Observation, e Expectation, _ time.Time) said {
 		return waitFor("%d of %d tasks run, the job is %s", o.Job.TasksRunning, o.Job.Tasks, orNothing(o.Job.State))
 	}
 	return ok()
+}
+
+// scaledAsAsked: a job that is scaled in place goes on with what it has until
+// Flink gets the slots it needs, and looks healthy meanwhile. Vertices with a
+// parallelism of their own keep it.
+func scaledAsAsked(_ Watch, o Observation, e Expectation, _ time.Time) said {
+	if e.Parallelism == 0 || len(o.Job.Vertices) == 0 { // not every runtime names them
+		return ok()
+	}
+	most := 0
+	for _, v := range o.Job.Vertices {
+		if v.Parallelism == e.Parallelism {
+			return ok()
+		}
+		most = max(most, v.Parallelism)
+	}
+	return waitFor("no part of the job runs with %d subtasks yet, %d is the most: Flink may lack slots", e.Parallelism, most)
 }
 
 func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {

@@ -34,6 +34,7 @@ type Expectation struct {
 	PreviousStart time.Time // start of the job that ran before, by Flink's clock: Flink shows it until it is replaced
 	WentOn        time.Time // start of a job that may simply have gone on: a stop of it did not complete
 	Batch         bool      // the job ends by itself when its work is done
+	Parallelism   int       // that a job which is scaled in place comes to; 0: it is not
 	LagBefore     Lag       // of the job that ran before the upgrade
 	Policy        Policy
 }

@@ -84,7 +84,7 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 }
 
 func TestTheChainKeepsItsOrder(t *testing.T) {
-	want := "ResourceExists ResourceOurs OperatorObserved OperatorRollback OperatorAccepted PodsStart FlinkAnswers JobPresent FailureRestarts JobAlive TasksRunning RestoredAsAsked AlarmsQuiet OperatorStable CheckpointsCompleting LagRecovers QueriesHold"
+	want := "ResourceExists ResourceOurs OperatorObserved OperatorRollback OperatorAccepted PodsStart FlinkAnswers JobPresent FailureRestarts JobAlive TasksRunning ScaledAsAsked RestoredAsAsked AlarmsQuiet OperatorStable CheckpointsCompleting LagRecovers QueriesHold"
 	if got := strings.Join(flink.Checks(), " "); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -326,5 +326,21 @@ func TestAnAutoscalerThatRedeploysTheJobLetsItBakeAnew(t *testing.T) {
 	w, v := script(expected(), g, g, away, away, back)
 	if v.Check != "Bake" || w.HealthySince != t0.Add(20*time.Second) {
 		t.Errorf("got %+v, healthy since %s", v, w.HealthySince)
+	}
+}
+
+func TestAJobThatIsScaledInPlaceIsNotHealthyBeforeItIs(t *testing.T) {
+	e, o := expected(), good()
+	e.Parallelism = 4
+	if _, v := script(e, o); v.Check != "Bake" {
+		t.Errorf("a runtime that names no vertices: %+v", v)
+	}
+	o.Job.Vertices = []flink.Vertex{{ID: "source", Parallelism: 1}, {ID: "count", Parallelism: 3}}
+	if _, v := script(e, o); v.State != flink.Progressing || v.Check != "ScaledAsAsked" || !strings.Contains(v.Message, "3 is the most") {
+		t.Errorf("before: %+v", v)
+	}
+	o.Job.Vertices[1].Parallelism = 4
+	if _, v := script(e, o); v.Check != "Bake" {
+		t.Errorf("after: %+v", v)
 	}
 }

@@ -63,6 +63,9 @@ func (t Tasks) up(ctx context.Context, r *Release) error {
 func (t Tasks) expectation(ctx context.Context, r *Release) (flink.Expectation, error) {
 	e := flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore, PreviousStart: r.PreviousStart,
 		WentOn: r.Before.Started, LagBefore: r.Before.Lag, Policy: r.Policy}
+	if r.Phase == Forward && r.Plan != nil && r.Plan.InPlace {
+		e.Parallelism = r.Change.Parallelism
+	}
 	revision := r.Revision
 	if r.Phase == Backward {
 		revision = r.Previous
