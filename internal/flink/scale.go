@@ -28,6 +28,9 @@ func Scaled(running Revision, parallelism int) (Revision, error) {
 	if conf[autoscalerKey] == "true" || conf[olderPrefix+autoscalerKey] == "true" {
 		return Revision{}, Errorf(Invalid, "scale the job", "Flink's autoscaler decides about its parallelism (%s): switch it off first, or bound it there", autoscalerKey)
 	}
+	if tm, _ := spec["taskManager"].(map[string]any); tm["replicas"] != nil {
+		return Revision{}, Errorf(Invalid, "scale the job", "spec.taskManager.replicas is set, and with it the operator ignores the parallelism: change it in application.yaml")
+	}
 	job["parallelism"] = int64(parallelism)
 	return NewRevision(m, running.Jar)
 }

@@ -84,6 +84,7 @@ func (f admission) ask() Release {
 }
 
 func waitFor(what ledger.ParkedFor, now, until time.Time) *Wait {
+	until = until.UTC().Truncate(time.Second).Add(time.Second) // a Wait state reads whole seconds
 	return &Wait{For: what, Until: until, Seconds: max(1, int64(until.Sub(now)/time.Second)+1)}
 }
 

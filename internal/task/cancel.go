@@ -15,7 +15,11 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		return nil
 	}
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		r.remember(d)
+		if d.HasSeen(r.Artifact.Event + calledOffMark) { // a call before this one did it, and died
+			r.end(flink.Succeeded, flink.CancelAsked, "it is called off")
+			return nil
+		}
+		d.See(r.Artifact.Event + calledOffMark)
 		which := r.Change.Release
 		meant := func(id string) bool { return which == "" || which == id }
 		switch {
@@ -37,6 +41,10 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 	return err
 }
 
+// calledOffMark marks, among the events seen, a cancellation that was carried
+// out: the event itself counts as seen once its own record is written, by Settle.
+const calledOffMark = "/called-off"
+
 // calledOff records a change that waited and was called off. Like overtake, it
 // is written before the ledger is.
 func (t Tasks) calledOff(ctx context.Context, r *Release, c ledger.Change) error {
@@ -49,7 +57,7 @@ func (t Tasks) calledOff(ctx context.Context, r *Release, c ledger.Change) error
 // cancelled tells whether somebody asked this release to stop, and if so sends
 // it where it is undone: to Settle while nothing was touched, else to RollBack.
 func (t Tasks) cancelled(r *Release, d ledger.Document, touched bool) bool {
-	if d.Lease == nil || d.Lease.Cancel == nil || r.Phase == Backward {
+	if r.Fence == 0 || !r.holds(&d) || d.Lease.Cancel == nil || r.Phase == Backward {
 		return false
 	}
 	c := d.Lease.Cancel

@@ -129,6 +129,9 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 		s.Suspended, s.Untouched = &d.Suspended.Snapshot, untouched(*d.Suspended, o)
 	}
 	plan := flink.DecidePlan(s)
+	if c := o.Job.Checkpoints; r.Change.Kind == flink.Redeploy && !plan.Stop && c.Latest != "" {
+		r.Insurance = &flink.Snapshot{Path: c.Latest, Revision: r.Previous, Taken: c.LatestAt, Kind: flink.CheckpointSnapshot} // what runs cannot be stopped with a savepoint
+	}
 	r.Revision, r.Jar = w.revision.ID, w.revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, w.policy, w.notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag}

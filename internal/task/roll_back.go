@@ -177,6 +177,7 @@ func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision
 }
 
 func (t Tasks) takeAway(ctx context.Context, r Release, decision flink.RollbackDecision) (Release, error) {
+	r.Rollback = append(r.Rollback, decision)
 	if err := t.Target.Remove(ctx, r.Application, r.fence(undoFence)); err != nil {
 		return r, err
 	}

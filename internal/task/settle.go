@@ -90,7 +90,7 @@ func (r *Release) concludeError() {
 	switch {
 	case r.Error.Error == ErrorName(flink.LeaseLost):
 		r.end(flink.FailedDirty, flink.Superseded, what+". Another release holds the application since, and this one touched nothing more: that one's record says how the application does")
-	case r.FailedIn == "Admit", r.FailedIn == "Prepare", r.FailedIn == "TakeSavepoint":
+	case r.FailedIn == "Admit", r.FailedIn == "Prepare", r.FailedIn == "TakeSavepoint", r.FailedIn == "AwaitApproval":
 		r.end(flink.FailedClean, flink.Broken, what+". Nothing was touched: upload again when that is mended")
 	default:
 		r.end(flink.FailedDirty, flink.StepFailed, what+". The job was touched: look at it, then run sluice resume "+r.Application.String())
@@ -128,19 +128,19 @@ func (r *Release) conclude(d *ledger.Document, now time.Time) {
 	case r.Reason == flink.Removed:
 		d.Deleted = &ledger.Tombstone{Release: r.ID, At: now, By: r.Change.By, Revision: r.Previous, Snapshot: r.finalState(d)}
 		d.Current, d.Applied, d.Down, d.Suspended = "", "", nil, nil
-	case r.cameBackAs():
-		d.Current, d.Applied, d.Down = r.Previous, "", nil // verified; its own suspension is over, too
-		if len(r.Rollback) > 0 {
-			d.Suspended = nil
-		}
-	case r.Reason == flink.FirstVersionFailed:
+	case r.undoneBy(flink.BringBack):
+		d.Current, d.Applied, d.Down, d.Suspended = r.Previous, "", nil, nil // seen running again
+	case r.undoneBy(flink.TakeAway):
 		d.Current, d.Applied, d.Down = "", "", nil
+	case r.Plan != nil && r.Plan.Adopt && r.Outcome != flink.Succeeded:
+		d.Applied = "" // it is not ours
 	}
 }
 
-// cameBackAs tells whether the previous version was seen running again.
-func (r *Release) cameBackAs() bool {
-	return len(r.Rollback) > 0 && r.Phase == Backward && (r.Reason == flink.RolledBack || r.Reason == flink.Cancelled)
+// undoneBy tells whether the release was undone, cleanly, and how.
+func (r *Release) undoneBy(a flink.RollbackAction) bool {
+	n := len(r.Rollback)
+	return n > 0 && r.Outcome == flink.FailedClean && r.Rollback[n-1].Action == a
 }
 
 // finalState is the state that a deleted application ended with.
