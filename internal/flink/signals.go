@@ -2,6 +2,7 @@ package flink
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -121,7 +122,7 @@ func answered(c Condition, q QueryFacts) answer {
 		return answer{said: waitFor("the query %s finds no data", brief(q.Query))}
 	}
 	for _, v := range q.Values {
-		if v != v { // NaN: a rate of nothing, divided by nothing
+		if math.IsNaN(v) { // a rate of nothing, divided by nothing
 			return answer{said: waitFor("the query %s answers NaN, which tells nothing", brief(q.Query))}
 		}
 	}

@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -77,7 +78,8 @@ func (c *Client) Query(ctx context.Context, query string) ([]float64, error) {
 
 // withoutURL drops what http.Client puts before an error: the address is the installation's.
 func withoutURL(err error) error {
-	if wrapped, ok := err.(*url.Error); ok { // it is never wrapped itself
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
 		return wrapped.Err
 	}
 	return err
