@@ -30,7 +30,7 @@ sim: node_modules ## Releases in a world that goes wrong: 10,000 schedules, ever
 
 .PHONY: fuzz
 fuzz: ## Hostile input, each reader in turn for FUZZTIME (30s): a crasher is written below testdata/fuzz of its package
-	@grep -rl --include='*_test.go' '^func Fuzz' events internal | sort | while read -r file; do \
+	@grep -rl --include='*_test.go' '^func Fuzz' events internal test | sort | while read -r file; do \
 	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+)\(f .*/\1/p' "$$file"); do \
 	    echo "fuzz     $$(dirname "$$file") $$target"; \
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 5s -parallel $${PARALLEL:-1} "./$$(dirname "$$file")"; \
