@@ -9,6 +9,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/manifest"
 )
 
 // AdmitInput is what the machine hands to Admit.
@@ -74,8 +75,9 @@ func (f *admission) read(event events.Event) error {
 		return err
 	}
 	if known {
-		f.known = created.Bucket.Name == f.bucket && !strings.HasPrefix(created.Object.Key, events.PlanPrefix)
-		if f.known {
+		key := created.Object.Key
+		others := strings.HasPrefix(key, events.PlanPrefix) || manifest.IsLayerKey(key)
+		if f.known = created.Bucket.Name == f.bucket && !others; f.known {
 			f.identify(event, created)
 		}
 		return nil

@@ -13,7 +13,7 @@ import (
 func decideAdmission(f admission) Release {
 	switch {
 	case !f.known:
-		return ignored(flink.NotForUs, "no reader for this event: it is of another type, of another bucket, or of a file for a dry run")
+		return ignored(flink.NotForUs, "no reader for this event: it is of another type, of another bucket, of a policy, or of a file for a dry run")
 	case f.outside != nil && f.change.Kind != "":
 		return rejected(flink.RequestInvalid, f.outside)
 	case f.outside != nil:
