@@ -19,7 +19,6 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 			r.end(flink.Succeeded, flink.CancelAsked, "it is called off")
 			return nil
 		}
-		d.See(r.Artifact.Event + calledOffMark)
 		which := r.Change.Release
 		meant := func(id string) bool { return which == "" || which == id }
 		switch {
@@ -28,14 +27,20 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		case d.Parked != nil && meant(d.Parked.ID):
 			c := d.Parked.Change
 			d.Unpark()
-			return t.calledOff(ctx, r, c)
+			if err := t.calledOff(ctx, r, c); err != nil {
+				return err
+			}
 		case d.Pending != nil && meant(d.Pending.ID):
 			c := *d.Pending
 			d.Pending = nil
-			return t.calledOff(ctx, r, c)
+			if err := t.calledOff(ctx, r, c); err != nil {
+				return err
+			}
 		default:
 			r.end(flink.FailedClean, flink.RequestInvalid, "nothing of that id is in flight or waits: sluice status shows what does")
+			return nil
 		}
+		d.See(r.Artifact.Event + calledOffMark)
 		return nil
 	})
 	return err

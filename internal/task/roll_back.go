@@ -44,7 +44,7 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	r.note(t.Clock.Now(), "RollBack", decision.Message)
 	switch decision.Action {
 	case flink.Hold:
-		r.end(flink.FailedDirty, flink.HeldForSomebody, r.Message+"; "+decision.Message)
+		r.end(flink.FailedDirty, flink.HeldForSomebody, r.Message+"; "+decision.Message+". When the job is as it should be, run sluice resume "+r.Application.String())
 		return r, nil
 	case flink.TakeAway:
 		return t.takeAway(ctx, r, *decision)

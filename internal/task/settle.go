@@ -60,6 +60,13 @@ func (t Tasks) identify(r *Release) {
 // settledBefore tells whether this release was settled and its lease has gone
 // on to another since: then its record stands as it is.
 func (t Tasks) settledBefore(ctx context.Context, r *Release) (bool, error) {
+	if r.Change.DryRun { // the ledger does not know it: only its record tells that another delivery was planned
+		record, err := t.Ledger.Record(ctx, r.Application, r.ID)
+		if err == nil {
+			r.Outcome, r.Reason, r.Message = record.Outcome, record.Reason, record.Message
+		}
+		return err == nil, unless(flink.NotFound, err)
+	}
 	if r.Fence == 0 || r.Application == ledger.NoApplication {
 		return false, nil
 	}

@@ -144,6 +144,9 @@ func (t Tasks) undoWhenRefused(r Release, state string, err error) (Release, err
 		return r, err
 	}
 	r.note(t.Clock.Now(), state, err.Error())
+	if r.Message != "" { // why it was to be undone in the first place stays
+		err = fmt.Errorf("%s; then %w", r.Message, err)
+	}
 	r.Decision, r.Message = ToRollBack, err.Error()
 	return r, nil
 }
