@@ -63,7 +63,7 @@ func noStateIsLostSilently(w *world) string {
 			continue
 		}
 		r := w.journal.record(c.Release)
-		if c.Outside != "" || w.lostByHand(s) || r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
+		if c.Outside != "" || w.lostByHand(s) || w.choseIt(*c, s) || r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
 			behind = s.Committed
 			continue
 		}
@@ -75,6 +75,11 @@ func noStateIsLostSilently(w *world) string {
 // lostByHand: somebody had made the resource anew, with empty state.
 func (w *world) lostByHand(s targettest.Start) bool {
 	return s.From == "" && slices.ContainsFunc(w.journal.changes, func(c change) bool { return c.Outside == RemadeOutside && !c.At.After(s.At) })
+}
+
+// choseIt: somebody asked for exactly that state.
+func (w *world) choseIt(c change, s targettest.Start) bool {
+	return c.Desired.Restore.Kind == flink.RestoreSnapshot && flink.SamePath(s.From, c.Desired.Restore.Path) && w.kindOf(c.Release) == flink.Redeploy
 }
 
 // asksForNoState tells whether some manifest says stateless.
@@ -189,6 +194,18 @@ func (w *world) askedBy(release string) *asked {
 		}
 	}
 	return nil
+}
+
+// kindOf is what kind of change a release is.
+func (w *world) kindOf(release string) flink.ChangeKind {
+	switch u := w.askedBy(release); {
+	case u == nil:
+		return ""
+	case u.Ask == nil:
+		return flink.Upgrade
+	default:
+		return u.Ask.Kind
+	}
 }
 
 // ledgerSaysWhatRuns: after a release that ended well the ledger's current

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -102,8 +103,12 @@ func (g *generator) jar(version string) {
 
 // again uploads the same bytes under the same key.
 func (g *generator) again() {
-	last := g.Events[len(g.Events)-1]
-	g.upload(last.Key, last.Version)
+	for _, last := range slices.Backward(g.Events) {
+		if last.Ask == nil {
+			g.upload(last.Key, last.Version)
+			return
+		}
+	}
 }
 
 func (g *generator) upload(key, version string) {

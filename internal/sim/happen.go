@@ -57,6 +57,7 @@ func (w *world) ask(u *asked) {
 		By: c.By, Why: "because", Automatic: c.Automatic, Revision: c.Revision, Snapshot: c.Snapshot, Parallelism: c.Parallelism,
 		AbandonState: c.AbandonState, Release: c.Release, DryRun: c.DryRun}
 	u.event = eventOf(u.ID, events.Source, events.ChangeRequestedType, w.line.now, detail)
+	u.release = releaseOf(second(w.line.now), "request\x00"+app.String()+"\x00"+detail.Request)
 }
 
 func eventOf(id, source, detailType string, at time.Time, detail any) []byte {

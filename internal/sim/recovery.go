@@ -95,6 +95,9 @@ func (w *world) probe() {
 	w.line.spawn("probe", w.line.now, func(*strand) {
 		w.happen(Event{ID: "probe", Key: app.String() + "/probe.jar", Version: "good", Arrive: []time.Duration{0}})
 	})
+	if w.manifestIs("approval") {
+		w.line.spawn("approver", w.line.now.Add(time.Minute), func(*strand) { w.respond("probe", true) })
+	}
 	w.line.run()
 	w.check([]rule{{"NextEventProceeds", func() string { return nextEventProceeds(w, before) }}})
 }

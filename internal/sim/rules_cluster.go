@@ -70,8 +70,11 @@ func circuitHolds(j *journal, c change) string {
 	return fmt.Sprintf("release %s, which nobody asked for, wrote %s while the circuit was open since release %s", c.Release, c.Step, o.Release)
 }
 
-// automatic tells whether no person decided on the release at that moment: an upload.
-func (j *journal) automatic(release string) bool { return j.askedBy(release) != nil }
+// automatic tells whether nobody asked for the release in person: an upload, or an alarm.
+func (j *journal) automatic(release string) bool {
+	u := j.askedBy(release)
+	return u != nil && (u.Ask == nil || u.Ask.Automatic)
+}
 
 // stateBeforeStop: a running stateful job is stopped only when a state to
 // return to is recorded, or the operator itself takes and holds it.
@@ -82,7 +85,7 @@ func stateBeforeStop(j *journal, c change) string {
 	}
 	switch {
 	case c.Removed:
-		return removesOnlyTheFirst(c)
+		return removesOnlyWhatMayGo(j, c)
 	case c.Desired.Run == flink.Suspended, c.Desired.Restore.Kind == flink.RestoreHeld, c.Desired.Restore.Kind == flink.RestoreLatest:
 		return ""
 	case c.Desired.Restore.Kind == flink.RestoreNothing && j.asksForNoState():
@@ -109,11 +112,19 @@ func (j *journal) beganWith(c change, path string) bool {
 	return c.Starts > 0 && flink.SamePath(j.model.Starts()[c.Starts-1].From, path)
 }
 
-func removesOnlyTheFirst(c change) string {
-	if c.Document.Current == "" {
+// removesOnlyWhatMayGo: a first version that failed; or what somebody wants
+// deleted, once its final state is recorded, or may go.
+func removesOnlyWhatMayGo(j *journal, c change) string {
+	d := c.Document
+	switch {
+	case j.kindOf(c.Release) == flink.Delete && (d.Down != nil || d.Suspended != nil || j.askedBy(c.Release).Ask.AbandonState):
+		return ""
+	case j.kindOf(c.Release) == flink.Delete:
+		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
+	case d.Current == "":
 		return ""
 	}
-	return fmt.Sprintf("release %s removed an application whose revision %s is known to have run well", c.Release, c.Document.Current)
+	return fmt.Sprintf("release %s removed an application whose revision %s is known to have run well", c.Release, d.Current)
 }
 
 // snapshotsAreKept: what something refers to is not removed.

@@ -66,6 +66,8 @@ func TestWhatOnceWentWrongHolds(t *testing.T) {
 		"a machine that stands still does not count against the version":   soon("plain", "good").with(Fault{Kind: Pause, Of: "u1", Call: "target.Apply", Nth: 1, For: 25 * time.Minute}),
 		"what loses its waiting place is recorded though its witness dies": crowded().with(Fault{Kind: CrashBefore, Of: "u3", Call: "ledger.Put", Nth: 1}),
 		"a key written twice before there is a manifest":                   overwritten(),
+		"an apply that hung comes through when its release has gone back":  hung(),
+		"a version that was applied and never promoted is known":           applied(),
 		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),
 	}
 	parts := load(t)
