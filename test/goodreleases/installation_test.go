@@ -87,14 +87,19 @@ func (i *installation) drop(t *testing.T, name string, body []byte) ledger.Recor
 // within is a limit for a test that hangs, not a measure.
 const within = 6 * time.Minute
 
-// record waits for the record of what an object version started.
-func (i *installation) record(t *testing.T, version string) (found ledger.Record) {
+func (i *installation) record(t *testing.T, version string) ledger.Record {
+	t.Helper()
+	return i.recordOf(t, counter, version)
+}
+
+// recordOf waits for the record of what an object version started.
+func (i *installation) recordOf(t *testing.T, app flink.Application, version string) (found ledger.Record) {
 	t.Helper()
 	i.until(t, "the release has ended", func(ctx context.Context) bool {
-		ids, err := i.ledger.Records(ctx, counter, 5)
+		ids, err := i.ledger.Records(ctx, app, 5)
 		must(t, err)
 		for _, id := range ids {
-			r, err := i.ledger.Record(ctx, counter, id)
+			r, err := i.ledger.Record(ctx, app, id)
 			must(t, err)
 			if strings.HasSuffix(r.Trigger, "versionId="+version) {
 				t.Logf("%s %s: %s", r.Outcome, r.Reason, r.Message)

@@ -32,13 +32,14 @@ func TestGoodReleasesThatLosePods(t *testing.T) {
 }
 
 func TestGoodReleasesThatAreRescaled(t *testing.T) {
-	run(t, "adaptive", []disturbed{
+	i := run(t, "adaptive", []disturbed{
 		{"Flink rescales the job in place", 3 * time.Second, (*installation).rescale, false},
 		{"the TaskManager's node is drained", 16 * time.Second, (*installation).drainTaskManager, true},
 		{"Flink rescales the job in place, late", 20 * time.Second, (*installation).rescale, false},
 		{"the JobManager's node is drained", 12 * time.Second, (*installation).drainJobManager, true},
 		{"it is rescaled, and then its TaskManager is killed", 2 * time.Second, (*installation).rescaleAndKill, true},
 	})
+	t.Run("batch jobs end by themselves", i.batchEnds)
 }
 
 // Each of the two tests wants a process of its own: a process can run one
@@ -46,7 +47,7 @@ func TestGoodReleasesThatAreRescaled(t *testing.T) {
 
 // run releases one version after the other into one installation, and disturbs
 // each. Only the adaptive scheduler can rescale a job in place.
-func run(t *testing.T, scheduler string, releases []disturbed) {
+func run(t *testing.T, scheduler string, releases []disturbed) *installation {
 	i := start(t)
 	const settings = "  flinkConfiguration:\n"
 	manifest := i.manifest(t, "bakeTime: 15s", "bakeTime: 30s", settings, settings+"    jobmanager.scheduler: "+scheduler+"\n")
@@ -74,6 +75,7 @@ func run(t *testing.T, scheduler string, releases []disturbed) {
 		}
 	}
 	i.continuous(t)
+	return i
 }
 
 // blamesNobody: nothing that happened here is the version's fault.
