@@ -74,7 +74,11 @@ func (s Standstill) final(seen *flink.Checkpoints) *flink.Checkpoints {
 		c = *seen
 	}
 	if s.Record.LatestID > max(c.LatestID, c.RestoredID) {
-		c.Completed, c.LatestID, c.Latest = max(1, c.Completed), s.Record.LatestID, s.Record.Path
+		path := s.Record.Path
+		if path == "" { // where it lies only a JobManager tells; all of a job's lie side by side
+			path = checkpointAt(flink.Restore{Path: c.Latest, AtLeast: c.LatestID}, s.Record)
+		}
+		c.Completed, c.LatestID, c.Latest = max(1, c.Completed), s.Record.LatestID, path
 	}
 	return &c
 }
