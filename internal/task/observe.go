@@ -62,14 +62,13 @@ func (t Tasks) up(ctx context.Context, r *Release) error {
 // expectation is what the version that is watched is judged against.
 func (t Tasks) expectation(ctx context.Context, r *Release) (flink.Expectation, error) {
 	e := flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore, PreviousStart: r.PreviousStart,
-		WentOn: r.Before.Started, LagBefore: r.Before.Lag, Policy: r.Policy}
+		WentOn: r.Before.Started, LagBefore: r.Before.Lag, Policy: r.judgedBy()}
 	if r.Phase == Forward && r.Plan != nil && r.Plan.InPlace {
 		e.Parallelism = r.Change.Parallelism
 	}
 	revision := r.Revision
 	if r.Phase == Backward {
 		revision = r.Previous
-		e.Policy.Analysis = ownAnalysis(r.Policy.Analysis)
 	}
 	if revision == "" {
 		return e, nil
@@ -79,11 +78,16 @@ func (t Tasks) expectation(ctx context.Context, r *Release) (flink.Expectation, 
 	return e, err
 }
 
-// ownAnalysis is what the previous version is judged by when it is back: by
-// itself. Alarms, lag and rates still tell of the version that failed.
-func ownAnalysis(a flink.Analysis) flink.Analysis {
-	a.CloudWatchAlarms, a.Prometheus, a.LagRecovery = nil, nil, nil
-	return a
+// judgedBy is the policy that a version is judged by. Alarms, lag and rates are
+// asked about an upgrade's new version alone: while a version is brought back, or
+// repaired on somebody's request, they still tell of the trouble before, and when
+// they cannot be read, that must not hold a repair up.
+func (r *Release) judgedBy() flink.Policy {
+	p := r.Policy
+	if r.Phase == Backward || r.Change.Kind != flink.Upgrade {
+		p.Analysis.CloudWatchAlarms, p.Analysis.Prometheus, p.Analysis.LagRecovery = nil, nil, nil
+	}
+	return p
 }
 
 // judged says where a verdict leads.

@@ -70,7 +70,7 @@ func (t Tasks) tryOut(ctx context.Context, r Release, revision flink.Revision, o
 	if r.Plan.Then == flink.StepSettle || r.Plan.Then == flink.StepRemove || r.Plan.First == flink.StepRemove || r.Plan.Adopt {
 		return r, nil // no version is brought
 	}
-	if err := t.checkAnalysis(ctx, r.Policy, o, revision); err != nil {
+	if err := t.checkAnalysis(ctx, r.judgedBy(), o, revision); err != nil {
 		return t.rejectWhen(r, flink.ManifestInvalid, err, flink.Invalid)
 	}
 	try := r.desired(revision, flink.Running, r.Plan.Restore, applyStep, applyFence)

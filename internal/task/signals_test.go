@@ -76,10 +76,24 @@ func TestAnAlarmThatIsNotThereIsToldFromOneThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestThePreviousVersionIsJudgedByItselfAlone(t *testing.T) {
+func TestOnlyTheNewVersionOfAnUpgradeIsJudgedByTheWorldBesideIt(t *testing.T) {
 	a := analysis
 	a.LagRecovery, a.MinCompletedCheckpoints = &flink.LagRecovery{}, 2
-	if got := ownAnalysis(a); got.LagRecovery != nil || len(got.CloudWatchAlarms)+len(got.Prometheus) != 0 || got.MinCompletedCheckpoints != 2 {
-		t.Errorf("got %+v", got)
+	for name, c := range map[string]struct {
+		kind  flink.ChangeKind
+		phase Phase
+		all   bool
+	}{
+		"an upgrade, before it":    {flink.Upgrade, "", true},
+		"an upgrade's new version": {flink.Upgrade, Forward, true},
+		"the one brought back":     {flink.Upgrade, Backward, false},
+		"a restart, before it":     {flink.Restart, "", false},
+		"a rollback on request":    {flink.Rollback, Forward, false},
+	} {
+		r := Release{Policy: flink.Policy{Analysis: a}, Change: flink.Change{Kind: c.kind}, Phase: c.phase}
+		got := r.judgedBy().Analysis
+		if all := got.LagRecovery != nil && len(got.CloudWatchAlarms)+len(got.Prometheus) == 2; all != c.all || got.MinCompletedCheckpoints != 2 {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
