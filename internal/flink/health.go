@@ -132,7 +132,7 @@ func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	if w.RunningAt.IsZero() && works(o.Job, e) {
 		w.RunningAt = now
 	}
-	if !w.RunningAt.IsZero() {
+	if e.Policy.Analysis.LagRecovery != nil && !w.RunningAt.IsZero() {
 		w = w.sampleLag(o.Job.Lag, now)
 	}
 	return w

@@ -26,8 +26,9 @@ const (
 	lagEvery = 10 * time.Second
 	// lagKept samples make the window over which a slope is judged: two minutes.
 	lagKept = 12
-	// lagWindow is the least time that a slope is read from.
+	// A slope is read from so much time at least, and from so many samples.
 	lagWindow = time.Minute
+	lagLeast  = 4
 )
 
 // sampleLag keeps a lag that was seen, and the highest of all.
@@ -65,7 +66,7 @@ func lagRecovers(w Watch, o Observation, e Expectation, now time.Time) said {
 		return ok()
 	case !due:
 		return waitFor("the lag is %d records, %s; it has %s from the first moment all tasks ran", newest, goal, rule.Within)
-	case w.lagSpan() < lagWindow:
+	case w.lagSpan() < lagWindow || len(w.Lags) < lagLeast:
 		return waitFor("the lag is %d records, %s, and has not been seen for long enough to tell whether it falls", newest, goal)
 	case w.lagFalls():
 		if !e.LagBefore.Known {

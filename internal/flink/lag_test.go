@@ -64,6 +64,12 @@ func TestLagIsJudgedByItsSlopeAfterCatchingUp(t *testing.T) {
 			}
 			return 10
 		}, flink.Healthy, "Baked", ""},
+		"a source that tells it seldom": {known(100), 3 * time.Minute, func(s int64) int64 {
+			if s%70 != 0 {
+				return -1
+			}
+			return 50_000
+		}, flink.Progressing, "LagRecovers", "not been seen for long enough"},
 		"one look at a source that has not begun": {known(100), 3 * time.Minute, func(s int64) int64 { return 500 * s }, flink.Unhealthy, "LagRecovers", "does not fall"},
 	}
 	for name, c := range cases {
@@ -78,7 +84,8 @@ func TestLagIsJudgedByItsSlopeAfterCatchingUp(t *testing.T) {
 
 func TestLagIsRememberedInBoundedSpace(t *testing.T) {
 	e := expected()
-	e.Policy.BakeTime = time.Hour
+	e.Policy.BakeTime, e.Policy.Analysis.LagRecovery = time.Hour, &flink.LagRecovery{Within: time.Minute, Baseline: 110}
+	e.LagBefore = flink.Lag{Known: true, Records: 5000}
 	var w flink.Watch
 	for i := range 1000 {
 		o := good()

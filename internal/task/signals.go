@@ -35,6 +35,8 @@ const (
 	// signalsKept is how long an answer stands in for one that fails: a hiccup
 	// must not make a version bake anew.
 	signalsKept = time.Minute
+	// signalsPatience bounds one reading of all that a policy names.
+	signalsPatience = 15 * time.Second
 )
 
 // hearing is what was heard within one invocation.
@@ -83,6 +85,8 @@ func recall[T any](m map[string]heard[T], key string, now T, failed bool, at tim
 
 // readAll reads each signal that the analysis names; what cannot be read says why.
 func (s Signals) readAll(ctx context.Context, a flink.Analysis) (all flink.Signals) {
+	ctx, cancel := context.WithTimeout(ctx, signalsPatience)
+	defer cancel()
 	if len(a.CloudWatchAlarms) > 0 {
 		all.Alarms = s.readAlarms(ctx, a.CloudWatchAlarms)
 	}
