@@ -28,6 +28,7 @@ type RollbackCase struct {
 	Still       bool         // the failed version processes nothing any more, so Failed is final
 	Gone        bool         // the failed job came to its end by itself, and its high-availability record with it
 	CannotHalt  bool         // it was to be brought to a standstill and did not come to one
+	Hidden      bool         // Flink does not answer for the failed version, and nothing says that it could not start: it may have run unseen
 	RanSince    time.Time    // when the failed version was first seen running with all tasks; zero when it never was
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
 	ByRecord    bool         // the failed version was to go on by the high-availability record
@@ -191,7 +192,7 @@ func firstRestore(c RollbackCase) RollbackDecision {
 // exact: the failed version completed no checkpoint that anybody knows of.
 func (c RollbackCase) exact() RollbackDecision {
 	switch {
-	case c.RanSince.IsZero():
+	case c.RanSince.IsZero() && !c.Hidden:
 		return c.toBase("the failed version never ran and made nothing durable: the state from before the upgrade is exact")
 	case c.Still || c.Seen:
 		return c.toBase(fmt.Sprintf("the failed version completed no checkpoint: the state from before the upgrade is exact. It ran from %s: what sinks that are not transactional wrote since is written a second time, and how much that is cannot be known", c.RanSince.UTC().Format("15:04:05")))

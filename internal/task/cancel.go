@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -15,8 +16,14 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		return nil
 	}
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		if d.HasSeen(r.Artifact.Event + calledOffMark) { // a call before this one did it, and died
+		switch e := r.Artifact.Event; { // what a call before this one has decided stands, should it have died or another delivery have made it
+		case d.HasSeen(e):
+			return errSeenSince
+		case d.HasSeen(e + calledOffMark):
 			r.end(flink.Succeeded, flink.CancelAsked, "it is called off")
+			return nil
+		case d.HasSeen(e + nothingMark):
+			r.nothingToCancel()
 			return nil
 		}
 		which := r.Change.Release
@@ -37,18 +44,30 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 				return err
 			}
 		default:
-			r.end(flink.FailedClean, flink.RequestInvalid, "nothing of that id is in flight or waits: sluice status shows what does")
+			r.nothingToCancel()
+			d.See(r.Artifact.Event + nothingMark)
 			return nil
 		}
 		d.See(r.Artifact.Event + calledOffMark)
 		return nil
 	})
+	if errors.Is(err, errSeenSince) {
+		r.seenSince()
+		return nil
+	}
 	return err
 }
 
-// calledOffMark marks, among the events seen, a cancellation that was carried
-// out: the event itself counts as seen once its own record is written, by Settle.
-const calledOffMark = "/called-off"
+func (r *Release) nothingToCancel() {
+	r.end(flink.FailedClean, flink.RequestInvalid, "nothing of that id is in flight or waits: sluice status shows what does")
+}
+
+// Marks, among the events seen, of what a cancellation has come to. The event
+// itself counts as seen once its own record is written, by Settle.
+const (
+	calledOffMark = "/called-off"
+	nothingMark   = "/nothing"
+)
 
 // calledOff records a change that waited and was called off. Like overtake, it
 // is written before the ledger is.

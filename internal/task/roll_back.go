@@ -34,6 +34,9 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if r.FailedRan.IsZero() && r.hidden(o) && o.Status.Lifecycle == "STABLE" {
+		r.FailedRan = o.At // Flink was cut off from us, and the operator has seen the job run
+	}
 	c := r.rollbackCase(d, o)
 	c.Mode = previous.UpgradeMode()
 	decision := r.applied(o, c)
@@ -82,6 +85,7 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Insurance: r.Insurance,
 		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o), RanSince: r.FailedRan,
 		Applied:  r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep),
+		Hidden:   r.hidden(o),
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "",
 		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest,
 		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy}
@@ -158,6 +162,13 @@ func (r *Release) shows(o flink.Observation) bool {
 		before = r.Before.Started // Apply took effect and its output was lost
 	}
 	return o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(before)
+}
+
+// hidden tells whether the failed version may run without anybody seeing it.
+// One that was called off while it started does not.
+func (r *Release) hidden(o flink.Observation) bool {
+	starts := r.CalledOff && o.Status.JobManager != "READY"
+	return !starts && o.Spec.Release == r.ID && o.Spec.Step == applyStep && !o.Job.Reachable && o.Status.PodTrouble == ""
 }
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
