@@ -14,6 +14,9 @@ const askedSources = 8
 // lagFacts asks the sources of a running job. That it is not known is never an
 // error: most jobs' policies do not ask.
 func lagFacts(ctx context.Context, c *rest.Client, job rest.Job) flink.Lag {
+	if job.State != "RUNNING" {
+		return flink.Lag{Unknown: "the job is " + job.State}
+	}
 	sources := 0
 	for _, v := range job.Vertices {
 		if v.Source {

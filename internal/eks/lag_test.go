@@ -18,13 +18,18 @@ func TestAnObservationTellsTheLagOfTheSources(t *testing.T) {
 		t.Errorf("a source that tells none: %+v", o.Lag)
 	}
 	jm.TellLag(id, 42)
+	jm.SetState(id, "RESTARTING")
+	if o := observeJob(t.Context(), client); o.Lag.Known || !strings.Contains(o.Lag.Unknown, "RESTARTING") {
+		t.Errorf("a job that restarts: %+v", o.Lag)
+	}
+	jm.SetState(id, "RUNNING")
 	if o := observeJob(t.Context(), client); o.Lag != (flink.Lag{Known: true, Records: 42}) {
 		t.Errorf("got %+v", o.Lag)
 	}
 }
 
 func TestAJobOfManySourcesIsNotAskedForItsLag(t *testing.T) {
-	job := rest.Job{}
+	job := rest.Job{State: "RUNNING"}
 	for range askedSources + 1 {
 		job.Vertices = append(job.Vertices, rest.Vertex{Source: true})
 	}
