@@ -116,7 +116,7 @@ func (s Situation) planAdopt() Plan {
 		return refuse(NothingDeployed, "there is no FlinkDeployment of this name to take over: upload application.yaml and a jar, and it is created")
 	case o.Spec.Release != "" && s.Current != "":
 		return Plan{First: StepSettle, Reason: NothingToDo, Message: "Sluice looks after this application already: nothing to do"}
-	case o.Spec.Release != "":
+	case o.Spec.Release != "" && o.Spec.Manifest == nil: // with one, an adoption died on the way: it is taken up again
 		return refuse(NotOurs, "another installation of Sluice, or an earlier one, wrote this resource (release %s): remove its sluice/ annotations first if nobody else looks after it", o.Spec.Release)
 	case o.Spec.Owner != "":
 		return refuse(NotOurs, "%s keeps this resource as it wants it and would undo every release: take it out of its hands first, see docs/adoption.md", o.Spec.Owner)
