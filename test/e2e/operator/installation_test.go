@@ -40,16 +40,45 @@ const (
 	firstFence      int64 = 1024
 )
 
+// Other parts than the kit's, laid out in the same way: Flink, its S3 plugin, and
+// an operator (lib with its jars, crds with its definitions).
+const (
+	flinkHome    = "SLUICE_TEST_FLINK_HOME"
+	s3Plugin     = "SLUICE_TEST_S3_PLUGIN"
+	operatorHome = "SLUICE_TEST_OPERATOR_HOME"
+)
+
+// otherParts replaces what the environment names. The version of an operator is
+// in the names of its jars, and its entrypoint has to know it.
+func otherParts(k *kit.Kit) (operatorVersion string) {
+	for variable, path := range map[string]*string{flinkHome: &k.FlinkHome, s3Plugin: &k.S3Plugin, operatorHome: &k.OperatorHome} {
+		if other := os.Getenv(variable); other != "" {
+			*path = other
+		}
+	}
+	if os.Getenv(operatorHome) == "" {
+		return kit.OperatorVersion
+	}
+	k.CRDs = filepath.Join(k.OperatorHome, "crds")
+	const before, after = "flink-kubernetes-standalone-", ".jar"
+	jars, _ := filepath.Glob(filepath.Join(k.OperatorHome, "lib", before+"*"+after))
+	for _, jar := range jars {
+		operatorVersion = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(jar), before), after)
+	}
+	return operatorVersion
+}
+
 // installation is a cluster with the operator, and an object store for its jobs.
 type installation struct {
-	kit     *kit.Kit
-	dir     string
-	store   *s3.Server
-	cluster *cluster.Cluster
-	target  *eks.Target
-	kube    dynamic.Interface
-	objects *awss3.Client
-	fence   int64
+	kit      *kit.Kit
+	operator string // its version
+	dir      string
+	store    *s3.Server
+	cluster  *cluster.Cluster
+	target   *eks.Target
+	kube     dynamic.Interface
+	objects  *awss3.Client
+	fence    int64
 }
 
 // shared is started once: a process can run one S3 gateway, which changes its
@@ -60,11 +89,12 @@ var shared = sync.OnceValues(func() (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
+	version := otherParts(k)
 	dir, err := os.MkdirTemp("", "sluice-operator-")
 	if err != nil {
 		return nil, err
 	}
-	i := &installation{kit: k, fence: firstFence, dir: dir}
+	i := &installation{kit: k, operator: version, fence: firstFence, dir: dir}
 	return i, i.start(ctx)
 })
 
@@ -96,6 +126,7 @@ func (i *installation) start(ctx context.Context) error {
 	if err := errors.Join(imagesErr, optionsErr, logErr); err != nil {
 		return err
 	}
+	images = bytes.ReplaceAll(images, []byte(`"OPERATOR_VERSION": "`+kit.OperatorVersion+`"`), []byte(`"OPERATOR_VERSION": "`+i.operator+`"`))
 	endpoint := i.store.Endpoint()
 	if i.cluster, err = cluster.Start(ctx, cluster.Options{Binary: i.kit.Kube, Images: images, CRDs: i.kit.CRDs, JavaOptions: options, Dir: kubeDir,
 		S3: strings.TrimPrefix(endpoint, "http://"), Region: region, AccessKey: access, SecretKey: secret, Teams: []string{team}, Log: log}); err != nil {
@@ -219,6 +250,6 @@ func told(o flink.Observation) string {
 
 // running: the job runs as this generation asks for it, and has completed some checkpoints.
 func running(o flink.Observation) bool {
-	return o.Job.Reachable && o.Job.State == "RUNNING" && o.Job.TasksRunning == o.Job.Tasks && o.Job.Tasks > 0 &&
+	return o.Job.Reachable && o.Job.State == "RUNNING" && o.Job.TasksRunning+o.Job.TasksFinished == o.Job.Tasks && o.Job.TasksRunning > 0 &&
 		o.Status.ObservedGeneration == o.Spec.Generation && o.Job.Checkpoints.Completed >= checkpointsAFew
 }
