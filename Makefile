@@ -33,7 +33,7 @@ fuzz: ## Hostile input, each reader in turn for FUZZTIME (30s): a crasher is wri
 	@grep -rl --include='*_test.go' '^func Fuzz' events internal test | sort | while read -r file; do \
 	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+)\(f .*/\1/p' "$$file"); do \
 	    echo "fuzz     $$(dirname "$$file") $$target"; \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 5s -parallel $${PARALLEL:-1} "./$$(dirname "$$file")"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 20x -parallel $${PARALLEL:-1} "./$$(dirname "$$file")"; \
 	  done; \
 	done
 
