@@ -94,6 +94,9 @@ var behaviours = map[string]targettest.Behaviour{
 //	cut-off / reach        Flink's REST API goes away, comes back
 //	delete                 somebody deletes the resource
 //	kill-taskmanager       a node is lost
+//	suspend-outside        somebody suspends the resource with kubectl
+//	fail-job               the job comes to its end by itself, beyond Flink's restart strategy
+//	break-revision FILE BEHAVIOUR  a jar that was good behaves so from now on
 //	break-savepoints       every savepoint fails; mend-savepoints
 //	resume                 the circuit is closed
 //	forget                 the ledger forgets what ran
@@ -179,6 +182,12 @@ func (s *stage) disturb(words []string) {
 		s.target.Keep(app, strings.Join(words[1:], " "))
 	case "bundle":
 		s.artifacts.Put(artifactBucket, "_plan/"+app.String()+"/x/"+words[1], s.body(words), s.clock.Now())
+	case "suspend-outside":
+		s.target.SuspendOutside(app)
+	case "fail-job":
+		s.target.FailJob(app)
+	case "break-revision":
+		s.jar(words[1], behaviours[words[2]])
 	case "kill-taskmanager":
 		s.target.KillTaskManager(app)
 	case "resume":

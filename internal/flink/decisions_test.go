@@ -66,7 +66,18 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 		change(&o)
 		return o
 	}
-	suspended := with(func(o *flink.Observation) { o.Spec.Run = flink.Suspended; o.Status.Savepoint.Path = stopPath })
+	suspended := with(func(o *flink.Observation) {
+		o.Spec.Run, o.Status.Lifecycle, o.Status.Savepoint.Path = flink.Suspended, "SUSPENDED", stopPath
+	})
+	stopping := with(func(o *flink.Observation) {
+		o.Spec.Run, o.Status.Savepoint.Path, o.Status.SavepointTrigger = flink.Suspended, "s3://data/of-last-week", "UPGRADE"
+	})
+	ended := with(func(o *flink.Observation) { o.Job.State, o.Job.Checkpoints.Latest = "FAILED", "s3://data/chk-3" })
+	byRecord := with(func(o *flink.Observation) {
+		o.Spec.Run, o.Status.Lifecycle, o.Record = flink.Suspended, "SUSPENDED", flink.RecordFacts{Known: true, LatestID: 9}
+		o.Status.Savepoint.Path, o.Status.SavepointTrigger = "s3://data/of-last-week", "UPGRADE"
+	})
+	noDirectory := flink.Revision{ID: "old"}
 	asks := func(mode, fallback string) flink.Revision {
 		return flink.Revision{ID: "new", Manifest: map[string]any{"spec": map[string]any{"job": map[string]any{"upgradeMode": mode},
 			"flinkConfiguration": map[string]any{flink.FallbackKey: fallback}}}}
@@ -79,30 +90,40 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 		reason flink.Reason
 		kind   flink.RestoreKind
 	}{
-		"first deployment":                             {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
-		"the resource was deleted":                     {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
-		"the resource is being deleted":                {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
-		"somebody else's resource":                     {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
-		"an upgrade":                                   {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
-		"an upgrade with a young savepoint":            {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
-		"the same runs already":                        {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
-		"Flink does not answer":                        {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"the job restarts":                             {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended with the recorded savepoint":        {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"suspended with an unknown savepoint":          {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
-		"an earlier release died after the stop":       {flink.Situation{Current: "old", Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"last-state":                                   {flink.Situation{Current: "old", Observation: running, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
-		"last-state of a failing job":                  {flink.Situation{Current: "old", Observation: failing, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
-		"last-state, and no checkpoint is known":       {flink.Situation{Current: "old", Observation: noCheckpoint, Revision: asks("last-state", "")}, flink.StepSettle, flink.JobNotRunning, ""},
-		"stateless":                                    {flink.Situation{Current: "old", Observation: failing, Revision: asks("stateless", "")}, flink.StepApply, "", flink.RestoreNothing},
-		"savepoint of a failing job, fallback allowed": {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "true")}, flink.StepApply, "", flink.RestoreLatest},
-		"savepoint of a failing job, fallback off":     {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "false")}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended, nothing recorded":                  {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
+		"first deployment":                                          {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
+		"the resource was deleted":                                  {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
+		"the resource is being deleted":                             {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
+		"somebody else's resource":                                  {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade":                                                {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"an upgrade with a young savepoint":                         {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
+		"the same runs already":                                     {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
+		"Flink does not answer":                                     {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"the job restarts":                                          {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended with the recorded savepoint":                     {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"suspended with an unknown savepoint":                       {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"an earlier release died after the stop":                    {flink.Situation{Current: "old", Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"last-state":                                                {flink.Situation{Current: "old", Running: noDirectory, Observation: running, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state of a failing job":                               {flink.Situation{Current: "old", Observation: failing, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state, and no checkpoint is known":                    {flink.Situation{Current: "old", Observation: noCheckpoint, Revision: asks("last-state", "")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"stateless":                                                 {flink.Situation{Current: "old", Observation: failing, Revision: asks("stateless", "")}, flink.StepApply, "", flink.RestoreNothing},
+		"savepoint of a failing job, fallback allowed":              {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "true")}, flink.StepApply, "", flink.RestoreLatest},
+		"savepoint of a failing job, fallback off":                  {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "false")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"it says suspended and runs":                                {flink.Situation{Current: "old", Observation: stopping}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"it says suspended and runs, and is to be deleted":          {flink.Situation{Current: "old", Observation: stopping, Change: flink.Change{Kind: flink.Delete}}, flink.StepStop, "", flink.RestoreHeld},
+		"suspended without a savepoint, after one of an older stop": {flink.Situation{Current: "old", Observation: byRecord}, flink.StepApply, "", flink.RestoreLatest},
+		"suspended without a state of a known path, to be deleted":  {flink.Situation{Current: "old", Observation: byRecord, Change: flink.Change{Kind: flink.Delete}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"restart of a job that has ended":                           {flink.Situation{Current: "old", Observation: ended, Change: flink.Change{Kind: flink.Restart}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"a resource of ours that names no revision":                 {flink.Situation{Observation: running}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade of what names no directory for savepoints":      {flink.Situation{Current: "old", Running: noDirectory, Observation: running}, flink.StepStop, "", flink.RestoreHeld},
+		"suspended, nothing recorded":                               {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			if c.s.Change.Kind == "" {
 				c.s.Change.Kind = flink.Upgrade
+			}
+			if c.s.Current != "" && c.s.Running.ID == "" {
+				c.s.Running = flink.Revision{ID: c.s.Current, Manifest: map[string]any{"spec": map[string]any{"flinkConfiguration": map[string]any{"state.savepoints.dir": "s3://data/sp"}}}}
 			}
 			p := flink.DecidePlan(c.s)
 			if p.First != c.first || p.Reason != c.reason || p.Restore.Kind != c.kind || p.Message == "" {

@@ -54,16 +54,28 @@ func DecidePlan(s Situation) Plan {
 		return s.planAdopt()
 	case o.Exists && o.Spec.Release == "":
 		return refuse(NotOurs, "a FlinkDeployment of this name runs that Sluice did not create%s: take it over without a restart by sluice adopt, or use another name", s.owner())
+	case o.Exists && s.Running.ID == "":
+		return refuse(NotOurs, "the resource names release %s and no revision of it, so nothing could bring it back: somebody has taken annotations of Sluice's off. Take the others off, too, then run sluice adopt", o.Spec.Release)
+	case s.stopping() && s.notSavable() != "" && s.Change.Kind != Redeploy && !s.Change.AbandonState:
+		return refuse(JobNotRunning, "a stop of the job was asked for, and has not come to its end (operator: %s %s): try again in a minute. If it stays so, choose a state by sluice redeploy", orNothing(o.Status.Lifecycle), o.Status.Error)
 	case s.Change.Kind == Delete:
 		return s.planDelete()
 	case !o.Exists:
 		return s.planFromNothing()
-	case o.Spec.Run == Suspended:
+	case o.Spec.Run == Suspended && !s.stopping():
 		return s.planFromSuspended()
-	case s.same() && !s.finished():
+	case s.same() && !s.finished() && !s.stopping():
 		return Plan{First: StepSettle, Reason: AlreadyRunning, Message: "this jar and manifest run already: nothing to do"}
 	}
 	return s.planFromRunning()
+}
+
+// stopping: the resource says suspended and the operator has not come there. Its
+// job may run, with a stop that fails again and again: it is not taken for one
+// that was stopped.
+func (s Situation) stopping() bool {
+	o := s.Observation
+	return o.Exists && o.Spec.Run == Suspended && o.Status.Lifecycle != "SUSPENDED"
 }
 
 // same: what is asked for is what runs, and it is not asked to run anew.
@@ -88,14 +100,14 @@ func (s Situation) owner() string {
 // planFromRunning follows the change, and for those that bring another version
 // the manifest's upgrade mode.
 func (s Situation) planFromRunning() Plan {
-	switch s.Change.Kind {
-	case Suspend:
+	switch k := s.Change.Kind; {
+	case k == Suspend:
 		return s.planSuspend()
-	case Resume:
+	case k == Resume && !s.stopping():
 		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job is meant to run already: nothing to do"}
-	case Redeploy:
+	case k == Redeploy:
 		return s.planRedeploy()
-	case Scale:
+	case k == Scale && !s.stopping():
 		if s.Observation.Traits.ScaleInPlace && s.notSavable() == "" {
 			p := s.plan(StepApply, Restore{Kind: RestoreLatest}, fmt.Sprintf("the running job is given parallelism %d without a restart", s.Change.Parallelism), "it gets its former parallelism again")
 			p.InPlace = true
@@ -144,8 +156,11 @@ func (s Situation) notSavable() string {
 // insurance savepoint is taken unless a young one is known.
 func (s Situation) planSavepoint(r Restore, how string) Plan {
 	p := s.plan(StepTakeSavepoint, r, "an insurance savepoint; "+how, "the previous version comes back with its own state; which one is decided by what the new version made durable")
-	if s.FreshState {
+	switch {
+	case s.FreshState:
 		p.First, p.Message = StepStop, how+" (a young savepoint is known as insurance)"
+	case s.Running.SavepointDirectory() == "": // of what was taken over: the operator's default, which only the operator knows
+		p.First, p.Message = StepStop, how+" (no insurance savepoint: what runs does not name a directory for it)"
 	}
 	return p.stopping(RestoreHeld, StepApply)
 }
@@ -164,7 +179,11 @@ func (s Situation) planLastState(how string, savable bool) Plan {
 	if newest == "" {
 		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Try again when it has completed a checkpoint, or choose a state by sluice redeploy")
 	}
-	p := s.plan(StepApply, Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}, how, "the previous version goes on from the newest checkpoint there is")
+	from := Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}
+	if s.Observation.Job.Ended() {
+		from = Restore{Kind: RestoreSnapshot, Path: newest} // it took the high-availability record with it
+	}
+	p := s.plan(StepApply, from, how, "the previous version goes on from the newest checkpoint there is")
 	if savable && !s.FreshState && s.Running.SavepointDirectory() != "" {
 		p.First, p.Message = StepTakeSavepoint, "an insurance savepoint; "+how
 	}

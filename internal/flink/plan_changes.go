@@ -27,7 +27,7 @@ func (s Situation) planFromNothing() Plan {
 
 // planFromSuspended: the job is suspended, by us or by somebody else.
 func (s Situation) planFromSuspended() Plan {
-	k := s.Change.Kind
+	k, o := s.Change.Kind, s.Observation
 	from := s.held()
 	switch {
 	case k == Suspend:
@@ -36,6 +36,8 @@ func (s Situation) planFromSuspended() Plan {
 		return s.plan(StepApply, s.chosen(), "the job is suspended: it is started from the chosen state", "the previous version comes back from the savepoint it was suspended with")
 	case s.Suspended != nil && k != Resume && k != Rollback:
 		return refuse(JobSuspended, "the job was suspended on purpose: run sluice resume first, then try again")
+	case from == "" && o.Record.Known:
+		return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: o.Record.Path, AtLeast: o.Record.LatestID}, "the job is suspended without a savepoint: it goes on from the newest checkpoint of its high-availability record", "the previous version goes on from the newest checkpoint there is")
 	case from == "":
 		return refuse(JobNotRunning, "the job is suspended, and the savepoint it holds (%s) is not one that was seen written when it was stopped: choose a state by sluice redeploy", orNothing(s.Observation.Status.Savepoint.Path))
 	}
@@ -51,7 +53,11 @@ func (s Situation) held() string {
 		recorded = s.Down
 	}
 	switch {
-	case recorded != nil && (s.Untouched || SamePath(recorded.Path, o.Savepoint.Path)):
+	case recorded != nil && s.Untouched:
+		return recorded.Path
+	case s.Observation.Record.Known:
+		return "" // it was suspended without a savepoint: what the operator calls its last is of an earlier stop
+	case recorded != nil && SamePath(recorded.Path, o.Savepoint.Path):
 		return recorded.Path
 	case o.SavepointTrigger == "UPGRADE":
 		return o.Savepoint.Path
@@ -73,6 +79,14 @@ func (s Situation) planStop(then Step, how, undo string) Plan {
 	}
 	newest, id := s.newestCheckpoint()
 	switch {
+	case s.finished() && then == StepSettle:
+		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job has finished: there is nothing to suspend"}
+	case s.Observation.Job.Ended() && !s.finished() && then == StepSettle:
+		return refuse(JobNotRunning, "the job is %s: it has ended by itself and cannot be suspended. sluice restart has it go on from its newest checkpoint, sluice delete removes it", s.Observation.Job.State)
+	case s.Observation.Job.Ended() && newest != "":
+		return s.plan(then, Restore{Kind: RestoreSnapshot, Path: newest}, "the job has ended by itself: its newest checkpoint is its final state, its resource is removed", undo)
+	case s.Change.AbandonState && then == StepRemove && (newest == "" || s.stopping()):
+		return s.plan(then, Restore{Kind: RestoreNothing}, "no savepoint can be taken ("+why+"): the resource is removed without any state, as was asked for", "")
 	case s.finished():
 		return s.plan(then, Restore{Kind: RestoreNothing}, "the job has finished: "+how, "")
 	case newest != "":
@@ -91,8 +105,10 @@ func (s Situation) planDelete() Plan {
 		return Plan{First: StepSettle, Reason: NothingToDo, Message: "nothing is deployed here: nothing to do"}
 	case !o.Exists:
 		return s.plan(StepRemove, Restore{Kind: RestoreNothing}, "there is no resource any more: the application is written off", "")
-	case o.Spec.Run == Suspended:
-		return s.plan(StepRemove, Restore{Kind: RestoreNothing}, "the job is suspended: its resource is removed, its savepoints stay", "sluice redeploy from its savepoint")
+	case o.Spec.Run == Suspended && !s.stopping() && s.held() == "" && !s.Change.AbandonState:
+		return refuse(JobNotRunning, "the job is suspended, and no state is known that it could be started from again once its resource is gone: run sluice resume, or delete it all the same with --abandon-state")
+	case o.Spec.Run == Suspended && !s.stopping():
+		return s.plan(StepRemove, Restore{Kind: RestoreSnapshot, Path: s.held()}, "the job is suspended: its resource is removed, its savepoints stay", "sluice redeploy from its savepoint")
 	}
 	return s.planStop(StepRemove, "the job ends with a final savepoint, then its resource is removed", "sluice redeploy from the final savepoint")
 }

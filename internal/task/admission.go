@@ -86,6 +86,10 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 		if d.HasSeen(r.Artifact.Event) && !heir && !parked {
 			return errSeenSince
 		}
+		if p := d.Parked; p != nil && !parked && p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest { // whatever the manifest says of waiting by now
+			r.goAlong(d)
+			return nil
+		}
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
 		if err != nil {
 			return err

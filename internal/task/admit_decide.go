@@ -73,7 +73,7 @@ func (f admission) decideUpgrade() Release {
 func (f admission) ask() Release {
 	until := f.now.Add(f.policy.Approval.Expires)
 	r := Release{Decision: ToPrepare, Reason: flink.AwaitsYes, Message: "the policy asks for approval: it is planned, and waits for an answer"}
-	if p := f.parked(); p != nil {
+	if p := f.parked(); p != nil && p.Why == ledger.ForApproval {
 		until = p.Until
 		if p.Revision != "" {
 			r.Decision = ToAwaitApproval // it was planned before, and something else woke it
@@ -119,6 +119,8 @@ func behind(p *ledger.Change, release string, c flink.Change, kind flink.Artifac
 		return Release{}, false
 	case p.Kind == flink.Jar && c.Kind == flink.Upgrade && kind == flink.Manifest:
 		return ignored(flink.GoesAlong, "it goes out with "+p.Key+", which waits for the release in flight"), true
+	case c.Kind == flink.Upgrade && (p.Change.Kind == flink.Suspend || p.Change.Kind == flink.Delete):
+		return rejected(flink.Busy, fmt.Errorf("%s %s, which %s asked for, waits for the release in flight, and an upload does not undo it: upload again when the application is to run", p.Change.Kind, p.ID, orSomebody(p.Change.By))), true
 	case c.Replaces() || !p.Change.Replaces():
 		return Release{}, false
 	case c.Kind == flink.Restart && p.Change.Kind != flink.Delete && p.Change.Kind != flink.Suspend:

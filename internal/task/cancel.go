@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -30,7 +31,11 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		meant := func(id string) bool { return which == "" || which == id }
 		switch {
 		case d.AskCancel(which, ledger.CancelRequest{By: r.Change.By, Why: r.Change.Why, At: t.Clock.Now()}):
-			r.end(flink.Succeeded, flink.CancelAsked, "release "+d.Lease.Release+" is told: it undoes what it has done, or says that it was too late")
+			told := "release " + d.Lease.Release + " is told: it undoes what it has done, or says that it was too late"
+			if !d.Held(t.Clock.Now()) {
+				told = "release " + d.Lease.Release + " is told, but nothing was heard of it since " + d.Lease.Expires.Add(-leaseTerm).UTC().Format(time.RFC3339) + ": if its execution is dead it stops at what it has done, and the next change goes on from there. Look at the job"
+			}
+			r.end(flink.Succeeded, flink.CancelAsked, told)
 		case d.Parked != nil && meant(d.Parked.ID):
 			c := d.Parked.Change
 			d.Unpark()

@@ -19,7 +19,8 @@ func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Releas
 	if r.shows(o) {
 		r.FailedStart = o.Job.Started
 		if r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed {
-			r.FailedAt = &o.Job.Checkpoints
+			seen := o.Job.Checkpoints // o is looked at anew below
+			r.FailedAt = &seen
 		}
 		if o.Job.Ended() {
 			r.Standstill, r.Decision = &Standstill{Reached: true, Ended: true}, ToRollBack

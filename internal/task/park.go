@@ -28,6 +28,10 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 				return err
 			}
 		}
+		if c := r.calledOffMeanwhile(d); c != nil { // between being handed the lease and this
+			r.end(flink.FailedClean, flink.Cancelled, orSomebody(c.By)+" called it off: "+orNoReason(c.Why)+". Nothing was touched")
+			return nil
+		}
 		r.remember(d)
 		if !own || d.Parked.Holder != r.Execution {
 			d.Parked = &ledger.Parked{Change: r.asChange(t, approval), Holder: r.Execution}
@@ -46,6 +50,15 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 		return err
 	}
 	return t.send(ctx, r.Application, d.Outbox) // whoever sleeps or was handed the lease may have to wait long for the next who sends
+}
+
+// calledOffMeanwhile is the wish to call off a change that was handed the lease
+// and is to wait again: the wish would be given back with the lease.
+func (r *Release) calledOffMeanwhile(d *ledger.Document) *ledger.CancelRequest {
+	if !r.holds(d) {
+		return nil
+	}
+	return d.Lease.Cancel
 }
 
 // goAlong: the jar that waits goes out with this manifest. Its plan and an

@@ -132,6 +132,9 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 	if c := o.Job.Checkpoints; r.Change.Kind == flink.Redeploy && !plan.Stop && c.Latest != "" {
 		r.Insurance = &flink.Snapshot{Path: c.Latest, Revision: r.Previous, Taken: c.LatestAt, Kind: flink.CheckpointSnapshot} // what runs cannot be stopped with a savepoint
 	}
+	if held := s.Suspended; r.Change.Kind == flink.Redeploy && o.Spec.Run == flink.Suspended && s.Untouched && held != nil && held.Path != "" {
+		r.Insurance = held // what is suspended goes on from there, should the chosen state not do
+	}
 	r.Revision, r.Jar = w.revision.ID, w.revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, w.policy, w.notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag}

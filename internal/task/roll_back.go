@@ -89,6 +89,9 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "",
 		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest,
 		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy}
+	if r.CalledOff {
+		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
+	}
 	if c.Seen && (c.Failed == nil || o.Job.Checkpoints.Completed > c.Failed.Completed) {
 		c.Failed = &o.Job.Checkpoints
 	}
@@ -108,10 +111,10 @@ func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
 	switch {
 	case r.Stopped != nil:
 		return r.Stopped
-	case d.Down == nil:
-		return nil
-	case d.Down.Release == r.ID, r.Plan != nil && flink.SamePath(d.Down.Snapshot.Path, r.Plan.Restore.Path):
+	case d.Down != nil && (d.Down.Release == r.ID || r.Plan != nil && flink.SamePath(d.Down.Snapshot.Path, r.Plan.Restore.Path)):
 		return &d.Down.Snapshot
+	case r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot && r.Change.Kind != flink.Redeploy: // what was there had ended before, with this
+		return &flink.Snapshot{Path: r.Plan.Restore.Path, Revision: r.Previous, Kind: flink.StopSnapshot}
 	}
 	return nil
 }

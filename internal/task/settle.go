@@ -19,6 +19,9 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	if done, err := t.settledBefore(ctx, &r); err != nil || done {
 		return r, err
 	}
+	if err := t.sayTooLate(ctx, &r); err != nil {
+		return r, err
+	}
 	record := r.record(t.Clock.Now())
 	if err := t.Ledger.WriteRecord(ctx, record); err != nil {
 		return r, err
@@ -55,6 +58,18 @@ func (t Tasks) identify(r *Release) {
 	if r.ID == "" {
 		r.ID = r.Started.UTC().Format(releaseTime) + "-" + baseName(r.Execution)
 	}
+}
+
+// sayTooLate tells whoever called a release off that it had gone too far for that.
+func (t Tasks) sayTooLate(ctx context.Context, r *Release) error {
+	if r.Fence == 0 || r.CalledOff || r.Outcome != flink.Succeeded {
+		return nil
+	}
+	d, _, err := t.Ledger.Document(ctx, r.Application)
+	if err == nil && r.holds(&d) && d.Lease.Cancel != nil {
+		r.Message = flink.Foreign(r.Message+"; "+orSomebody(d.Lease.Cancel.By)+" called it off, which came too late", flink.MaxSentence)
+	}
+	return err
 }
 
 // settledBefore tells whether this release was settled and its lease has gone
@@ -133,7 +148,7 @@ func (r *Release) conclude(d *ledger.Document, now time.Time) {
 		}
 		d.Current = r.Previous
 	case r.Reason == flink.Removed:
-		d.Deleted = &ledger.Tombstone{Release: r.ID, At: now, By: r.Change.By, Revision: r.Previous, Snapshot: r.finalState(d)}
+		d.Deleted = r.tombstone(d, now)
 		d.Current, d.Applied, d.Down, d.Suspended = "", "", nil, nil
 	case r.undoneBy(flink.BringBack):
 		d.Current, d.Applied, d.Down, d.Suspended = r.Previous, "", nil, nil // seen running again
@@ -150,11 +165,20 @@ func (r *Release) undoneBy(a flink.RollbackAction) bool {
 	return n > 0 && r.Outcome == flink.FailedClean && r.Rollback[n-1].Action == a
 }
 
+func (r *Release) tombstone(d *ledger.Document, now time.Time) *ledger.Tombstone {
+	return &ledger.Tombstone{Release: r.ID, At: now, By: r.Change.By, Revision: r.Previous, Snapshot: r.finalState(d)}
+}
+
 // finalState is the state that a deleted application ended with.
 func (r *Release) finalState(d *ledger.Document) *flink.Snapshot {
 	switch {
 	case r.Stopped != nil:
 		return r.Stopped
+	case r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot: // there was a resource, and this is what it held
+		if r.Plan.Restore.Path == "" {
+			return nil
+		}
+		return &flink.Snapshot{Path: r.Plan.Restore.Path, Revision: r.Previous, Kind: flink.StopSnapshot}
 	case d.Suspended != nil && d.Suspended.Snapshot.Path != "":
 		return &d.Suspended.Snapshot
 	case d.Down != nil:

@@ -37,6 +37,9 @@ func (t Tasks) wanted(ctx context.Context, r *Release, d ledger.Document, o flin
 			w.revision, err = t.Ledger.Revision(ctx, r.Application, d.Suspended.Snapshot.Revision)
 		}
 	}
+	if k := r.Change.Kind; err == nil && (k == flink.Rollback || k == flink.Redeploy) {
+		err = ran(d, w.policy, w.revision.ID, running.ID)
+	}
 	if err != nil || r.Change.DryRun || w.revision.ID == "" || w.revision.ID == running.ID {
 		return w, err
 	}
@@ -81,6 +84,20 @@ func (t Tasks) goodBefore(ctx context.Context, r *Release, d ledger.Document) (f
 		return flink.Revision{}, flink.Errorf(flink.Invalid, "find a revision to go back to", "no other revision has been promoted here: sluice releases shows which ran")
 	}
 	return t.revisionNamed(ctx, r, id)
+}
+
+// ran says whether a revision was ever let in. One that was only planned, or
+// that somebody said no to, does not come in by another door.
+func ran(d ledger.Document, p flink.Policy, id, running string) error {
+	if !p.Approval.Required || id == "" || id == running || id == d.Current || id == d.LastGood || id == d.Applied || id == tombstoneRevision(d) {
+		return nil
+	}
+	for _, v := range d.History {
+		if v.Revision == id {
+			return nil
+		}
+	}
+	return flink.Errorf(flink.Invalid, "run revision "+id, "the policy asks for approval, and this revision has not run here, as far as is remembered: upload it, and it is asked for")
 }
 
 func (t Tasks) revisionNamed(ctx context.Context, r *Release, id string) (flink.Revision, error) {

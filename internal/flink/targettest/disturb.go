@@ -21,6 +21,15 @@ func (m *Model) Rescale(app flink.Application) {
 	})
 }
 
+// FailJob ends the job as a restart strategy that gives up does: Flink runs it
+// no more, and takes its high-availability record away.
+func (m *Model) FailJob(app flink.Application) {
+	m.disturb(app, func(a *application) {
+		a.cluster.job.fail(m.played, flink.UserCode, "JobException: Recovery is suppressed by FixedDelayRestartBackoffTimeStrategy")
+		a.cluster.job.state, a.cluster.job.TasksRunning, a.ha = "FAILED", 0, nil
+	})
+}
+
 // disturb does something to a job that runs.
 func (m *Model) disturb(app flink.Application, do func(*application)) {
 	m.mu.Lock()
