@@ -33,6 +33,9 @@ func nothingIsLeftOver(w *world) string {
 	if d.Pending != nil {
 		return "change " + d.Pending.ID + " still waits"
 	}
+	if d.Parked != nil && !w.askedBy(d.Parked.ID).excused() {
+		return "change " + d.Parked.ID + " is still parked"
+	}
 	if d.Held(w.line.now) {
 		return "release " + d.Lease.Release + " still holds the lease"
 	}
@@ -72,9 +75,12 @@ func noStateIsLostSilently(w *world) string {
 	return ""
 }
 
-// lostByHand: somebody had made the resource anew, with empty state.
+// lostByHand: somebody had made the resource anew, with empty state, or had
+// taken it out of Sluice's hands.
 func (w *world) lostByHand(s targettest.Start) bool {
-	return s.From == "" && slices.ContainsFunc(w.journal.changes, func(c change) bool { return c.Outside == RemadeOutside && !c.At.After(s.At) })
+	return s.From == "" && slices.ContainsFunc(w.journal.changes, func(c change) bool {
+		return (c.Outside == RemadeOutside || c.Outside == StripOutside) && !c.At.After(s.At)
+	})
 }
 
 // choseIt: somebody asked for exactly that state.
@@ -96,7 +102,8 @@ func (w *world) startsEmpty(c change, r ledger.Record) bool {
 	}
 	for _, id := range w.journal.order {
 		first := w.journal.record(id)
-		if first.Reason == flink.FirstVersionFailed && first.Ended.Before(c.At) {
+		tookAway := slices.ContainsFunc(first.Rollback, func(d flink.RollbackDecision) bool { return d.Action == flink.TakeAway })
+		if tookAway && first.Ended.Before(c.At) {
 			return true
 		}
 	}

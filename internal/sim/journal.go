@@ -44,19 +44,22 @@ type change struct {
 }
 
 // documentStep is one write of the ledger document.
-type documentStep struct{ from, to ledger.Document }
+type documentStep struct {
+	from, to ledger.Document
+	by       string // release that wrote it; empty: a person's command
+}
 
 func (j *journal) init(w *world, traced bool) {
 	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}}
 }
 
 // wrote notes an object of the ledger bucket.
-func (j *journal) wrote(key string, body []byte) {
+func (j *journal) wrote(by, key string, body []byte) {
 	switch {
 	case strings.HasPrefix(key, ledger.DocumentPrefix):
 		var d ledger.Document
 		must(json.Unmarshal(body, &d))
-		j.step = &documentStep{j.document, d}
+		j.step = &documentStep{j.document, d, by}
 		j.document = d
 	case strings.HasPrefix(key, ledger.RevisionPrefix):
 		j.noteRevision(body)

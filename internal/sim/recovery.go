@@ -74,7 +74,7 @@ func (w *world) amend(change func(*ledger.Document)) {
 func (w *world) reread() {
 	d, _, err := w.store.Document(context.Background(), app)
 	must(err)
-	w.journal.step, w.journal.document = &documentStep{w.journal.document, d}, d
+	w.journal.step, w.journal.document = &documentStep{from: w.journal.document, to: d}, d
 	w.check(w.stepRules())
 }
 

@@ -17,6 +17,7 @@ func changeRules(j *journal, n int) []rule {
 		{"FenceHolds", func() string { return fenceHolds(j.changes[:n], c) }},
 		{"OneReleaseActs", func() string { return oneReleaseActs(j.changes[:n], c) }},
 		{"EndedIsEnded", func() string { return endedIsEnded(c) }},
+		{"DryRunChangesNothing", func() string { return dryRunChangesNothing(j, c.Release) }},
 		{"CircuitHolds", func() string { return circuitHolds(j, c) }},
 		{"StateBeforeStop", func() string { return stateBeforeStop(j, c) }},
 	}
@@ -80,7 +81,8 @@ func (j *journal) automatic(release string) bool {
 // return to is recorded, or the operator itself takes and holds it.
 func stateBeforeStop(j *journal, c change) string {
 	stateful := c.Before.Exists && c.Committed > 0
-	if !stateful {
+	stopped := c.Before.Status.Lifecycle == "SUSPENDED" && flink.SamePath(c.Before.Status.Savepoint.Path, c.Desired.Restore.Path)
+	if !stateful || stopped && !c.Removed {
 		return ""
 	}
 	switch {

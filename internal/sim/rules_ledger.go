@@ -13,7 +13,10 @@ func documentRules(j *journal, s documentStep) []rule {
 	return []rule{
 		{"NothingForgotten", func() string { return nothingForgotten(j, s) }},
 		{"LeaseOutlivesTheRelease", func() string { return leaseOutlives(j, s) }},
-		{"PendingIsNotDropped", func() string { return pendingIsNotDropped(s) }},
+		{"PendingIsNotDropped", func() string { return pendingIsNotDropped(j, s) }},
+		{"ParkedIsNotDropped", func() string { return parkedIsNotDropped(j, s) }},
+		{"ParkedHoldsNothing", func() string { return parkedHoldsNothing(s) }},
+		{"DryRunChangesNothing", func() string { return dryRunChangesNothing(j, s.by) }},
 		{"DirtyOpensTheCircuit", func() string { return dirtyOpensTheCircuit(j, s) }},
 	}
 }
@@ -50,6 +53,9 @@ func leaseOutlives(j *journal, s documentStep) string {
 	if old == nil || now != nil && now.Release == old.Release && now.Fence == old.Fence {
 		return ""
 	}
+	if s.to.IsParked(old.Release) {
+		return "" // it was handed the lease, and gave it back to wait for something else
+	}
 	if s.to.LastRelease == old.Release {
 		if r := j.record(old.Release); r == nil || r.Outcome == "" {
 			return "the lease of release " + old.Release + " was given back and its outcome is not recorded"
@@ -71,13 +77,40 @@ func holderOf(l *ledger.Lease) string {
 
 // pendingIsNotDropped: what waits is handed the lease, or another change takes
 // the lease or its place; that the one overtaken is recorded is asked at the end.
-func pendingIsNotDropped(s documentStep) string {
+func pendingIsNotDropped(j *journal, s documentStep) string {
 	p, l := s.from.Pending, s.to.Lease
 	taken := l != nil && (s.from.Lease == nil || s.from.Lease.Fence != l.Fence)
-	if p == nil || s.to.Pending != nil || taken {
+	if p == nil || s.to.Pending != nil || taken || s.to.IsParked(p.ID) || j.calledOff(p.ID) {
 		return ""
 	}
 	return "change " + p.ID + " waited and was dropped"
+}
+
+// calledOff tells whether the record says so.
+func (j *journal) calledOff(id string) bool {
+	r := j.record(id)
+	return r != nil && r.Reason == flink.Cancelled
+}
+
+// parkedIsNotDropped: what waits for an answer or a window goes on, is overtaken
+// or called off, or ends; which of these its record says.
+func parkedIsNotDropped(j *journal, s documentStep) string {
+	p := s.from.Parked
+	if p == nil || s.to.IsParked(p.ID) || s.to.Pending != nil && s.to.Pending.ID == p.ID || s.to.Lease != nil && s.to.Lease.Release == p.ID {
+		return ""
+	}
+	if r := j.record(p.ID); r != nil && r.Outcome != "" {
+		return ""
+	}
+	return "change " + p.ID + " was parked and was dropped"
+}
+
+// parkedHoldsNothing: a change that is parked holds no lease.
+func parkedHoldsNothing(s documentStep) string {
+	if p, l := s.to.Parked, s.to.Lease; p != nil && l != nil && l.Release == p.ID {
+		return "change " + p.ID + " is parked and holds the lease"
+	}
+	return ""
 }
 
 // dirtyOpensTheCircuit: when somebody has to look, nothing automatic happens
@@ -89,6 +122,16 @@ func dirtyOpensTheCircuit(j *journal, s documentStep) string {
 	}
 	if r := j.record(id); r != nil && r.Outcome == flink.FailedDirty {
 		return "release " + id + " ended dirty, and the circuit is closed"
+	}
+	return ""
+}
+
+// dryRunChangesNothing: whatever a dry run reads, it writes its record alone.
+func dryRunChangesNothing(j *journal, by string) string {
+	for _, u := range j.asked {
+		if u.release == by && u.Ask != nil && u.Ask.DryRun {
+			return "the dry run of " + u.ID + " has changed something"
+		}
 	}
 	return ""
 }
