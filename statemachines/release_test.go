@@ -18,6 +18,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/jar/jartest"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/task"
 )
@@ -270,7 +271,7 @@ func (s *stage) body(words []string) []byte {
 		behaviour = words[2]
 	}
 	if behaviour == "no-entry-class" {
-		return jarOf(words[1], false)
+		return jartest.WithoutEntryClass(words[1])
 	}
 	b, ok := behaviours[behaviour]
 	if !ok {

@@ -1,11 +1,7 @@
 package statemachines_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +17,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/jar/jartest"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/statemachines"
@@ -218,29 +215,9 @@ func (w *world) newestRecord() (newest ledger.Record) {
 
 // jar makes a jar with a main class, different for each name, and plants how it behaves.
 func (w *world) jar(name string, b targettest.Behaviour) []byte {
-	body := jarOf(name, true)
-	sum := sha256.Sum256(body)
-	w.target.Plant(hex.EncodeToString(sum[:]), b)
+	body := jartest.Make(name)
+	w.target.Plant(jartest.SHA256(body), b)
 	return body
-}
-
-func jarOf(name string, entryClass bool) []byte {
-	var buffer bytes.Buffer
-	z := zip.NewWriter(&buffer)
-	manifest := "Manifest-Version: 1.0\r\nComment: " + name + "\r\n"
-	if entryClass {
-		manifest += "Main-Class: com.acme.Job\r\n"
-	}
-	for entry, body := range map[string]string{"META-INF/MANIFEST.MF": manifest + "\r\n"} {
-		f, _ := z.Create(entry)
-		_, _ = f.Write([]byte(body))
-	}
-	if entryClass {
-		f, _ := z.Create("com/acme/Job.class")
-		_, _ = f.Write([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x37\x00\x01" + strings.Repeat("\x00", 16))) // Java 11
-	}
-	_ = z.Close()
-	return buffer.Bytes()
 }
 
 const manifestYAML = `apiVersion: flink.apache.org/v1beta1

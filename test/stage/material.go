@@ -1,13 +1,8 @@
 package stage
 
 import (
-	"archive/zip"
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"strings"
-
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/jar/jartest"
 )
 
 // Manifest is an application.yaml in order, with a short policy.
@@ -38,24 +33,7 @@ spec:
 // behaves on the model. attributes are further lines of its own manifest.
 func (s *Stage) Jar(name string, b targettest.Behaviour, attributes ...string) []byte {
 	s.t.Helper()
-	var buffer bytes.Buffer
-	z := zip.NewWriter(&buffer)
-	for _, entry := range []struct{ name, body string }{
-		{"META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nComment: " + name + "\r\nMain-Class: com.acme.Job\r\n" + strings.Join(append(attributes, ""), "\r\n") + "\r\n"},
-		{"com/acme/Job.class", "\xca\xfe\xba\xbe\x00\x00\x00\x37\x00\x01" + strings.Repeat("\x00", 16)}, // Java 11
-	} {
-		f, err := z.Create(entry.name)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if _, err := f.Write([]byte(entry.body)); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		s.t.Fatal(err)
-	}
-	sum := sha256.Sum256(buffer.Bytes())
-	s.Model.Plant(hex.EncodeToString(sum[:]), b)
-	return buffer.Bytes()
+	body := jartest.Make(name, attributes...)
+	s.Model.Plant(jartest.SHA256(body), b)
+	return body
 }

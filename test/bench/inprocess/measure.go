@@ -7,6 +7,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/jar/jartest"
 	"github.com/sluice-flink/sluice/test/bench/figures"
 )
 
@@ -54,11 +55,7 @@ func Measure(ctx context.Context, engine string, rounds int) (figures.Release, e
 // upgrade releases one more version and says how long that took by the real clock.
 func (w *world) upgrade(ctx context.Context) (figures.Release, time.Duration, error) {
 	name := fmt.Sprintf("counter-%d.jar", w.runs)
-	body, err := jarOf(name)
-	if err != nil {
-		return figures.Release{}, 0, err
-	}
-	event, err := w.put(app.String()+"/"+name, body)
+	event, err := w.put(app.String()+"/"+name, jartest.Make(name))
 	if err != nil {
 		return figures.Release{}, 0, err
 	}

@@ -1,8 +1,6 @@
 package inprocess
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -118,27 +116,4 @@ func (w *world) run(ctx context.Context, event []byte) (figures.Release, error) 
 	}
 	w.counts.Outcome = string(r.Outcome)
 	return w.counts, nil
-}
-
-// jarOf makes a jar that can be released, different for each name.
-func jarOf(name string) ([]byte, error) {
-	var buffer bytes.Buffer
-	z := zip.NewWriter(&buffer)
-	entries := []struct{ name, body string }{
-		{"META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nMain-Class: com.acme.Job\r\nComment: " + name + "\r\n\r\n"},
-		{"com/acme/Job.class", "\xca\xfe\xba\xbe\x00\x00\x00\x37" + string(make([]byte, 32))}, // Java 11
-	}
-	for _, e := range entries {
-		f, err := z.Create(e.name)
-		if err == nil {
-			_, err = f.Write([]byte(e.body))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return buffer.Bytes(), nil
 }

@@ -1,0 +1,47 @@
+// Package jartest makes small jars for tests: as much of one as is looked at
+// before a release, and different for each name.
+package jartest
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// EntryClass is the class that a jar of Make names, and has.
+const EntryClass = "com.acme.Job"
+
+// Make makes a jar with an entry class. attributes are further lines of its manifest.
+func Make(name string, attributes ...string) []byte {
+	return pack(manifest(name, append([]string{"Main-Class: " + EntryClass}, attributes...)),
+		entry{"com/acme/Job.class", "\xca\xfe\xba\xbe\x00\x00\x00\x37\x00\x01" + strings.Repeat("\x00", 16)}) // Java 11
+}
+
+// WithoutEntryClass makes a jar that names none.
+func WithoutEntryClass(name string) []byte { return pack(manifest(name, nil)) }
+
+// SHA256 is what a jar is known by, in hex.
+func SHA256(jar []byte) string {
+	sum := sha256.Sum256(jar)
+	return hex.EncodeToString(sum[:])
+}
+
+type entry struct{ name, body string }
+
+func manifest(name string, attributes []string) entry {
+	lines := append([]string{"Manifest-Version: 1.0", "Comment: " + name}, attributes...)
+	return entry{"META-INF/MANIFEST.MF", strings.Join(lines, "\r\n") + "\r\n\r\n"}
+}
+
+func pack(entries ...entry) []byte {
+	var buffer bytes.Buffer // which takes every write
+	z := zip.NewWriter(&buffer)
+	for _, e := range entries {
+		f, _ := z.Create(e.name)
+		_, _ = f.Write([]byte(e.body))
+	}
+	_ = z.Close()
+	return buffer.Bytes()
+}
