@@ -96,7 +96,7 @@ func coded(t *testing.T, call string, err error) {
 func TestAnAPIServerThatAnswersBadlyIsAnErrorWithinBounds(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"a body without end":       func(w http.ResponseWriter, _ *http.Request) { flood(w) },
-		"a refusal without end":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403); flood(w) },
+		"a refusal without end":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden); flood(w) },
 		"a gzip bomb":              bomb,
 		"a page":                   saying(200, "<html>Log in</html>"),
 		"a page that fails":        saying(500, "<html>"+strings.Repeat("oops ", 1<<16)),

@@ -47,7 +47,9 @@ func TestABucketThatAnswersBadlyIsAnErrorWithinBounds(t *testing.T) {
 		"an error as a page":                  {body(500, []byte("<html>"+strings.Repeat("x", 1<<20))), flink.Unavailable},
 		"an error that quotes the request":    {quoting(403), flink.Refused},
 		"throttling":                          {body(503, []byte("<Error><Code>SlowDown</Code></Error>")), flink.Unavailable},
-		"a redirect to somewhere":             {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) }, flink.Unavailable},
+		"a redirect to somewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		}, flink.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := answering(t, c.answer)

@@ -70,7 +70,7 @@ func TestARefusalIsToldWithoutTheManifestsOwnSecrets(t *testing.T) {
 		t.Errorf("%s: %s", flink.CodeOf(err), got)
 	}
 	other := &flink.Error{Code: flink.Refused, Op: "apply", Err: errors.New("no")}
-	if got := without([]string{"plain-word"}, other); got != error(other) {
+	if got := without([]string{"plain-word"}, other); !errors.Is(got, other) {
 		t.Errorf("an error that says nothing of it became %v", got)
 	}
 }

@@ -35,7 +35,7 @@ var broken = map[string]http.HandlerFunc{
 	"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	"a page":    func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>Log in</html>") },
 	"a page that is an error": func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "<html>"+strings.Repeat("oops ", 1<<16), 500)
+		http.Error(w, "<html>"+strings.Repeat("oops ", 1<<16), http.StatusInternalServerError)
 	},
 	"an object of nothing": func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"kind":"X","apiVersion":"v1"}`)

@@ -35,8 +35,8 @@ func (s *Stage) Passages() []Passage {
 	return append([]Passage(nil), s.passed...)
 }
 
-// Ledger's objects as they lie there now, but for revisions, which hold the
-// manifest as it is.
+// Documents are the ledger's objects as they lie there now, but for revisions,
+// which hold the manifest as it is.
 func (s *Stage) Documents() []Passage {
 	s.t.Helper()
 	keys, err := s.Objects.Keys(s.t.Context(), "")

@@ -54,7 +54,7 @@ func TestAJobManagerThatAnswersBadlyIsAnErrorWithinBounds(t *testing.T) {
 	history := `{"exceptionHistory":{"entries":[` + strings.TrimSuffix(strings.Repeat(`{"exceptionName":"a.B","stacktrace":"a.B: x\n\tat y","taskName":"t"},`, 50_000), ",") + `]}}`
 	for name, answer := range map[string]http.HandlerFunc{
 		"a body without end":            func(w http.ResponseWriter, _ *http.Request) { flood(w) },
-		"an error without end":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500); flood(w) },
+		"an error without end":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError); flood(w) },
 		"a gzip bomb":                   func(w http.ResponseWriter, _ *http.Request) { zipped(w, 32*mebi) },
 		"fifty thousand exceptions":     saying(200, history),
 		"an exception of megabytes":     saying(200, `{"exceptionHistory":{"entries":[{"stacktrace":"`+strings.Repeat(`Caused by: a.B: x\n`, 300_000)+`"}]}}`),
