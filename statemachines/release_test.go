@@ -96,6 +96,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	delete                 somebody deletes the resource
 //	kill-taskmanager       a node is lost
 //	suspend-outside        somebody suspends the resource with kubectl
+//	records                what is kept of every release until now
 //	fail-job               the job comes to its end by itself, beyond Flink's restart strategy
 //	break-revision FILE BEHAVIOUR  a jar that was good behaves so from now on
 //	break-savepoints       every savepoint fails; mend-savepoints
@@ -185,6 +186,8 @@ func (s *stage) disturb(words []string) {
 		s.artifacts.Put(artifactBucket, "_plan/"+app.String()+"/x/"+words[1], s.body(words), s.clock.Now())
 	case "suspend-outside":
 		s.target.SuspendOutside(app)
+	case "records":
+		s.records()
 	case "fail-job":
 		s.target.FailJob(app)
 	case "break-revision":
@@ -312,6 +315,17 @@ func (s *stage) tell(r task.Release) {
 	fmt.Fprintf(&s.seen, "  %s %s: %s\n", record.Outcome, record.Reason, record.Message)
 	if record.Restored != "" {
 		fmt.Fprintf(&s.seen, "  restored %s\n", short(record.Restored))
+	}
+}
+
+// records tells how each release ended, oldest first.
+func (s *stage) records() {
+	ids, err := s.ledger.Records(s.t.Context(), app, 100)
+	must(s.t, err)
+	for i := len(ids) - 1; i >= 0; i-- {
+		r, err := s.ledger.Record(s.t.Context(), app, ids[i])
+		must(s.t, err)
+		fmt.Fprintf(&s.seen, "  %s %s %s: %s\n", r.ID, r.Outcome, r.Reason, r.Message)
 	}
 }
 

@@ -22,6 +22,7 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		path   string
 	}{
 		"nothing ran before":                                 {flink.RollbackCase{Applied: true, Rule: auto}, flink.TakeAway, "", ""},
+		"nothing ran before, and rollback is manual":         {flink.RollbackCase{Applied: true, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.Hold, "", ""},
 		"it never answered":                                  {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"it made nothing durable":                            {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"it made checkpoints":                                {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Still: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
@@ -113,6 +114,7 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 		"suspended without a savepoint, after one of an older stop": {flink.Situation{Current: "old", Observation: byRecord}, flink.StepApply, "", flink.RestoreLatest},
 		"suspended without a state of a known path, to be deleted":  {flink.Situation{Current: "old", Observation: byRecord, Change: flink.Change{Kind: flink.Delete}}, flink.StepSettle, flink.JobNotRunning, ""},
 		"restart of a job that has ended":                           {flink.Situation{Current: "old", Observation: ended, Change: flink.Change{Kind: flink.Restart}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"the same bytes, and the job has ended":                     {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: ended}, flink.StepSettle, flink.JobNotRunning, ""},
 		"a resource of ours that names no revision":                 {flink.Situation{Observation: running}, flink.StepSettle, flink.NotOurs, ""},
 		"an upgrade of what names no directory for savepoints":      {flink.Situation{Current: "old", Running: noDirectory, Observation: running}, flink.StepStop, "", flink.RestoreHeld},
 		"suspended, nothing recorded":                               {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},

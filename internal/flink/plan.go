@@ -64,7 +64,7 @@ func DecidePlan(s Situation) Plan {
 		return s.planFromNothing()
 	case o.Spec.Run == Suspended && !s.stopping():
 		return s.planFromSuspended()
-	case s.same() && !s.finished() && !s.stopping():
+	case s.same() && !s.stopping() && !o.Job.Ended() && !s.finished():
 		return Plan{First: StepSettle, Reason: AlreadyRunning, Message: "this jar and manifest run already: nothing to do"}
 	}
 	return s.planFromRunning()
@@ -103,6 +103,8 @@ func (s Situation) planFromRunning() Plan {
 	switch k := s.Change.Kind; {
 	case k == Suspend:
 		return s.planSuspend()
+	case k == Resume && s.Observation.Job.Ended():
+		return refuse(JobNotRunning, "the job is not suspended, it is %s: run sluice restart, which has it go on from its newest checkpoint", s.Observation.Job.State)
 	case k == Resume && !s.stopping():
 		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job is meant to run already: nothing to do"}
 	case k == Redeploy:
@@ -136,6 +138,9 @@ func (s Situation) planUpgrade() Plan {
 	}
 	if s.Revision.FallbackAllowed() {
 		return s.planLastState("no savepoint can be taken ("+why+"), and the manifest allows to fall back: the new version goes on from the newest checkpoint", false)
+	}
+	if s.Observation.Job.Ended() {
+		return refuse(JobNotRunning, "%s: it has ended and does not run again by itself. Run sluice restart, which has it go on from its newest checkpoint, then upload again; or have every upload do so by %s: \"true\" in the manifest", why, FallbackKey)
 	}
 	return refuse(JobNotRunning, "%s, so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs, or allow the newest checkpoint instead by %s: \"true\" in the manifest", why, FallbackKey)
 }

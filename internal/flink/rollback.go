@@ -80,10 +80,10 @@ func DecideRollback(c RollbackCase) RollbackDecision {
 
 func (c RollbackCase) decide() RollbackDecision {
 	switch {
-	case !c.HasPrevious:
-		return RollbackDecision{Action: TakeAway, Message: "there is no previous version: the failed one is removed, its logs and savepoints stay"}
 	case c.Applied && c.Rule.Mode == Manual:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
+	case !c.HasPrevious:
+		return RollbackDecision{Action: TakeAway, Message: "there is no previous version: the failed one is removed, its logs and savepoints stay"}
 	case c.mayStillCommit():
 		return RollbackDecision{Action: Halt, Message: "the failed version is brought to a standstill, so that nothing it commits is missed"}
 	case len(c.Tried) == 0:

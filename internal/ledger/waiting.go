@@ -68,6 +68,8 @@ func (d *Document) Respond(release string, a Answer) error {
 		return flink.Errorf(flink.NotFound, op, "no change of %s waits under that id: sluice status says what waits", d.Application)
 	case p.Why != ForApproval:
 		return flink.Errorf(flink.Invalid, op, "it waits for a window that opens at %s, not for an approval", p.Until.UTC().Format(time.RFC3339))
+	case a.Approved && p.Revision == "":
+		return flink.Errorf(flink.Unavailable, op, "it is still being planned, and there is nothing to agree to yet: try again in a moment")
 	case p.Answer != nil && p.Answer.Approved != a.Approved:
 		return flink.Errorf(flink.Conflict, op, "%s has answered already, at %s", p.Answer.By, p.Answer.At.UTC().Format(time.RFC3339))
 	case p.Answer == nil:

@@ -12,7 +12,7 @@ import (
 var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
 func asking(token string) *ledger.Document {
-	return &ledger.Document{Application: app, Parked: &ledger.Parked{Change: ledger.Change{ID: "r1"}, Why: ledger.ForApproval, Until: noon.Add(time.Hour), Token: token}}
+	return &ledger.Document{Application: app, Parked: &ledger.Parked{Change: ledger.Change{ID: "r1"}, Why: ledger.ForApproval, Until: noon.Add(time.Hour), Token: token, Revision: "0123456789ab"}}
 }
 
 // woken are the tokens that the outbox wakes.
@@ -50,12 +50,15 @@ func TestAnAnswerStaysAndWakesWhoWaits(t *testing.T) {
 func TestAnAnswerToWhatDoesNotAskIsRefused(t *testing.T) {
 	window := asking("")
 	window.Parked.Why = ledger.ForWindow
+	planned := asking("")
+	planned.Parked.Revision = ""
 	cases := map[string]struct {
 		document *ledger.Document
 		want     flink.Code
 	}{
 		"nothing waits":         {&ledger.Document{Application: app}, flink.NotFound},
 		"another release waits": {&ledger.Document{Application: app, Parked: &ledger.Parked{Change: ledger.Change{ID: "r2"}, Why: ledger.ForApproval}}, flink.NotFound},
+		"it is being planned":   {planned, flink.Unavailable},
 		"it waits for a window": {window, flink.Invalid},
 	}
 	for name, c := range cases {

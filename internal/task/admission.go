@@ -90,6 +90,9 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 			r.goAlong(d)
 			return nil
 		}
+		if err := t.takeOver(ctx, r, d); err != nil {
+			return err
+		}
 		fence, err := d.Take(r.Execution, r.ID, t.Clock.Now(), leaseTerm)
 		if err != nil {
 			return err
@@ -117,6 +120,27 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 		return nil
 	}
 	return err
+}
+
+// takeOver records the release whose lease has run out: its execution is dead,
+// or never began, and nobody else would tell what became of its event. Should it
+// come to life after all, it finds its record and touches nothing.
+func (t Tasks) takeOver(ctx context.Context, r *Release, d *ledger.Document) error {
+	dead, now := d.Lease, t.Clock.Now()
+	if dead == nil || dead.Release == r.ID || d.Held(now) {
+		return nil
+	}
+	_, err := t.Ledger.Record(ctx, r.Application, dead.Release)
+	if err == nil || flink.CodeOf(err) != flink.NotFound {
+		return err
+	}
+	record := ledger.Record{ID: dead.Release, Application: r.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now,
+		Outcome: flink.FailedDirty, Reason: flink.Superseded, Message: "nothing was heard of it any more, and release " + r.ID + " went on from what it left: look at its execution, and whether what it was asked to do is still wanted"}
+	if dead.Holder == "" {
+		record.Outcome, record.Reason, record.Message = flink.FailedClean, flink.Overtaken, "it waited for its turn, and when that had come nobody started it: release "+r.ID+" took its place. Nothing was touched: ask for it again"
+	}
+	d.Post(t.endedMessage(record))
+	return t.Ledger.WriteRecord(ctx, record)
 }
 
 // overtake records a change that a newer one takes the place of. It is written

@@ -143,7 +143,7 @@ func (r *Release) conclude(d *ledger.Document, now time.Time) {
 	switch {
 	case r.Reason == flink.Stopped:
 		d.Suspended, d.Down = d.Down, nil
-		if d.Suspended == nil { // without a state, as was asked for
+		if r.Stopped == nil { // without a state that has a path, as was asked for: another stop's is not its own
 			d.Suspended = &ledger.Down{Release: r.ID}
 		}
 		d.Current = r.Previous

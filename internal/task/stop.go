@@ -117,8 +117,11 @@ func (t Tasks) recordStop(ctx context.Context, r *Release, o flink.Observation) 
 // All of a job's lie side by side, named by their number.
 func checkpointAt(planned flink.Restore, record flink.RecordFacts) string {
 	dir, ok := strings.CutSuffix(planned.Path, fmt.Sprintf("/chk-%d", planned.AtLeast))
-	if !ok || !record.Known || record.LatestID <= planned.AtLeast {
+	switch {
+	case !record.Known || record.LatestID <= planned.AtLeast:
 		return planned.Path
+	case !ok: // the first since the job had restored something else: only the record names it
+		return record.Path
 	}
 	return fmt.Sprintf("%s/chk-%d", dir, record.LatestID)
 }

@@ -82,6 +82,9 @@ func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot,
 		d.AddSnapshot(s)
 		if s.Kind != flink.InsuranceSnapshot {
 			d.Down = &ledger.Down{Release: r.ID, Snapshot: s, Generation: generation}
+			if r.Plan.Then == flink.StepSettle { // should this release not live to settle, it was suspended on purpose all the same
+				d.Suspended = d.Down
+			}
 		}
 		return nil
 	})
