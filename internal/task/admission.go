@@ -147,6 +147,9 @@ func (t Tasks) takeOver(ctx context.Context, r *Release, d *ledger.Document) err
 // before the ledger is: should the ledger's write be lost, the change goes on,
 // and its own record takes this one's place.
 func (t Tasks) overtake(ctx context.Context, r *Release, c ledger.Change) error {
+	if ended, err := t.Ledger.Record(ctx, r.Application, c.ID); err == nil && ended.Outcome != flink.Ignored {
+		return nil // it has come to its own end in this moment
+	}
 	return t.Ledger.WriteRecord(ctx, overtakenRecord(r, c, t.Clock.Now()))
 }
 

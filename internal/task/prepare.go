@@ -129,7 +129,7 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 		s.Suspended, s.Untouched = &d.Suspended.Snapshot, untouched(*d.Suspended, o)
 	}
 	plan := flink.DecidePlan(s)
-	if c := o.Job.Checkpoints; r.Change.Kind == flink.Redeploy && !plan.Stop && c.Latest != "" {
+	if c := o.Job.Checkpoints; r.Change.Kind == flink.Redeploy && !plan.Stop && c.Latest != "" && o.Spec.Run == flink.Running {
 		r.Insurance = &flink.Snapshot{Path: c.Latest, Revision: r.Previous, Taken: c.LatestAt, Kind: flink.CheckpointSnapshot} // what runs cannot be stopped with a savepoint
 	}
 	if held := s.Suspended; r.Change.Kind == flink.Redeploy && o.Spec.Run == flink.Suspended && s.Untouched && held != nil && held.Path != "" {

@@ -72,8 +72,8 @@ func (t Tasks) sayTooLate(ctx context.Context, r *Release) error {
 	return err
 }
 
-// settledBefore tells whether this release was settled and its lease has gone
-// on to another since: then its record stands as it is.
+// settledBefore tells whether this release was settled and its lease has gone on
+// to another since, or was overtaken while it waited: then its record stands as it is.
 func (t Tasks) settledBefore(ctx context.Context, r *Release) (bool, error) {
 	if r.Change.DryRun { // the ledger does not know it: only its record tells that another delivery was planned
 		record, err := t.Ledger.Record(ctx, r.Application, r.ID)
@@ -82,11 +82,11 @@ func (t Tasks) settledBefore(ctx context.Context, r *Release) (bool, error) {
 		}
 		return err == nil, unless(flink.NotFound, err)
 	}
-	if r.Fence == 0 || r.Application == ledger.NoApplication {
+	if r.Fence == 0 && r.Wait == nil || r.Application == ledger.NoApplication {
 		return false, nil
 	}
 	d, _, err := t.Ledger.Document(ctx, r.Application)
-	if err != nil || d.Lease != nil && d.Lease.Release == r.ID {
+	if err != nil || d.Lease != nil && d.Lease.Release == r.ID || d.IsParked(r.ID) {
 		return false, err
 	}
 	record, err := t.Ledger.Record(ctx, r.Application, r.ID)
