@@ -6,6 +6,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/test/stage"
 )
 
@@ -31,6 +32,24 @@ func TestNoChangeShowsASecret(t *testing.T) {
 					t.Error("nothing is recorded")
 				}
 			})
+		}
+	}
+}
+
+// Whoever approves or denies says why, too.
+func TestNoAnswerOfAPersonShowsASecret(t *testing.T) {
+	for _, approved := range []bool{true, false} {
+		heard := listen(t)
+		s := open(t, &leaky{}, stage.Options{Answer: &ledger.Answer{Approved: approved, By: "bob:token=" + inToken, Why: "Authorization: Bearer " + inSession}})
+		s.Run(s.Upload(stage.App.ManifestKey(), []byte(manifest+"  approval: {required: true}\n")))
+		s.Run(s.Upload(stage.App.String()+"/v2.jar", s.Jar("v2", targettest.Behaviour{})))
+		nothingShows(t, s, heard())
+		asked := false
+		for _, r := range s.Records() {
+			asked = asked || r.Approval != nil || r.Reason == flink.Denied
+		}
+		if !asked {
+			t.Errorf("nobody was asked: %s", messages(s))
 		}
 	}
 }

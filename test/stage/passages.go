@@ -60,6 +60,9 @@ func (s *Stage) Documents() []Passage {
 // Send implements task.Sender.
 func (s *Stage) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
 	s.pass("the message "+m.Name, m.Payload)
+	if m.Kind == ledger.EndWait {
+		s.wake(m.Payload)
+	}
 	if s.send != nil {
 		return s.send(m)
 	}
@@ -68,7 +71,7 @@ func (s *Stage) Send(_ context.Context, _ flink.Application, m ledger.Message) e
 
 // Call implements asl.Caller: lambda:invoke of a function of the catalogue.
 func (s *Stage) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
-	if resource != "arn:aws:states:::lambda:invoke" {
+	if strings.TrimSuffix(resource, ".waitForTaskToken") != "arn:aws:states:::lambda:invoke" {
 		return nil, fmt.Errorf("no resource %s here", resource)
 	}
 	var in struct {
@@ -94,5 +97,37 @@ func (s *Stage) invoke(ctx context.Context, f functions.Function, payload []byte
 		return nil, &asl.Error{Name: task.ErrorName(flink.CodeOf(err)), Cause: err.Error()}
 	}
 	s.pass("the output of "+f.State, out)
+	if f.Name == "await-approval" && s.answer != nil {
+		s.respond(ctx)
+	}
 	return json.Marshal(map[string]json.RawMessage{"Payload": out})
+}
+
+// respond says what Options have said, and wakes who waits for it.
+func (s *Stage) respond(ctx context.Context) {
+	s.t.Helper()
+	var wake []ledger.Message
+	_, err := ledger.Update(ctx, s.Ledger, App, func(d *ledger.Document) error {
+		if d.Parked == nil {
+			return nil
+		}
+		err := d.Respond(d.Parked.ID, *s.answer)
+		wake = append(wake[:0], d.Outbox...)
+		return err
+	})
+	if err != nil {
+		s.t.Errorf("nobody could answer: %v", err)
+	}
+	for _, m := range wake {
+		if m.Kind == ledger.EndWait {
+			s.wake(m.Payload)
+		}
+	}
+}
+
+func (s *Stage) wake(payload []byte) {
+	var w ledger.Wake
+	if json.Unmarshal(payload, &w) == nil {
+		_ = s.tokens.SendTaskSuccess(w.Token, json.RawMessage("{}")) // who does not sleep any more needs no waking
+	}
 }

@@ -37,6 +37,7 @@ type Options struct {
 	Objects      func(ledger.Objects) ledger.Objects
 	Send         func(ledger.Message) error // what happens when a message is sent
 	Signals      task.Signals
+	Answer       *ledger.Answer // what somebody says, as soon as a change waits for approval
 	Placeholders map[string]string
 }
 
@@ -50,6 +51,8 @@ type Stage struct {
 	Ledger    ledger.Store   // the same, read and written as a ledger
 
 	machine  *asl.Machine
+	tokens   *asl.Tokens
+	answer   *ledger.Answer
 	handlers map[string]task.Handler
 	send     func(ledger.Message) error
 	runs     int
@@ -65,7 +68,7 @@ func New(t testing.TB, o Options) *Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Stage{t: t, machine: machine, send: o.Send, Artifacts: artifacts.NewMemory(), Objects: ledger.NewMemory(),
+	s := &Stage{t: t, machine: machine, tokens: asl.NewTokens(), answer: o.Answer, send: o.Send, Artifacts: artifacts.NewMemory(), Objects: ledger.NewMemory(),
 		Clock: asl.NewVirtualClock(time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC))}
 	s.Model = targettest.NewModel(s.Clock.Now, targettest.Options{})
 	s.Ledger = ledger.New(s.Objects)
@@ -120,7 +123,7 @@ func (s *Stage) Run(event []byte) asl.Result {
 	}
 	s.runs++
 	name := fmt.Sprintf("run-%d", s.runs)
-	result := s.machine.Run(s.t.Context(), event, asl.Options{Caller: s, Clock: s.Clock, JSONata: js, Rand: rand.NewPCG(1, uint64(s.runs)),
+	result := s.machine.Run(s.t.Context(), event, asl.Options{Caller: s, Tokens: s.tokens, Clock: s.Clock, JSONata: js, Rand: rand.NewPCG(1, uint64(s.runs)),
 		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
 	s.pass("the output of execution "+name, result.Output)
 	s.pass("the error of execution "+name, []byte(result.Error+" "+result.Cause))
