@@ -26,7 +26,7 @@ import (
 // what is seen late there, a stop above all, is downtime.
 const (
 	pollEvery  = 2 * time.Second
-	pollAtOnce = 200 * time.Millisecond
+	pollAtOnce = 100 * time.Millisecond
 )
 
 // wire makes what the function's grants ask for, and nothing else.

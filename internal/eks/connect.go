@@ -125,5 +125,5 @@ func newTarget(config *kube.Config, operator Operator) (*Target, error) {
 	if err != nil {
 		return nil, &flink.Error{Code: flink.Invalid, Op: op, Err: err}
 	}
-	return &Target{kube: client, hc: hc, base: base.String(), operator: operator, now: time.Now, poll: 100 * time.Millisecond, patience: 45 * time.Second}, nil
+	return &Target{kube: client, hc: hc, base: base.String(), operator: operator, now: time.Now, poll: 50 * time.Millisecond, patience: 45 * time.Second}, nil
 }

@@ -25,6 +25,7 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 	}
 	var v flink.Verdict
 	var h hearing
+	t.Config.FirstPoll = 0 // a version that starts needs the machine more than it needs to be looked at
 	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
 		o, err := t.Target.Observe(ctx, r.Application)
 		if err != nil {

@@ -26,7 +26,7 @@ const (
 	lambdaInvoke   = "arn:aws:states:::lambda:invoke"
 	// How the deployed functions poll: internal/boot.
 	poll      = 2 * time.Second
-	firstPoll = 200 * time.Millisecond
+	firstPoll = 100 * time.Millisecond
 )
 
 // world is what is around the machine.

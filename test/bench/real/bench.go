@@ -125,11 +125,18 @@ func (b *Bench) manifest(app flink.Application) ([]byte, error) {
 // within bounds what is waited for: a limit for a run that hangs, not a measure.
 const within = 6 * time.Minute
 
-// await looks every tenth of a second until it is done.
-func await(ctx context.Context, what string, look func(context.Context) (bool, error)) error {
+// How often is looked. What Flink tells the time of is not asked for more often
+// than is needed: the machine has a version to start.
+const (
+	often = 100 * time.Millisecond
+	calm  = 500 * time.Millisecond
+)
+
+// await looks again and again until it is done.
+func await(ctx context.Context, every time.Duration, what string, look func(context.Context) (bool, error)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("%s: not seen within %s", what, within))
 	defer cancel()
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if done, err := look(ctx); done || err != nil {

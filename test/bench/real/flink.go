@@ -31,7 +31,7 @@ type running struct{ started, all time.Time }
 // awaitRunning waits until a job runs that started after a moment, all its tasks.
 func (b *Bench) awaitRunning(ctx context.Context, app flink.Application, after time.Time) (running, error) {
 	var found running
-	err := await(ctx, "all tasks of "+app.Name+" run", func(ctx context.Context) (bool, error) {
+	err := await(ctx, calm, "all tasks of "+app.Name+" run", func(ctx context.Context) (bool, error) {
 		for _, j := range b.jobs(ctx, app) {
 			if !j.Start.After(after) || j.State != "RUNNING" || j.TotalTasks == 0 || j.Tasks["RUNNING"] < j.TotalTasks {
 				continue
@@ -112,7 +112,7 @@ func (b *Bench) witness(ctx context.Context, app flink.Application) *witness {
 	go func() {
 		var end time.Time
 		defer func() { w.seen <- end }()
-		_ = await(ctx, "the end of the job", func(ctx context.Context) (bool, error) {
+		_ = await(ctx, often, "the end of the job", func(ctx context.Context) (bool, error) {
 			for _, j := range b.jobs(ctx, app) {
 				if j.End.After(began) {
 					end = j.End

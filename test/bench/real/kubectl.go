@@ -115,7 +115,7 @@ func statusOf(o *unstructured.Unstructured) (status, error) {
 
 // awaitStable waits until the operator calls the job stable and running.
 func (b *Bench) awaitStable(ctx context.Context, app flink.Application) (at time.Time, err error) {
-	err = await(ctx, "the operator calls "+app.Name+" stable", func(ctx context.Context) (bool, error) {
+	err = await(ctx, calm, "the operator calls "+app.Name+" stable", func(ctx context.Context) (bool, error) {
 		s, err := b.resource(ctx, app)
 		return s.Lifecycle == "STABLE" && s.JobManager == "READY" && s.Job.State == "RUNNING", err
 	})

@@ -78,7 +78,7 @@ func (b *Bench) takeBack(ctx context.Context, good string) error {
 }
 
 func (b *Bench) awaitLifecycle(ctx context.Context, want string) error {
-	return await(ctx, "the operator says "+want, func(ctx context.Context) (bool, error) {
+	return await(ctx, calm, "the operator says "+want, func(ctx context.Context) (bool, error) {
 		s, err := b.resource(ctx, theirs)
 		return s.Lifecycle == want, err
 	})
@@ -116,7 +116,7 @@ func (b *Bench) Renew(ctx context.Context) error {
 	if err := all.Delete(ctx, theirs.Name, metav1.DeleteOptions{}); err != nil {
 		return err
 	}
-	if err := await(ctx, theirs.Name+" is gone", func(ctx context.Context) (bool, error) {
+	if err := await(ctx, often, theirs.Name+" is gone", func(ctx context.Context) (bool, error) {
 		_, err := all.Get(ctx, theirs.Name, metav1.GetOptions{})
 		if kerrors.IsNotFound(err) {
 			return true, nil

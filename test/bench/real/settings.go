@@ -159,7 +159,7 @@ func (b *Bench) scaleOperator(ctx context.Context, replicas int32) error {
 	}); err != nil {
 		return err
 	}
-	return await(ctx, fmt.Sprintf("%d operators", replicas), func(ctx context.Context) (bool, error) {
+	return await(ctx, calm, fmt.Sprintf("%d operators", replicas), func(ctx context.Context) (bool, error) {
 		pods, err := b.core.CoreV1().Pods(cluster.OperatorNamespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return false, err

@@ -37,7 +37,7 @@ func (b *Bench) drop(ctx context.Context, version string) (string, error) {
 
 // record waits for the record of what an object version started.
 func (b *Bench) record(ctx context.Context, version string) (found ledger.Record, err error) {
-	err = await(ctx, "the record of the release", func(ctx context.Context) (bool, error) {
+	err = await(ctx, calm, "the record of the release", func(ctx context.Context) (bool, error) {
 		ids, err := b.ledger.Records(ctx, ours, 3)
 		if err != nil {
 			return false, err
