@@ -58,10 +58,10 @@ func Checks() []string {
 }
 
 // noJobGrace is how long Flink may answer without a job before that counts as
-// a fault: a job whose state cannot be mapped leaves an empty list for ever,
-// and a good one shows within a second of the REST endpoint
-// (measured on operator 1.7.0).
-const noJobGrace = 30 * time.Second
+// a fault: a job whose state cannot be mapped leaves an empty list for ever. A
+// good one shows within a second of the REST endpoint (measured on operator
+// 1.7.0), or when its main() has planned it, which begins only then.
+const noJobGrace = 2 * time.Minute
 
 func ok() said                           { return said{} }
 func waitFor(f string, args ...any) said { return said{waits, fmt.Sprintf(f, args...)} }

@@ -190,13 +190,19 @@ func TestTheDeadlineEndsAWait(t *testing.T) {
 }
 
 func TestAnEmptyJobListIsAFaultOnlyAfterAWhile(t *testing.T) {
-	empty := good()
-	empty.Job = flink.JobFacts{Reachable: true}
-	if _, v := script(expected(), empty, empty); v.State != flink.Progressing {
-		t.Errorf("after 5 s: %+v", v)
+	e := expected()
+	e.Policy.ProgressDeadline = time.Hour
+	var all []flink.Observation
+	for range 25 {
+		o := good()
+		o.Job = flink.JobFacts{Reachable: true}
+		all = append(all, o)
 	}
-	if _, v := script(expected(), empty, empty, empty, empty, empty, empty, empty); v.State != flink.Unhealthy || v.Check != "JobPresent" {
-		t.Errorf("after 30 s: %+v", v)
+	if _, v := script(e, all[:24]...); v.State != flink.Progressing {
+		t.Errorf("after 115 s, in which main() may plan: %+v", v)
+	}
+	if _, v := script(e, all...); v.State != flink.Unhealthy || v.Check != "JobPresent" {
+		t.Errorf("after two minutes: %+v", v)
 	}
 }
 
@@ -310,10 +316,16 @@ func TestALostJobManagerHidesNothingThatWasDurable(t *testing.T) {
 }
 
 func TestAJobManagerThatComesAndGoesHasItsTimeAgain(t *testing.T) {
+	e := expected()
+	e.Policy.ProgressDeadline = time.Hour
 	empty, away := good(), good()
 	empty.Job = flink.JobFacts{Reachable: true}
 	away.Job = flink.JobFacts{Unreachable: "connection refused"}
-	if _, v := script(expected(), empty, empty, away, away, away, away, away, empty, empty); v.State != flink.Progressing {
+	all := []flink.Observation{empty, empty}
+	for range 30 {
+		all = append(all, away)
+	}
+	if _, v := script(e, append(all, empty, empty)...); v.State != flink.Progressing {
 		t.Errorf("got %+v", v)
 	}
 }
