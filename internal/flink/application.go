@@ -72,6 +72,8 @@ func ParseKey(key string) (Artifact, error) {
 		return Artifact{}, outsideLayout(key, err.Error())
 	}
 	switch {
+	case strings.ContainsFunc(a.File, unprintable):
+		return Artifact{}, outsideLayout(key, "its file name has characters that cannot be printed")
 	case a.File == ManifestFile:
 		a.Kind = Manifest
 	case strings.HasSuffix(a.File, ".jar") && a.File != ".jar":

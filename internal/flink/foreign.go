@@ -50,6 +50,9 @@ func printable(r rune) rune {
 	return r
 }
 
+// unprintable characters have no place in a name that people read.
+func unprintable(r rune) bool { return r == '\n' || r == utf8.RuneError || printable(r) != r }
+
 // fit cuts a text to so many bytes of JSON, between runes.
 func fit(text string, most int) string {
 	size, end := 0, -1 // end: where a cut text would end, with its mark

@@ -46,7 +46,7 @@ func (r *Release) trigger() string {
 	if r.Artifact.Version != "" {
 		t += "?versionId=" + r.Artifact.Version
 	}
-	return t
+	return flink.Foreign(t, 2*flink.MaxAddress)
 }
 
 // baseName is the last part of a key or a path.

@@ -62,8 +62,10 @@ func small(t *testing.T, s *stage.Stage) {
 		if len(said) > flink.MaxSentence+2 || len(r.Timeline) > 200 {
 			t.Errorf("record %s has a message of %d bytes and %d lines", r.ID, len(said), len(r.Timeline))
 		}
-		if strings.ContainsAny(r.Message, "\x1b\x00\r") {
-			t.Errorf("record %s steers the terminal: %.100q", r.ID, r.Message)
+		for _, told := range []string{r.Message, r.Trigger, r.Jar} {
+			if strings.ContainsAny(told, "\x1b\x00\r\u202e") {
+				t.Errorf("record %s steers the terminal: %.100q", r.ID, told)
+			}
 		}
 	}
 }
@@ -123,6 +125,7 @@ func TestAHostileEventEndsOnce(t *testing.T) {
 		"a key without end":             {key(`"` + strings.Repeat("k/", 40_000) + `"`), flink.FailedClean},
 		"a key that climbs":             {key(`"../../team-b/x.jar"`), flink.FailedClean},
 		"a key with control characters": {key(`"team-a/\u001b[31m\u0000/x.jar"`), flink.FailedClean},
+		"a file that steers terminals":  {key(`"team-a/counter/\u001b[2J\u202egrab.jar"`), flink.FailedClean},
 		"a key of another bucket":       {strings.Replace(key(`"team-a/counter/v1.jar"`), "artifacts", "other", 1), ""},
 		"an event of another source":    {`{"source":"x","detail-type":"y","detail":{"a":"` + strings.Repeat("z", 200_000) + `"}}`, ""},
 		"a quarter of a megabyte":       {strings.TrimSuffix(key(`"team-a/counter/gone.jar"`), "}") + `,"junk":"` + strings.Repeat("<&>", 80_000) + `"}`, flink.Ignored},
