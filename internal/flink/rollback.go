@@ -163,6 +163,8 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	switch {
 	case !c.Applied:
 		return undoStop(c)
+	case c.Empty && c.Base() != "" && c.Stop == nil && c.Insurance == nil:
+		return c.toBase("no state of the previous version from before the change is known, so it goes on from the one that was chosen, too: whatever was done since that was taken is processed a second time")
 	case c.Empty && c.Base() != "":
 		return c.toBase("the failed version's state does not go on from the previous one's: that goes on from its own state from before the change")
 	case c.Mode == ModeStateless && c.Stop == nil:

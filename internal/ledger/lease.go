@@ -66,7 +66,10 @@ func (d *Document) Release(now time.Time, term time.Duration) {
 	}
 	d.HandOver(d.Pending.ID, now, term)
 	d.Lease.Approval = d.Pending.Approval
-	d.Post(Message{Name: d.Pending.ID, Kind: StartRelease, Payload: d.Pending.Event})
+	// Under a name of its own for each time: a change that was handed the lease, had to wait for a
+	// window and then for another release has had an execution already, and Step Functions
+	// starts none twice under one name.
+	d.Post(Message{Name: fmt.Sprintf("%s-%d", d.Pending.ID, d.Fence), Kind: StartRelease, Payload: d.Pending.Event})
 	d.Pending = nil
 }
 

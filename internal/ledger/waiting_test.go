@@ -120,3 +120,20 @@ func TestWhatWasGoodBeforeIsFoundAndHistoryIsBounded(t *testing.T) {
 		t.Error("there was none before")
 	}
 }
+
+func TestEachTimeThatAChangeIsHandedTheLeaseItIsStartedUnderAnotherName(t *testing.T) {
+	d := &ledger.Document{Application: app}
+	names := map[string]bool{}
+	for range 2 {
+		d.Pending = &ledger.Change{ID: "r1"}
+		d.Release(noon, time.Hour)
+		if d.Lease == nil || d.Lease.Release != "r1" || len(d.Outbox) != 1 {
+			t.Fatalf("got %+v", d)
+		}
+		names[d.Outbox[0].Name] = true
+		d.Sent(d.Outbox[0].Name)
+	}
+	if len(names) != 2 {
+		t.Errorf("Step Functions starts no second execution under one name, and the lease would be nobody's: %v", names)
+	}
+}
