@@ -18,9 +18,10 @@ type Turns struct {
 	since time.Time
 }
 
-// turn is how long one lasts: some measurements, that what is compared follows
+// turn is how long one lasts at least, a measurement that has begun is ended: with
+// it, ten minutes are not passed. It is some measurements, so that what is compared follows
 // each other closely.
-const turn = 10 * time.Minute
+const turn = 7 * time.Minute
 
 // Take waits for the turn to measure next, unless it is still ours.
 func (t *Turns) Take(ctx context.Context) error {
