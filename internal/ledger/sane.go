@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -22,7 +23,31 @@ func (d *Document) sane(of flink.Application) error {
 	case d.Lease != nil && (d.Lease.Fence < 0 || d.Lease.Fence > d.Fence):
 		return fmt.Errorf("its lease has fence %d, above its own %d", d.Lease.Fence, d.Fence)
 	}
+	for _, id := range d.ids() {
+		if len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || r == '/' }) {
+			return fmt.Errorf("it names a release or revision %.200q", id)
+		}
+	}
 	return nil
+}
+
+// maxID is the length of an id, in bytes, that is not ours: a release's and a
+// revision's become part of a key.
+const maxID = 256
+
+// ids are the releases and revisions that the document names and that keys are made of.
+func (d *Document) ids() []string {
+	ids := []string{d.Current, d.Applied, d.LastGood, d.LastRelease}
+	if d.Lease != nil {
+		ids = append(ids, d.Lease.Release)
+	}
+	if d.Pending != nil {
+		ids = append(ids, d.Pending.ID)
+	}
+	if d.Parked != nil {
+		ids = append(ids, d.Parked.ID)
+	}
+	return ids
 }
 
 // named says whether a record or revision is the one that its key names.

@@ -84,7 +84,10 @@ func recorded(t *testing.T, s *stage.Stage, before []ledger.Record, want flink.O
 		}
 	}
 	if len(fresh) != 1 {
-		t.Fatalf("there are %d new records: %+v", len(fresh), fresh)
+		for _, r := range fresh {
+			t.Logf("%.60s: %s %s: %.300s", r.ID, r.Outcome, r.Reason, r.Message)
+		}
+		t.Fatalf("there are %d new records", len(fresh))
 	}
 	r := fresh[0]
 	if r.Outcome == "" || want != "" && r.Outcome != want || r.Message == "" {

@@ -19,11 +19,9 @@ import (
 func FuzzAnyEventEndsOnce(f *testing.F) {
 	seeds := eventSeeds(f)
 	for i := range seeds {
-		f.Add(i, i, "")
-		f.Add(i, 2*i, `null`)
+		f.Add(i, i, `null`)
 		f.Add(i, 3*i, `{"a":[1e308]}`)
 		f.Add(i, 5*i, `"../../\u001b[31m<&>"`)
-		f.Add(i, 7*i, `-9223372036854775809`)
 	}
 	f.Fuzz(func(t *testing.T, which, field int, value string) {
 		if len(value) > maxPayload/2 || which < 0 || field < 0 {
