@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"strings"
@@ -11,30 +12,67 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 )
 
-// stories are runs without a fault: the last upload is the one whose every call is cut.
-var stories = map[string]struct {
-	version string
-	first   bool // there is no version before it
-	ends    flink.Reason
-}{
-	"an upgrade":                         {version: "good", ends: flink.Released},
-	"a first version":                    {version: "good", first: true, ends: flink.Released},
-	"a rollback to its own state":        {version: "restart-loop", ends: flink.RolledBack},
-	"a rollback to the stop":             {version: "main-throws", ends: flink.RolledBack},
-	"a refused version":                  {version: "refused", ends: flink.ManifestInvalid},
-	"a first version that is taken away": {version: "restart-loop", first: true, ends: flink.FirstVersionFailed},
+// story is a run without a fault: its last event is the one whose every call is cut.
+type story struct {
+	manifest string
+	versions []string      // jars, two minutes apart; the last one is the event, unless something is asked for
+	then     *flink.Change // asked for after them
+	after    *flink.Change // likewise, before then
+	together bool          // then, or the last jar, comes while the one before is in flight
+	by       Fault         // what somebody does by hand before then
+	ends     flink.Reason
 }
 
-func story(version string, first bool) Schedule {
-	at := func(id string, after time.Duration, key, word string) Event {
-		return Event{ID: id, At: after, Key: key, Version: word, Arrive: []time.Duration{0}}
+var stories = map[string]story{
+	"an upgrade":                                    {versions: []string{"good", "good"}, ends: flink.Released},
+	"a first version":                               {versions: []string{"good"}, ends: flink.Released},
+	"a rollback to its own state":                   {versions: []string{"good", "restart-loop"}, ends: flink.RolledBack},
+	"a rollback to the stop":                        {versions: []string{"good", "main-throws"}, ends: flink.RolledBack},
+	"a rollback whose newest state does not do":     {manifest: "before", versions: []string{"good", "restart-loop"}, ends: flink.RolledBack},
+	"a refused version":                             {versions: []string{"good", "refused"}, ends: flink.ManifestInvalid},
+	"a first version that is taken away":            {versions: []string{"restart-loop"}, ends: flink.FirstVersionFailed},
+	"an upgrade without state":                      {manifest: "stateless", versions: []string{"good", "good"}, ends: flink.Released},
+	"an upgrade by last-state":                      {manifest: "last-state", versions: []string{"good", "good"}, ends: flink.Released},
+	"a rollback by last-state":                      {manifest: "last-state", versions: []string{"good", "restart-loop"}, ends: flink.RolledBack},
+	"an upgrade that waits and is handed the lease": {versions: []string{"good", "good", "good"}, together: true, ends: flink.Released},
+	"a restart":                                     {versions: []string{"good"}, then: &flink.Change{Kind: flink.Restart}, ends: flink.Released},
+	"a return to the version before":                {versions: []string{"good", "good"}, then: &flink.Change{Kind: flink.Rollback}, ends: flink.Released},
+	"a suspension":                                  {versions: []string{"good"}, then: &flink.Change{Kind: flink.Suspend}, ends: flink.Stopped},
+	"a resumption":                                  {versions: []string{"good"}, after: &flink.Change{Kind: flink.Suspend}, then: &flink.Change{Kind: flink.Resume}, ends: flink.Released},
+	"a deletion":                                    {versions: []string{"good"}, then: &flink.Change{Kind: flink.Delete}, ends: flink.Removed},
+	"a redeployment":                                {versions: []string{"good", "good"}, then: &flink.Change{Kind: flink.Redeploy}, ends: flink.Released},
+	"another parallelism":                           {versions: []string{"good"}, then: &flink.Change{Kind: flink.Scale, Parallelism: 3}, ends: flink.Released},
+	"a cancellation":                                {versions: []string{"good", "good"}, then: &flink.Change{Kind: flink.Cancel}, together: true, ends: flink.CancelAsked},
+	"a takeover":                                    {versions: []string{"good"}, by: Fault{Kind: RemadeOutside}, then: &flink.Change{Kind: flink.Adopt}, ends: flink.Adopted},
+	"a dry run":                                     {versions: []string{"good"}, then: &flink.Change{Kind: flink.Restart, DryRun: true}, ends: flink.Planned},
+	"an upgrade that somebody agrees to":            {manifest: "approval", versions: []string{"good"}, ends: flink.Released},
+}
+
+// schedule tells the story; its last event is called "it".
+func (s story) schedule() Schedule {
+	tale := soon(cmp.Or(s.manifest, "plain"), s.versions...)
+	at := tale.Events[len(tale.Events)-1].At
+	for _, c := range []*flink.Change{s.after, s.then} {
+		if c == nil {
+			continue
+		}
+		asked := *c
+		asked.By = "ann"
+		at += 2 * time.Minute
+		tale.Events = append(tale.Events, Event{ID: "asked", At: at, Arrive: []time.Duration{0}, Ask: &Ask{Change: asked}})
 	}
-	s := Schedule{Seed: 1, Events: []Event{at("u0", 0, app.ManifestKey(), "plain")}}
-	if !first {
-		s.Events = append(s.Events, at("u1", 5*time.Second, app.String()+"/v1.jar", "good"))
+	it := &tale.Events[len(tale.Events)-1]
+	it.ID = "it"
+	if s.together {
+		it.At = tale.Events[len(tale.Events)-2].At + 10*time.Second
 	}
-	s.Events = append(s.Events, at("it", 2*time.Minute, app.String()+"/v2.jar", version))
-	return s
+	if s.by.Kind != "" {
+		tale = tale.with(Fault{Kind: s.by.Kind, At: it.At - time.Minute})
+	}
+	if s.manifest == "approval" {
+		tale = tale.with(Fault{Kind: Approve, Of: "it", At: it.At + time.Minute})
+	}
+	return tale
 }
 
 // cuts are what can happen at a call without changing how the release ends. An
@@ -52,24 +90,26 @@ func ordinarily(name string) bool {
 func TestAFunctionMayDieAroundEveryCall(t *testing.T) {
 	parts := load(t)
 	all := os.Getenv("SCHEDULES") != ""
+	tried := 0
 	for name, s := range stories {
 		if !all && !ordinarily(name) {
 			continue
 		}
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
-			clean := Run(parts, story(s.version, s.first), Mutant{}, false)
+			clean := Run(parts, s.schedule(), Mutant{}, false)
 			if clean.Violation != nil || clean.Reasons["it"] != s.ends {
 				t.Fatalf("the clean run ends %s, want %s; violation: %v", clean.Reasons["it"], s.ends, clean.Violation)
 			}
 			tries := points(clean.Calls, all)
-			t.Logf("%d calls, %d runs", clean.Calls["it"], len(tries))
+			t.Logf("%d calls, %d points tried", clean.Calls["it"], len(tries))
+			tried += len(tries)
 			inParallel(len(tries), func(n int) {
-				try := story(s.version, s.first)
-				try.Faults = []Fault{tries[n]}
+				try := s.schedule().with(tries[n])
 				cut(t, parts, try, s.ends)
 			})
 		})
 	}
+	t.Logf("%d points tried", tried)
 }
 
 // points are the ways to cut a run with these calls.
@@ -102,7 +142,7 @@ func cut(t *testing.T, parts Parts, s Schedule, ends flink.Reason) {
 	if o.Violation != nil {
 		told = o.Violation.String()
 	}
-	t.Errorf("%s: ends %s, want %s; %s\n%s", s.Faults[0], o.Reasons["it"], ends, told, strings.Join(o.Trace, "\n"))
+	t.Errorf("%s: ends %s, want %s; %s\n%s", s.Faults[len(s.Faults)-1], o.Reasons["it"], ends, told, strings.Join(o.Trace, "\n"))
 }
 
 func inParallel(n int, do func(int)) {

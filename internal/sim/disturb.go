@@ -97,6 +97,7 @@ func (w *world) respond(event string, approved bool) {
 		w.journal.say("", "the answer for %s comes to nothing: %v", event, err)
 		return
 	}
+	w.journal.approved[u.release] = w.journal.approved[u.release] || approved
 	w.reread()
 	w.sendAll()
 }

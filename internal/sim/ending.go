@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -14,6 +15,7 @@ func endRules(e *execution) []rule {
 	return []rule{
 		{"EndsAsDefined", func() string { return endsAsDefined(e) }},
 		{"RecordSaysTheEnd", func() string { return recordSaysTheEnd(e) }},
+		{"RepairIsNotHeld", func() string { return repairIsNotHeld(e) }},
 		{"WhatWasSentIsGone", func() string { return whatWasSentIsGone(e) }},
 	}
 }
@@ -54,6 +56,15 @@ func recordSaysTheEnd(e *execution) string {
 		return fmt.Sprintf("execution %s ended %s and record %s says %s", e.name, want, e.asked.release, r.Outcome)
 	}
 	return ""
+}
+
+// repairIsNotHeld: windows and approvals are for uploads.
+func repairIsNotHeld(e *execution) string {
+	waited := slices.Contains(e.result.Path, "AwaitWindow") || slices.Contains(e.result.Path, "AwaitApproval")
+	if !waited || e.asked.Ask == nil {
+		return ""
+	}
+	return fmt.Sprintf("execution %s waited, and it is a %s, which nothing may hold back", e.name, e.asked.Ask.Kind)
 }
 
 // whatWasSentIsGone: who has come to its end has told of it, and no longer means to.

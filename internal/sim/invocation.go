@@ -2,11 +2,13 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // invocation is one call of a function. It may outlive the machine's patience.
@@ -16,9 +18,10 @@ type invocation struct {
 	function functions.Function
 	strand   *strand
 	caller   *strand
-	answered bool  // the caller has its answer, or need not wait for one
-	killed   bool  // dies at its next turn
-	fault    Fault // of the call that is being made
+	answered bool         // the caller has its answer, or need not wait for one
+	killed   bool         // dies at its next turn
+	fault    Fault        // of the call that is being made
+	input    task.Release // what it was given; Admit is given an event
 	output   []byte
 	err      error
 }
@@ -57,6 +60,7 @@ func (i *invocation) run(payload []byte) {
 			panic(r)
 		}
 	}()
+	_ = json.Unmarshal(payload, &i.input)
 	out, err := i.handler()(context.WithValue(context.Background(), invocationKey{}, i), payload)
 	if err != nil {
 		err = taskError(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // journal is what happened, for the rules, and in words for the trace.
@@ -25,14 +26,16 @@ type journal struct {
 	written   string   // id of the record that was written last, until the rules have seen it
 	removed   string   // path of a snapshot that was removed, likewise
 	messages  map[string]int
-	meddled   time.Time // when somebody last changed by hand what runs
+	approved  map[string]bool // releases that somebody agreed to
+	meddled   time.Time       // when somebody last changed by hand what runs
 }
 
 // change is a write to the cluster that took effect.
 type change struct {
 	At            time.Time
-	Outside       Kind // somebody's by hand; empty: a release's
-	Ended         bool // the outcome of its release was recorded by then
+	Outside       Kind         // somebody's by hand; empty: a release's
+	Doc           task.Release // what went into the function that wrote
+	Ended         bool         // the outcome of its release was recorded by then
 	Release, Step string
 	Fence         int64
 	Desired       flink.Desired
@@ -50,7 +53,7 @@ type documentStep struct {
 }
 
 func (j *journal) init(w *world, traced bool) {
-	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}}
+	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}, approved: map[string]bool{}}
 }
 
 // wrote notes an object of the ledger bucket.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -34,6 +35,17 @@ var mutants = map[string]Mutant{
 	"the job is replaced without a savepoint":                {Handlers: before("apply", startEmpty)},
 	"the savepoint of the stop is not recorded":              {Objects: objects(func(o *bugs) { o.dropsStops = true })},
 	"the message that starts the next release is not posted": {Objects: objects(func(o *bugs) { o.dropsStarts = true })},
+
+	"all steps of a release write with one fence":              {Target: target(func(b *badTarget) { b.oneFence = true })},
+	"a cancellation is not heard once something was touched":   {Objects: objects(func(o *bugs) { o.deaf = true })},
+	"a parked change keeps its lease":                          {Objects: objects(func(o *bugs) { o.parkedLease = true })},
+	"a window holds a repair":                                  {Handlers: holdRepairs},
+	"a dry run takes the lease":                                {Handlers: before("prepare", takeLease)},
+	"a tombstone is not looked at":                             {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Deleted = nil } })},
+	"an answer is taken for another change, too":               {Objects: objects(func(o *bugs) { o.answersStay = true })},
+	"a rollback is decided before the failed version is still": {Handlers: before("roll-back", goOnWithout)},
+	"a savepoint that is referred to is removed":               {Handlers: before("promote", removeStop)},
+	"the circuit stays closed after a dirty end":               {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Circuit = nil } })},
 }
 
 func TestEveryPlantedBugIsFound(t *testing.T) {
@@ -53,6 +65,8 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 type bugs struct {
 	ledger.Objects
 	blind, keepOutbox, dropsStops, dropsStarts bool
+	deaf, parkedLease, answersStay             bool
+	answer                                     *ledger.Answer // the last that was seen
 	dropsRecords                               string
 	change                                     func(*ledger.Document) // of what is read
 	outbox                                     map[string]ledger.Message
@@ -68,10 +82,36 @@ func objects(plant func(*bugs)) func(ledger.Objects) ledger.Objects {
 
 func (b *bugs) Get(ctx context.Context, key string) ([]byte, ledger.Version, error) {
 	body, v, err := b.Objects.Get(ctx, key)
-	if err == nil && b.change != nil && strings.HasPrefix(key, ledger.DocumentPrefix) {
+	if err != nil || !strings.HasPrefix(key, ledger.DocumentPrefix) {
+		return body, v, err
+	}
+	if b.change != nil {
 		body = edit(body, b.change)
 	}
+	if name := invocationOf(ctx).function.Name; b.deaf && name != "admit" && name != "settle" {
+		body = edit(body, forgetCancel)
+	}
+	if b.answersStay {
+		body = edit(body, b.answerAgain)
+	}
 	return body, v, err
+}
+
+func forgetCancel(d *ledger.Document) {
+	if d.Lease != nil && d.Applied != d.Current {
+		d.Lease.Cancel = nil
+	}
+}
+
+// answerAgain gives the answer of one change to the next that asks.
+func (b *bugs) answerAgain(d *ledger.Document) {
+	if d.Parked == nil || d.Parked.Why != ledger.ForApproval {
+		return
+	}
+	if d.Parked.Answer != nil {
+		b.answer = d.Parked.Answer
+	}
+	d.Parked.Answer = b.answer
 }
 
 func (b *bugs) Put(ctx context.Context, key string, body []byte) error {
@@ -109,6 +149,9 @@ func (b *bugs) damage(d *ledger.Document) {
 		}
 	}
 	d.Snapshots = kept
+	if p := d.Parked; b.parkedLease && p != nil && d.Lease == nil {
+		d.Lease = &ledger.Lease{Holder: p.Holder, Release: p.ID, Fence: d.Fence, Expires: p.Until}
+	}
 	for _, m := range d.Outbox {
 		if b.dropsStarts && m.Kind == ledger.StartRelease {
 			d.Sent(m.Name)
@@ -134,7 +177,7 @@ func expire(d *ledger.Document) {
 // badTarget is a cluster, or a way to look at it, that does not do what it should.
 type badTarget struct {
 	flink.Target
-	noFence, hidesCheckpoints, hidesFailures bool
+	noFence, oneFence, hidesCheckpoints, hidesFailures bool
 }
 
 func target(plant func(*badTarget)) func(flink.Target) flink.Target {
@@ -161,6 +204,9 @@ func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Obs
 }
 
 func (b *badTarget) Apply(ctx context.Context, d flink.Desired) error {
+	if b.oneFence {
+		d.Fence -= d.Fence % 1024
+	}
 	if !b.noFence || d.DryRun {
 		return b.Target.Apply(ctx, d)
 	}
@@ -247,4 +293,42 @@ func promoteNothing(_ context.Context, in []byte) ([]byte, error) {
 
 func startEmpty(_ context.Context, _ task.Tasks, r *task.Release) {
 	r.Stopped, r.Plan.Restore = nil, flink.Restore{Kind: flink.RestoreNothing}
+}
+
+// holdRepairs has everything wait a minute that nobody uploaded.
+func holdRepairs(t task.Tasks, h map[string]task.Handler) {
+	admit := h["admit"]
+	h["admit"] = func(ctx context.Context, in []byte) ([]byte, error) {
+		out, err := admit(ctx, in)
+		if err != nil {
+			return out, err
+		}
+		now := t.Clock.Now()
+		return editRelease(out, func(r *task.Release) {
+			if r.Change.Kind != flink.Upgrade && r.Decision == task.ToPrepare && now.Sub(r.Started) < time.Minute {
+				r.Decision, r.Wait = task.ToAwaitWindow, &task.Wait{For: ledger.ForWindow, Until: now.Add(time.Minute).Truncate(time.Second), Seconds: 60}
+			}
+		}), nil
+	}
+}
+
+func takeLease(ctx context.Context, t task.Tasks, r *task.Release) {
+	if r.Change.DryRun {
+		_, _ = ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+			_, err := d.Take(r.Execution, r.ID, t.Clock.Now(), time.Minute)
+			return err
+		})
+	}
+}
+
+func goOnWithout(_ context.Context, _ task.Tasks, r *task.Release) {
+	if r.Standstill == nil {
+		r.Standstill, r.FailedAt = &task.Standstill{}, nil
+	}
+}
+
+func removeStop(ctx context.Context, t task.Tasks, r *task.Release) {
+	if r.Stopped != nil {
+		_ = t.Target.RemoveSnapshot(ctx, r.Application, r.Stopped.Path)
+	}
 }

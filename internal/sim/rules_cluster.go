@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -15,10 +16,13 @@ func changeRules(j *journal, n int) []rule {
 	}
 	return []rule{
 		{"FenceHolds", func() string { return fenceHolds(j.changes[:n], c) }},
+		{"FenceGrows", func() string { return fenceGrows(j.changes[:n], c) }},
 		{"OneReleaseActs", func() string { return oneReleaseActs(j.changes[:n], c) }},
 		{"EndedIsEnded", func() string { return endedIsEnded(c) }},
 		{"DryRunChangesNothing", func() string { return dryRunChangesNothing(j, c.Release) }},
 		{"CircuitHolds", func() string { return circuitHolds(j, c) }},
+		{"SomebodyAgreed", func() string { return somebodyAgreed(j, c) }},
+		{"StandsStillFirst", func() string { return standsStillFirst(j, c) }},
 		{"StateBeforeStop", func() string { return stateBeforeStop(j, c) }},
 	}
 }
@@ -28,6 +32,16 @@ func fenceHolds(before []change, c change) string {
 	for _, b := range before {
 		if b.Fence > c.Fence {
 			return fmt.Sprintf("release %s wrote %s with fence %d after release %s had written %s with fence %d", c.Release, c.Step, c.Fence, b.Release, b.Step, b.Fence)
+		}
+	}
+	return ""
+}
+
+// fenceGrows: each step of a release has a fence of its own.
+func fenceGrows(before []change, c change) string {
+	for _, b := range before {
+		if b.Outside == "" && b.Fence == c.Fence && b.Step != c.Step {
+			return fmt.Sprintf("release %s wrote %s and %s with one fence, %d", c.Release, b.Step, c.Step, c.Fence)
 		}
 	}
 	return ""
@@ -75,6 +89,27 @@ func circuitHolds(j *journal, c change) string {
 func (j *journal) automatic(release string) bool {
 	u := j.askedBy(release)
 	return u != nil && (u.Ask == nil || u.Ask.Automatic)
+}
+
+// somebodyAgreed: where the policy asks for approval, an upload is made good
+// only by an answer of its own.
+func somebodyAgreed(j *journal, c change) string {
+	if j.kindOf(c.Release) != flink.Upgrade || !c.Doc.Policy.Approval.Required || j.approved[c.Release] {
+		return ""
+	}
+	return fmt.Sprintf("release %s wrote %s, and nobody had agreed to it", c.Release, c.Step)
+}
+
+// standsStillFirst: before the state from before the upgrade is restored, the
+// failed version has come to a standstill, or nothing could bring it there.
+func standsStillFirst(j *journal, c change) string {
+	job, plan := c.Before.Job, c.Doc.Plan
+	undoes := strings.HasPrefix(c.Step, "rollback-1") && c.Desired.Restore.Kind == flink.RestoreSnapshot && c.Before.Spec.Release == c.Release && c.Before.Spec.Step == "apply"
+	decides := plan != nil && plan.Restore.Kind != flink.RestoreNothing && c.Doc.Change.Kind != flink.Redeploy && !j.asksForNoState()
+	if !undoes || !decides || j.serious() || job.State != "RUNNING" || job.TasksRunning < job.Tasks || job.Checkpoints.Completed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("release %s went back to the state from before while the failed version ran: what that commits in this moment is processed twice, and nobody knows", c.Release)
 }
 
 // stateBeforeStop: a running stateful job is stopped only when a state to

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -16,6 +17,7 @@ func documentRules(j *journal, s documentStep) []rule {
 		{"PendingIsNotDropped", func() string { return pendingIsNotDropped(j, s) }},
 		{"ParkedIsNotDropped", func() string { return parkedIsNotDropped(j, s) }},
 		{"ParkedHoldsNothing", func() string { return parkedHoldsNothing(s) }},
+		{"CancelIsHeard", func() string { return cancelIsHeard(j, s) }},
 		{"DryRunChangesNothing", func() string { return dryRunChangesNothing(j, s.by) }},
 		{"DirtyOpensTheCircuit", func() string { return dirtyOpensTheCircuit(j, s) }},
 	}
@@ -134,4 +136,23 @@ func dryRunChangesNothing(j *journal, by string) string {
 		}
 	}
 	return ""
+}
+
+// cancelIsHeard: a release that was called off is undone, or says that it was too late.
+func cancelIsHeard(j *journal, s documentStep) string {
+	old, now := s.from.Lease, s.to.Lease
+	if old == nil || old.Cancel == nil {
+		return ""
+	}
+	if now != nil && now.Release == old.Release && now.Cancel == nil {
+		return "release " + old.Release + " was called off, and the ledger does not know it any more"
+	}
+	r := j.record(old.Release)
+	if s.to.LastRelease != old.Release || r == nil || r.Outcome != flink.Succeeded || strings.Contains(r.Message, "too late") {
+		return ""
+	}
+	if !r.Ended.After(old.Cancel.At.Add(j.skew)) {
+		return "" // its record was written by then
+	}
+	return "release " + old.Release + " was called off, went on all the same, and does not say why: " + r.Message
 }

@@ -24,7 +24,7 @@ func crowded() Schedule {
 }
 
 func (s Schedule) with(f Fault) Schedule {
-	s.Faults = append(s.Faults, f)
+	s.Faults = append(s.Faults[:len(s.Faults):len(s.Faults)], f)
 	return s
 }
 
@@ -49,4 +49,10 @@ func applied() Schedule {
 	s := soon("plain", "good", "good").with(Fault{Kind: StopAt, Of: "u1", Call: "target.Observe", Nth: 6}).with(Fault{Kind: DeleteOutside, At: 70 * time.Second})
 	s.Events[2].At = 30 * time.Minute
 	return s
+}
+
+// edited has somebody edit the resource while a version that never completes a
+// checkpoint is watched.
+func edited() Schedule {
+	return soon("plain", "good", "never-checkpoints").with(Fault{Kind: EditOutside, At: 205 * time.Second})
 }

@@ -116,8 +116,7 @@ func (w *world) sent(m ledger.Message) {
 	w.journal.messages[m.Name]++
 	switch m.Kind {
 	case ledger.StartRelease:
-		release := m.Name[:strings.LastIndexByte(m.Name, '-')] // what follows tells one start of it from the next
-		if u := w.askedBy(release); u != nil {
+		if u := w.askedBy(m.Name); u != nil {
 			w.start(m.Name, u)
 		}
 	case ledger.EndWait:
