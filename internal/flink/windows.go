@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// searched is how far ahead a window's opening is looked for.
-const searched = 366 * 24 * time.Hour
+// searched is how far ahead a window's opening is looked for: less than an
+// execution of the release machine may last.
+const searched = 360 * 24 * time.Hour
 
 // maxSteps bounds the search where many windows take turns around the clock.
 const maxSteps = 20_000

@@ -74,7 +74,7 @@ func workWith(t *testing.T, store *planted, d ledger.Document) {
 	if fence, err := d.Take("execution", "r9", now, time.Minute); err != nil || fence <= before {
 		t.Fatalf("with fence %d taken under %d: %v", before, fence, err)
 	}
-	d.Promote(ledger.Deployed{Revision: "r", At: now})
+	d.Promote(ledger.Deployed{Revision: "r", At: now}, flink.Upgrade)
 	if err := ledger.New(store).Write(t.Context(), d, "v"); err != nil {
 		t.Fatalf("it cannot be written: %v", err)
 	}

@@ -23,15 +23,36 @@ type Deployed struct {
 	At       time.Time `json:"at,omitzero"`
 }
 
-// Promote makes a revision the one that runs and is good.
-func (d *Document) Promote(v Deployed) {
+// Promote makes a revision the one that runs and is good. What a rollback left
+// is no revision to go back to, and another parallelism is no other version.
+func (d *Document) Promote(v Deployed, how flink.ChangeKind) {
+	running := d.Current
 	d.Current, d.LastGood, d.Applied = v.Revision, v.Revision, ""
 	d.Down, d.Suspended, d.Deleted = nil, nil, nil
+	switch how {
+	case flink.Rollback:
+		d.History = upTo(d.History, v.Revision)
+	case flink.Scale:
+		if n := len(d.History); n > 0 && d.History[n-1].Revision == running {
+			d.History[n-1] = v
+			return
+		}
+	}
 	if n := len(d.History); n > 0 && d.History[n-1].Revision == v.Revision {
 		d.History[n-1].Release, d.History[n-1].At = v.Release, v.At
 		return
 	}
 	d.History = newestOf(append(d.History, v), historyLimit)
+}
+
+// upTo leaves out what was promoted after that revision.
+func upTo(history []Deployed, revision string) []Deployed {
+	for i := len(history) - 1; i >= 0; i-- {
+		if history[i].Revision == revision {
+			return history[:i+1]
+		}
+	}
+	return history
 }
 
 // GoodBefore is the newest revision that was promoted before the one that runs; empty when there is none.

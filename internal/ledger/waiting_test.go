@@ -105,13 +105,13 @@ func TestAReleaseIsAskedOnceToStop(t *testing.T) {
 func TestWhatWasGoodBeforeIsFoundAndHistoryIsBounded(t *testing.T) {
 	d := ledger.Document{Application: app}
 	for _, revision := range []string{"a", "b", "b", "a"} {
-		d.Promote(ledger.Deployed{Revision: revision, Release: "r-" + revision, At: noon})
+		d.Promote(ledger.Deployed{Revision: revision, Release: "r-" + revision, At: noon}, flink.Upgrade)
 	}
 	if got := d.GoodBefore("a"); got != "b" || len(d.History) != 3 || d.LastGood != "a" {
 		t.Errorf("before a: %q, history %+v", got, d.History)
 	}
 	for i := range 100 {
-		d.Promote(ledger.Deployed{Revision: string(rune('A' + i%26))})
+		d.Promote(ledger.Deployed{Revision: string(rune('A' + i%26))}, flink.Upgrade)
 	}
 	if len(d.History) != 20 {
 		t.Errorf("%d entries", len(d.History))
@@ -135,5 +135,22 @@ func TestEachTimeThatAChangeIsHandedTheLeaseItIsStartedUnderAnotherName(t *testi
 	}
 	if len(names) != 2 {
 		t.Errorf("Step Functions starts no second execution under one name, and the lease would be nobody's: %v", names)
+	}
+}
+
+func TestARollbackLeavesNothingToGoBackTo(t *testing.T) {
+	var d ledger.Document
+	for _, step := range []struct {
+		revision string
+		how      flink.ChangeKind
+	}{{"v1", flink.Upgrade}, {"v2", flink.Upgrade}, {"v2-wide", flink.Scale}, {"v1", flink.Rollback}} {
+		d.Promote(ledger.Deployed{Revision: step.revision}, step.how)
+	}
+	if before := d.GoodBefore("v1"); before != "" {
+		t.Errorf("after v2 was rolled back to v1 there is %s to go back to", before)
+	}
+	d.Promote(ledger.Deployed{Revision: "v3"}, flink.Upgrade)
+	if before := d.GoodBefore("v3"); before != "v1" {
+		t.Errorf("before v3 %q was good", before)
 	}
 }

@@ -11,7 +11,7 @@ import (
 func (t Tasks) Promote(ctx context.Context, r Release) (Release, error) {
 	now := t.Clock.Now()
 	_, err := t.update(ctx, &r, func(d *ledger.Document) error {
-		d.Promote(ledger.Deployed{Revision: r.Revision, Jar: r.Jar, Release: r.ID, At: now})
+		d.Promote(ledger.Deployed{Revision: r.Revision, Jar: r.Jar, Release: r.ID, At: now}, r.Change.Kind)
 		return nil
 	})
 	if err != nil {

@@ -112,7 +112,11 @@ func (t Tasks) revisionNamed(ctx context.Context, r *Release, id string) (flink.
 // known here, or lies where the application keeps its states.
 func (t Tasks) redeployed(ctx context.Context, r *Release, d ledger.Document, running flink.Revision) (flink.Revision, error) {
 	v, err := running, error(nil)
-	if id := firstOf(r.Change.Revision, running.ID, d.Applied, d.LastGood, tombstoneRevision(d)); id != running.ID {
+	there := running.ID
+	if there == d.Applied && d.Current != "" {
+		there = d.Current // what is there was never seen to be good
+	}
+	if id := firstOf(r.Change.Revision, there, d.Applied, d.LastGood, tombstoneRevision(d)); id != running.ID {
 		if v, err = t.revisionNamed(ctx, r, id); err != nil {
 			return v, err
 		}
