@@ -96,13 +96,22 @@ func parse(args []string, out io.Writer) (options, error) {
 
 func (o options) results() string { return filepath.Join(o.module, "test", "bench", "results") }
 
-// commit names what is measured; a checkout without git has none.
+// commit names what is measured; a checkout without git has none. What this
+// command writes itself makes a commit no other one.
 func commit(module string) string {
-	said, err := exec.Command("git", "-C", module, "describe", "--always", "--dirty", "--abbrev=12").Output()
-	if err != nil {
-		return "unknown"
+	git := func(args ...string) (string, error) {
+		said, err := exec.Command("git", append([]string{"-C", module}, args...)...).Output()
+		return strings.TrimSpace(string(said)), err
 	}
-	return strings.TrimSpace(string(said))
+	name, err := git("rev-parse", "--short=12", "HEAD")
+	changed, statusErr := git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/benchmarks.md", ":!test/bench/results")
+	switch {
+	case err != nil || statusErr != nil:
+		return "unknown"
+	case changed != "":
+		return name + " with changes"
+	}
+	return name
 }
 
 // show prints the figures beside their goals.

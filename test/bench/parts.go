@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
@@ -110,8 +109,7 @@ func (o options) realParts(ctx context.Context, r *figures.Results) (err error) 
 		if !o.wants(next.name) {
 			continue
 		}
-		*next.session = figures.Session{Commit: o.commit, Began: time.Now().UTC(), CPUs: runtime.NumCPU()}
-		s.part, s.session = next.name, next.session
+		s.part, s.session, s.fresh = next.name, next.session, true
 		if err := next.measure(ctx); err != nil {
 			return fmt.Errorf("%s: %w", next.name, err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/sluice-flink/sluice/test/bench/figures"
@@ -17,7 +18,8 @@ type series struct {
 	results *figures.Results
 	part    string
 	session *figures.Session
-	pair    int // number of the newest one
+	fresh   bool // nothing of this part has been measured yet
+	pair    int  // number of the newest one
 }
 
 // How many pairs there are of what is not the downtime.
@@ -150,6 +152,10 @@ func (s *series) measured(ctx context.Context, change change, ways ...figures.Wa
 func (s *series) take(c figures.Change, err error) error {
 	if err != nil {
 		return err
+	}
+	if s.fresh { // not before: what was measured earlier stays until there is something new
+		*s.session = figures.Session{Commit: s.commit, Began: c.Asked, CPUs: runtime.NumCPU()}
+		s.fresh = false
 	}
 	c.Pair = s.pair
 	s.session.Changes = append(s.session.Changes, c)
