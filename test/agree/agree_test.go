@@ -46,7 +46,7 @@ func TestThePageListsEveryScenario(t *testing.T) {
 }
 
 func TestThereAreScenariosEnoughAndEachHasATrace(t *testing.T) {
-	const promised = 9
+	const promised = 25
 	all := scenarios(t)
 	if len(all) < promised {
 		t.Errorf("%d scenarios, and %d are promised", len(all), promised)

@@ -148,7 +148,7 @@ func (r *run) savepoint(ctx context.Context, words []string) error {
 		if words[1] != "" {
 			request.Directory = r.place.Nowhere()
 		}
-		if words[2] != "" {
+		if words[2] != "" || r.jobID == "" {
 			request.JobID = strings.Repeat("f", 32)
 		}
 		r.asked[name] = request

@@ -84,7 +84,7 @@ func jobFacts(n *names, j flink.JobFacts) []fact {
 	}
 	facts := []fact{
 		{"flink", stateClass(j.State)}, {"began with", from}, {"restores", few(j.Checkpoints.Restored)},
-		{"checkpoints", checkpoints(j.Checkpoints)},
+		{"checkpoints", checkpoints(j)},
 		{"restarts", few(max(j.Restarts, 0))}, {"failures", causes(j.Failures)},
 	}
 	if stateClass(j.State) == "RUNNING" {
@@ -114,11 +114,11 @@ func tasks(j flink.JobFacts) string {
 }
 
 // checkpoints: one that came before all tasks ran has failed in any good run.
-func checkpoints(c flink.Checkpoints) string {
+func checkpoints(j flink.JobFacts) string {
 	switch {
-	case c.Completed > 0:
+	case j.Checkpoints.Completed > 0:
 		return "complete"
-	case c.Failed > 0:
+	case j.Checkpoints.Failed > 0 && allTasks(j):
 		return "all fail"
 	}
 	return ""

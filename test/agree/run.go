@@ -115,8 +115,14 @@ func (r *run) learn(o flink.Observation) {
 	}
 }
 
+// pass tells a lifecycle once. An upgrade is UPGRADING for as long as there is
+// something to take down: a job that ran takes seconds, else it may be less than a look.
 func (r *run) pass(lifecycle string) {
-	if len(r.way) == 0 || r.way[len(r.way)-1] != lifecycle {
+	before := ""
+	if len(r.way) > 0 {
+		before = r.way[len(r.way)-1]
+	}
+	if before != lifecycle && (lifecycle != "UPGRADING" || before == "STABLE") {
 		r.way = append(r.way, lifecycle)
 	}
 }
@@ -139,15 +145,15 @@ func (r *run) until(ctx context.Context, words []string) error {
 	return err
 }
 
-// await waits for the condition, then until nothing changes for a while, and
-// tells the facts. What never settles has to be watched.
+// await waits for the condition, then until it holds and nothing changes for a
+// while, and tells the facts. What never settles has to be watched.
 func (r *run) await(ctx context.Context, words []string) error {
 	o, err := r.wait(ctx, words[0])
 	if err != nil {
 		return err
 	}
 	facts := r.facts(o)
-	for lasted, all := time.Duration(0), time.Duration(0); lasted < r.place.Settle() && all < longest/8; all += r.place.Look() {
+	for lasted, all := time.Duration(0), time.Duration(0); lasted < r.place.Settle() && all < longest/4; all += r.place.Look() {
 		if err := r.place.Pass(ctx, r.place.Look()); err != nil {
 			return err
 		}
@@ -155,7 +161,7 @@ func (r *run) await(ctx context.Context, words []string) error {
 			return err
 		}
 		lasted += r.place.Look()
-		if now := r.facts(o); !slices.Equal(now, facts) {
+		if now := r.facts(o); !slices.Equal(now, facts) || !conditions[words[0]](o) {
 			facts, lasted = now, 0
 		}
 	}

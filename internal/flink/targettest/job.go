@@ -29,6 +29,7 @@ type job struct {
 	counter        int64
 	tasksAt        time.Time // when the tasks run (again)
 	told           bool      // its start has been recorded
+	begun          bool      // its tasks were deployed and have not thrown yet
 }
 
 // operation is a savepoint that was asked for over REST.
@@ -125,6 +126,9 @@ func (m *Model) work(a *application) {
 	}
 	j.state, j.Restarts = "RUNNING", max(j.Restarts, 0)
 	if j.behaviour.FailOnRestore && j.Checkpoints.Restored > 0 {
+		if j.begun = !j.begun; j.begun { // tasks are on their way to running, and say nothing yet
+			return
+		}
 		m.restart(a, flink.UserCode, "IllegalStateException: cannot restore")
 		return
 	}

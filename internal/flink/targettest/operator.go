@@ -34,7 +34,7 @@ func (m *Model) reconcile(a *application) {
 	case a.status.observed == 0:
 		m.firstDeployment(a)
 	case a.spec.same(a.status.reconciled):
-		a.status.reconciled.step, a.status.observed = a.spec.step, a.generation
+		a.takeNote()
 	case a.spec.nonce != a.status.reconciled.nonce:
 		m.redeploy(a)
 	case a.spec.run == flink.Suspended:
@@ -43,6 +43,15 @@ func (m *Model) reconcile(a *application) {
 		m.resume(a)
 	default:
 		m.upgrade(a)
+	}
+}
+
+// takeNote is what becomes of a new generation that asks for what is there: a
+// stop that could not be and is taken back, for one.
+func (a *application) takeNote() {
+	a.status.reconciled.step, a.status.observed, a.status.err = a.spec.step, a.generation, ""
+	if a.status.lifecycle == "STABLE" {
+		a.status.lifecycle = "DEPLOYED" // until the job is next looked at
 	}
 }
 
@@ -88,7 +97,7 @@ func (m *Model) standStill(a *application) {
 	}
 	a.status.reconciled, a.status.observed = a.spec, a.generation
 	a.status.lifecycle, a.status.jobManager, a.status.err = "SUSPENDED", "MISSING", ""
-	a.status.jobState = "SUSPENDED"
+	a.status.jobState = "FINISHED"
 	a.cluster = nil
 }
 
