@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,10 +52,11 @@ func initTime(ctx context.Context, program string, env []string) (time.Duration,
 		<-r.Context().Done()
 	})}
 	go func() { _ = server.Serve(listener) }() // ends with Close
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	var printed bytes.Buffer
 	c := exec.CommandContext(ctx, program)
-	c.Env, c.Stdout, c.Stderr = append(env, "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String()), &printed, &printed
+	c.Env = append(slices.Clone(env), "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
+	c.Stdout, c.Stderr = &printed, &printed
 	began := time.Now()
 	if err := c.Start(); err != nil {
 		return 0, err
@@ -64,7 +66,7 @@ func initTime(ctx context.Context, program string, env []string) (time.Duration,
 	select {
 	case at := <-asked:
 		cancel()
-		<-ended
+		_ = <-ended // that it was killed
 		return at.Sub(began), nil
 	case err := <-ended:
 		return 0, fmt.Errorf("it ended before it asked for an invocation: %w\n%s", err, printed.String())
