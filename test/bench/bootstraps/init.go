@@ -61,14 +61,18 @@ func initTime(ctx context.Context, program string, env []string) (time.Duration,
 	if err := c.Start(); err != nil {
 		return 0, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
+	var how error // it ended; known once ended is closed
+	ended := make(chan struct{})
+	go func() {
+		how = c.Wait()
+		close(ended)
+	}()
 	select {
 	case at := <-asked:
 		cancel()
-		_ = <-ended // that it was killed
+		<-ended
 		return at.Sub(began), nil
-	case err := <-ended:
-		return 0, fmt.Errorf("it ended before it asked for an invocation: %w\n%s", err, printed.String())
+	case <-ended:
+		return 0, fmt.Errorf("it ended before it asked for an invocation: %w\n%s", how, printed.String())
 	}
 }
