@@ -28,7 +28,7 @@ func (a *application) adopt(op string, d flink.Desired) error {
 	switch {
 	case a == nil:
 		return flink.Errorf(flink.NotFound, op, "there is nothing of this name to adopt")
-	case a.theirs == nil:
+	case a.theirs == nil && !a.unknown():
 		return flink.Errorf(flink.Refused, op, "release %s wrote the resource: it needs no adoption", a.spec.release)
 	case a.owner != "":
 		return flink.Errorf(flink.Refused, op, "%s keeps the resource as it wants it", a.owner)
