@@ -43,9 +43,9 @@ var mutants = map[string]Mutant{
 	"a dry run takes the lease":                                {Handlers: before("prepare", takeLease)},
 	"a tombstone is not looked at":                             {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Deleted = nil } })},
 	"an answer is taken for another change, too":               {Objects: objects(func(o *bugs) { o.answersStay = true })},
-	"a rollback is decided before the failed version is still": {Handlers: before("roll-back", goOnWithout)},
+	"a rollback is decided before the failed version is still": {Handlers: before("roll-back", goOnWithout), Target: target(func(b *badTarget) { b.hidesCheckpoints = true })},
 	"a savepoint that is referred to is removed":               {Handlers: before("promote", removeStop)},
-	"the circuit stays closed after a dirty end":               {Objects: objects(func(o *bugs) { o.change = func(d *ledger.Document) { d.Circuit = nil } })},
+	"the circuit stays closed after a dirty end":               {Objects: objects(func(o *bugs) { o.noCircuit = true })},
 }
 
 func TestEveryPlantedBugIsFound(t *testing.T) {
@@ -65,7 +65,7 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 type bugs struct {
 	ledger.Objects
 	blind, keepOutbox, dropsStops, dropsStarts bool
-	deaf, parkedLease, answersStay             bool
+	deaf, parkedLease, answersStay, noCircuit  bool
 	answer                                     *ledger.Answer // the last that was seen
 	dropsRecords                               string
 	change                                     func(*ledger.Document) // of what is read
@@ -149,6 +149,9 @@ func (b *bugs) damage(d *ledger.Document) {
 		}
 	}
 	d.Snapshots = kept
+	if b.noCircuit {
+		d.Circuit = nil
+	}
 	if p := d.Parked; b.parkedLease && p != nil && d.Lease == nil {
 		d.Lease = &ledger.Lease{Holder: p.Holder, Release: p.ID, Fence: d.Fence, Expires: p.Until}
 	}
@@ -198,7 +201,7 @@ func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Obs
 		o.Job.TasksRunning, o.Status.JobState = o.Job.Tasks, "RUNNING"
 	}
 	if b.hidesCheckpoints && invocationOf(ctx).function.Name == "roll-back" {
-		o.Job.Checkpoints.Completed = 0
+		o.Job.Checkpoints.Completed, o.Record.LatestID = 0, 0
 	}
 	return o, err
 }
@@ -277,7 +280,9 @@ func takeInsurance(_ context.Context, _ task.Tasks, r *task.Release) {
 
 func restoreHeld(_ context.Context, _ task.Tasks, r *task.Release) { r.Stopped = nil }
 
-func forgetCheckpoints(_ context.Context, _ task.Tasks, r *task.Release) { r.FailedAt = nil }
+func forgetCheckpoints(_ context.Context, _ task.Tasks, r *task.Release) {
+	r.FailedAt, r.Watch.Last = nil, nil
+}
 
 func insuranceAsStop(r *task.Release) {
 	if r.Decision == task.ToRollBack && r.Stopped == nil {
@@ -323,7 +328,7 @@ func takeLease(ctx context.Context, t task.Tasks, r *task.Release) {
 
 func goOnWithout(_ context.Context, _ task.Tasks, r *task.Release) {
 	if r.Standstill == nil {
-		r.Standstill, r.FailedAt = &task.Standstill{}, nil
+		r.Standstill, r.FailedAt, r.Watch.Last = &task.Standstill{}, nil, nil
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 )
 
 // usually is how many schedules an ordinary go test runs.
-const usually = 300
+const usually = 500
 
-// TestTheRulesHoldInEverySchedule runs SCHEDULES schedules (300), from seed
+// TestTheRulesHoldInEverySchedule runs SCHEDULES schedules (500), from seed
 // SEED on (0); SEED alone runs that one.
 func TestTheRulesHoldInEverySchedule(t *testing.T) {
 	parts := load(t)
