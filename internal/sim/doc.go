@@ -1,15 +1,46 @@
 // Package sim runs releases by the thousand in a world that goes wrong: the
 // embedded release machine, the real tasks and the real ledger over a model of
 // operator and Flink, a bus that duplicates, delays and reorders, people who
-// interfere, and functions that die between any two calls.
+// interfere, alarms that ask for changes, and functions that die between any
+// two calls.
 //
-// Everything follows from one seed. A Schedule says what is uploaded when and
-// what goes wrong; a timeline lets one strand run at a time and hands on at each
-// call to the outside, so that a run is the same every time. The rules of
-// rules.go, ending.go and final.go are asked after every step and at the end; a violation
-// is shrunk to the shortest schedule that still shows it.
+// Everything follows from one seed. A Schedule says what is uploaded and asked
+// for when and what goes wrong; a timeline lets one strand run at a time and
+// hands on at each call to the outside, so that a run is the same every time. A
+// violation is shrunk to the shortest schedule that still shows it, and told
+// with a trace of calls, of what they changed in the ledger, and of what became
+// of the cluster (trace.go). Lines that begin with "!" are what goes wrong,
+// those with "~" what runs.
 //
-// What is known not to hold yet stands in gaps.go, by name.
+// These always hold, asked after every call to the outside, where an execution
+// ends, or when all is quiet and what recovers has recovered:
+//
+//   - One release in flight: fenceHolds, fenceGrows, oneReleaseActs,
+//     endedIsEnded (rules_cluster.go); leaseOutlives, pendingIsNotDropped,
+//     parkedIsNotDropped, parkedHoldsNothing, nothingForgotten (rules_ledger.go).
+//   - A running stateful job is stopped only when a state to return to is
+//     recorded: stateBeforeStop, removesOnlyWhatMayGo, standsStillFirst
+//     (rules_cluster.go).
+//   - Every event ends in one recorded outcome: oneOutcome (rules_record.go),
+//     recordSaysTheEnd (ending.go), everyEventHasOneOutcome (final.go).
+//   - Every function may die anywhere, and afterwards all converges:
+//     endsAsDefined, whatWasSentIsGone (ending.go), leaseHasADeadHolder,
+//     nextEventProceeds (recovery.go), nothingIsLeftOver, ledgerSaysWhatRuns
+//     (final.go).
+//   - What something refers to is kept: snapshotsAreKept (rules_cluster.go),
+//     whatRunsIsKept (final.go).
+//   - No state is lost or repeated without the record's saying so:
+//     noStateIsLostSilently (final.go).
+//   - Success is claimed for what was seen, and good versions stay:
+//     successWasSeen, goodVersionsStay (final.go).
+//   - A record says why: recordSaysWhy (rules_record.go).
+//   - People are heard: cancelIsHeard, dryRunChangesNothing (rules_ledger.go),
+//     somebodyAgreed, circuitHolds (rules_cluster.go), dirtyOpensTheCircuit
+//     (rules_ledger.go), repairIsNotHeld (ending.go).
+//
+// What is known not to hold yet stands in gaps.go, by name. The tests also plant
+// bugs, each of which some rule has to find, and repeat each kind of change with
+// a crash before and after each of its calls.
 //
 // The package knows what must always hold and nothing of how it is brought
 // about. Start with Run (run.go), then schedule.go for what can go wrong.
