@@ -81,22 +81,7 @@ const recordWithin = 6 * time.Minute
 // record waits for the record of what an object version started.
 func (i *installation) record(t *testing.T, app flink.Application, version string) ledger.Record {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), recordWithin)
-	defer cancel()
-	for ; ctx.Err() == nil; pause(ctx) {
-		ids, err := i.ledger.Records(ctx, app, 5)
-		must(t, err)
-		for _, id := range ids {
-			r, err := i.ledger.Record(ctx, app, id)
-			must(t, err)
-			if strings.HasSuffix(r.Trigger, "versionId="+version) {
-				t.Logf("%s %s: %s", r.Outcome, r.Reason, r.Message)
-				return r
-			}
-		}
-	}
-	t.Fatalf("no record within %s", recordWithin)
-	return ledger.Record{}
+	return i.recordThat(t, app, func(r ledger.Record) bool { return strings.HasSuffix(r.Trigger, "versionId="+version) })
 }
 
 func pause(ctx context.Context) {

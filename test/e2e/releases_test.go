@@ -45,6 +45,7 @@ func TestReleasesOnRealParts(t *testing.T) {
 			want(t, i.drop(t, flink.ManifestFile, i.manifest()), flink.Succeeded, flink.Released, "from savepoint-")
 		}},
 		{"every number was committed once", i.continuous},
+		{"every other change", i.changes},
 		{"stateless starts empty", func(t *testing.T) {
 			want(t, i.drop(t, flink.ManifestFile, i.manifest("upgradeMode: savepoint", "upgradeMode: stateless")), flink.Succeeded, flink.Released, "starting empty")
 		}},
