@@ -223,10 +223,19 @@ func scaledAsAsked(_ Watch, o Observation, e Expectation, _ time.Time) said {
 	return waitFor("no part of the job runs with %d subtasks yet, %d is the most: Flink may lack slots", e.Parallelism, most)
 }
 
-func restoredAsAsked(w Watch, o Observation, e Expectation, _ time.Time) said {
+// restoreGrace is how long a job may run without Flink telling what it restored:
+// what Flink answers of checkpoints may be older than what it answers of tasks,
+// by web.refresh-interval (3 s), and its adaptive scheduler restores only after
+// the job is there to be seen (Flink 1.20.5: two seconds before its tasks ran).
+const restoreGrace = 10 * time.Second
+
+func restoredAsAsked(w Watch, o Observation, e Expectation, now time.Time) said {
 	wentOn := e.Restore.Kind == RestoreHeld && !e.WentOn.IsZero() && o.Job.Started.Equal(e.WentOn)
 	if e.Restore.Kind == RestoreNothing || wentOn || e.Batch { // batch jobs take no checkpoints and begin anew
 		return ok()
+	}
+	if w.RestoredFrom == "" && now.Sub(w.RunningAt) < restoreGrace {
+		return waitFor("Flink does not tell yet what the job restored")
 	}
 	if w.RestoredFrom == "" {
 		return fail("the job runs and restored no state at all; it should have restored %s", orNothing(e.Restore.Path))

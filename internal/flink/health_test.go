@@ -63,7 +63,7 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 		}, flink.Progressing, "Bake", ""},
 		"main throws":                                           {func(o *flink.Observation) { o.Job.State = "FAILED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "FAILED"},
 		"tasks are scheduled":                                   {func(o *flink.Observation) { o.Job.TasksRunning = 1 }, flink.Progressing, "TasksRunning", "1 of 2"},
-		"it runs and restored nothing":                          {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "" }, flink.Unhealthy, "RestoredAsAsked", "no state"},
+		"it runs and restored nothing":                          {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "" }, flink.Progressing, "RestoredAsAsked", "does not tell yet"},
 		"it restored something else":                            {func(o *flink.Observation) { o.Job.Checkpoints.RestoredFrom = "s3://data/other" }, flink.Unhealthy, "RestoredAsAsked", "s3://data/other"},
 		"the operator is still at it":                           {func(o *flink.Observation) { o.Status.JobManager = "DEPLOYED_NOT_READY" }, flink.Progressing, "OperatorStable", "DEPLOYED_NOT_READY"},
 		"it ended by itself, and is no batch job":               {func(o *flink.Observation) { o.Job.State = "FINISHED"; o.Job.TasksRunning = 0 }, flink.Unhealthy, "JobAlive", "execution.runtime-mode: BATCH"},
@@ -354,5 +354,16 @@ func TestAJobThatIsScaledInPlaceIsNotHealthyBeforeItIs(t *testing.T) {
 	o.Job.Vertices[1].Parallelism = 4
 	if _, v := script(e, o); v.Check != "Bake" {
 		t.Errorf("after: %+v", v)
+	}
+}
+
+func TestAJobThatRestoredNothingIsGivenTheTimeThatFlinkTakesToTell(t *testing.T) {
+	silent := good()
+	silent.Job.Checkpoints.RestoredFrom, silent.Job.Checkpoints.Restored = "", 0
+	if w, v := script(expected(), silent, silent, good()); v.Check != "Bake" || !flink.SamePath(w.RestoredFrom, stopPath) {
+		t.Errorf("told after 10 s: %+v", v)
+	}
+	if _, v := script(expected(), silent, silent, silent); v.State != flink.Unhealthy || v.Check != "RestoredAsAsked" || !strings.Contains(v.Message, "no state") {
+		t.Errorf("never told: %+v", v)
 	}
 }
