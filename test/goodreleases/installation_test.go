@@ -95,21 +95,27 @@ func (i *installation) record(t *testing.T, version string) ledger.Record {
 // recordOf waits for the record of what an object version started.
 func (i *installation) recordOf(t *testing.T, app flink.Application, version string) (found ledger.Record) {
 	t.Helper()
-	i.until(t, "the release has ended", func(ctx context.Context) bool {
-		ids, err := i.ledger.Records(ctx, app, 5)
-		must(t, err)
-		for _, id := range ids {
-			r, err := i.ledger.Record(ctx, app, id)
-			must(t, err)
-			if strings.HasSuffix(r.Trigger, "versionId="+version) {
-				t.Logf("%s %s: %s", r.Outcome, r.Reason, r.Message)
-				found = r
-				return true
-			}
-		}
-		return false
+	i.until(t, "the release has ended", func(ctx context.Context) (ended bool) {
+		found, ended = i.ended(ctx, t, app, version)
+		return ended
 	})
+	t.Logf("%s %s: %s", found.Outcome, found.Reason, found.Message)
 	return found
+}
+
+// ended finds the record of what an object version started, once there is one.
+func (i *installation) ended(ctx context.Context, t *testing.T, app flink.Application, version string) (ledger.Record, bool) {
+	t.Helper()
+	ids, err := i.ledger.Records(ctx, app, 5)
+	must(t, err)
+	for _, id := range ids {
+		r, err := i.ledger.Record(ctx, app, id)
+		must(t, err)
+		if strings.HasSuffix(r.Trigger, "versionId="+version) {
+			return r, true
+		}
+	}
+	return ledger.Record{}, false
 }
 
 // untilItBakes waits until the new version was applied and all checks hold.
@@ -118,6 +124,9 @@ func (i *installation) untilItBakes(t *testing.T, version string) {
 	before, _, err := i.ledger.Document(t.Context(), counter)
 	must(t, err)
 	i.until(t, "the new version bakes", func(ctx context.Context) bool {
+		if r, ended := i.ended(ctx, t, counter, version); ended {
+			t.Fatalf("it ended before it baked, %s, %s: %s\n%s", r.Outcome, r.Reason, r.Message, notes(r))
+		}
 		o, err := i.target.Observe(ctx, counter)
 		return err == nil && o.Spec.Step == "apply" && o.Spec.Revision != before.Current && o.Status.ObservedGeneration >= o.Spec.Generation &&
 			o.Status.Lifecycle == "STABLE" && o.Status.JobState == "RUNNING" && o.Job.State == "RUNNING" &&
