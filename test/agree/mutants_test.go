@@ -85,6 +85,12 @@ var mutants = map[string]func() *lying{
 			return o
 		}}
 	},
+	"state that does not fit leaves the job restarting": func() *lying {
+		return &lying{plants: func(b targettest.Behaviour) targettest.Behaviour {
+			b.FailOnRestore, b.Unmappable = b.FailOnRestore || b.Unmappable, false
+			return b
+		}}
+	},
 	"what is held is passed over":  restores(flink.RestoreHeld, flink.RestoreNothing),
 	"last-state starts empty":      restores(flink.RestoreLatest, flink.RestoreNothing),
 	"last-state takes a savepoint": restores(flink.RestoreLatest, flink.RestoreHeld),
