@@ -46,8 +46,12 @@ test-java: ## Tests of the example jobs
 	mvn -q -B -ntp -f examples/java/counter/pom.xml test
 
 .PHONY: e2e
-e2e: node_modules ## Tests on real parts beside the demo: upgrade modes, bad input, duplicates (5 minutes once the parts are there)
-	go test -count=1 -timeout 45m -tags e2e -v -p 1 ./test/e2e/...
+e2e: node_modules ## Tests on real parts beside the demo: every change, upgrade modes, bad input, duplicates (10 minutes once the parts are there)
+	go test -count=1 -timeout 45m -tags e2e -v -p 1 ./test/e2e ./test/e2e/othercluster
+
+.PHONY: operator
+operator: node_modules ## What the adapter relies on, asked of the real operator: standstill, adoption, scaling, savepoints (10 minutes)
+	go test -count=1 -timeout 45m -tags e2e -v -p 1 ./test/e2e/operator
 
 .PHONY: bench
 bench: node_modules ## Figures beside their goals, into docs/benchmarks.md (an hour; QUICK=1: what needs no Flink, and two pairs of the rest)
