@@ -9,10 +9,7 @@ import (
 // conditions are what a scenario can wait for.
 var conditions = map[string]func(o flink.Observation) bool{
 	"absent":    func(o flink.Observation) bool { return !o.Exists },
-	"acted on":  actedOn,
 	"running":   func(o flink.Observation) bool { return calledStable(o) && o.Job.Checkpoints.Completed > 0 },
-	"tasks":     func(o flink.Observation) bool { return actedOn(o) && inState(o, "RUNNING") && allTasks(o.Job) },
-	"stable":    calledStable,
 	"suspended": func(o flink.Observation) bool { return actedOn(o) && o.Status.Lifecycle == "SUSPENDED" },
 	"restarts":  func(o flink.Observation) bool { return actedOn(o) && o.Job.Reachable && o.Job.Restarts >= 3 },
 	"restarted": func(o flink.Observation) bool { return calledStable(o) && o.Job.Restarts >= 1 },
@@ -22,11 +19,7 @@ var conditions = map[string]func(o flink.Observation) bool{
 	"an error":  func(o flink.Observation) bool { return o.Status.Error != "" },
 	"trouble":   func(o flink.Observation) bool { return o.Status.PodTrouble != "" },
 	"silence":   func(o flink.Observation) bool { return o.Exists && !o.Job.Reachable },
-	"checkpoints": func(o flink.Observation) bool {
 		return actedOn(o) && o.Job.Reachable && o.Job.Checkpoints.Completed > 0
-	},
-	"failing checkpoints": func(o flink.Observation) bool {
-		return calledStable(o) && o.Job.Checkpoints.Failed > 2
 	},
 }
 

@@ -32,13 +32,12 @@ var versions = map[string]version{
 	"v1": {jar: v1},
 	"v2": {jar: v2},
 
-	"unrestorable":      {jar: "counter-v3-unrestorable.jar", model: targettest.Behaviour{FailOnRestore: true}},
-	"restart-loop":      {jar: "counter-v4-restart-loop.jar", model: targettest.Behaviour{RestartLoop: true}},
-	"throws":            {jar: v2, edit: arguments("--rate", "0"), model: targettest.Behaviour{MainThrows: true}},
-	"unmappable":        {jar: v2, edit: configured("pipeline.max-parallelism", "64"), model: targettest.Behaviour{Unmappable: true}},
-	"never-checkpoints": {jar: v2, edit: neverCheckpoints, model: targettest.Behaviour{NeverCheckpoints: true}},
-	"unsavable":         {jar: v1, edit: configured("state.savepoints.dir", nowhere), model: targettest.Behaviour{Unsavable: true}},
-	"bounded":           {jar: v1, edit: arguments("--numbers", "500"), model: targettest.Behaviour{Ends: true}},
+	"unrestorable": {jar: "counter-v3-unrestorable.jar", model: targettest.Behaviour{FailOnRestore: true}},
+	"restart-loop": {jar: "counter-v4-restart-loop.jar", model: targettest.Behaviour{RestartLoop: true}},
+	"throws":       {jar: v2, edit: arguments("--rate", "0"), model: targettest.Behaviour{MainThrows: true}},
+	"unmappable":   {jar: v2, edit: configured("pipeline.max-parallelism", "64"), model: targettest.Behaviour{Unmappable: true}},
+	"unsavable":    {jar: v1, edit: configured("state.savepoints.dir", nowhere), model: targettest.Behaviour{Unsavable: true}},
+	"bounded":      {jar: v1, edit: arguments("--numbers", "500"), model: targettest.Behaviour{Ends: true}},
 
 	"no-jar":        {model: targettest.Behaviour{CannotStart: "CrashLoopBackOff"}},
 	"no-image":      {jar: v2, edit: func(m manifest) { m.spec()["image"] = "registry.invalid/none:1" }, model: targettest.Behaviour{CannotStart: "ErrImagePull"}},
@@ -78,13 +77,6 @@ func arguments(name, value string) func(manifest) {
 		}
 		job["args"] = append(args, name, value)
 	}
-}
-
-// neverCheckpoints: no checkpoint is through in ten milliseconds, the least that
-// Flink takes, and the job does not mind.
-func neverCheckpoints(m manifest) {
-	configured("execution.checkpointing.timeout", "10 ms")(m)
-	configured("execution.checkpointing.tolerable-failed-checkpoints", "1000000")(m)
 }
 
 // replaced fills a value's placeholders in, all the way down.
