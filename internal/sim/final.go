@@ -245,6 +245,9 @@ func whatRunsIsKept(w *world) string {
 	if err != nil {
 		return "revision " + o.Spec.Revision + " runs and is not kept: " + err.Error()
 	}
+	if r.Jar.Bucket == "" {
+		return "" // taken over as it was, with a jar of its own
+	}
 	if _, err := w.objects.Head(context.Background(), r.Jar.Bucket, r.Jar.Key); err != nil {
 		return "revision " + o.Spec.Revision + " runs and its jar is not pinned: " + err.Error()
 	}

@@ -116,8 +116,10 @@ func (w *world) sent(m ledger.Message) {
 	w.journal.messages[m.Name]++
 	switch m.Kind {
 	case ledger.StartRelease:
-		if u := w.askedBy(m.Name); u != nil {
-			w.start(m.Name, u)
+		for _, u := range w.asked {
+			if strings.HasPrefix(m.Name, u.release) { // and how often it was handed the lease
+				w.start(m.Name, u)
+			}
 		}
 	case ledger.EndWait:
 		var wake ledger.Wake
