@@ -240,7 +240,7 @@ func TestWithoutAPlaneSomebodyIsToldWhatToName(t *testing.T) {
 }
 
 func asking1() ledger.Document {
-	return ledger.Document{Schema: ledger.Schema, Application: fraud, Parked: &ledger.Parked{Why: ledger.ForApproval, Until: at(3600), Token: "AAAA", Plan: "stop the job with a savepoint",
+	return ledger.Document{Schema: ledger.Schema, Application: fraud, Parked: &ledger.Parked{Why: ledger.ForApproval, Until: at(3600), Token: "AAAA", Revision: "c0ffee123456", Plan: "stop the job with a savepoint",
 		Change: ledger.Change{ID: "20260115T100100Z-eeeeeeee", Key: "team-a/fraud/fraud-2.2.jar", Change: flink.Change{Kind: flink.Upgrade}, Since: at(0)}}}
 }
 
