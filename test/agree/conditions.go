@@ -19,8 +19,6 @@ var conditions = map[string]func(o flink.Observation) bool{
 	"an error":  func(o flink.Observation) bool { return o.Status.Error != "" },
 	"trouble":   func(o flink.Observation) bool { return o.Status.PodTrouble != "" },
 	"silence":   func(o flink.Observation) bool { return o.Exists && !o.Job.Reachable },
-		return actedOn(o) && o.Job.Reachable && o.Job.Checkpoints.Completed > 0
-	},
 }
 
 // endedEarly: the job ended for good before any task of it ran, or is suspended
