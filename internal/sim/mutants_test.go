@@ -220,7 +220,9 @@ func (b *badTarget) Apply(ctx context.Context, d flink.Desired) error {
 func (t *watchedTarget) unfenced(ctx context.Context, d flink.Desired) error {
 	return t.call(ctx, "target.Apply", "without a fence", func() error {
 		return t.write(change{Release: d.Release, Step: d.Step, Fence: d.Fence, Desired: d}, func() error {
-			d.Fence = max(d.Fence, t.journal.document.Fence)
+			for _, c := range t.journal.changes {
+				d.Fence = max(d.Fence, c.Fence)
+			}
 			return t.applyOrDie(ctx, d)
 		})
 	})
