@@ -97,6 +97,9 @@ func (j *journal) asksForNoState() bool {
 // the manifest asks for that, or because a first version failed before and was
 // removed, which its own record told.
 func (w *world) startsEmpty(c change, r ledger.Record) bool {
+	if r.Reason == flink.Superseded && c.Desired.Restore.Kind == flink.RestoreNothing {
+		return w.journal.asksForNoState() // another release wrote the record of this one, and knows no plan
+	}
 	if c.Desired.Restore.Kind != flink.RestoreNothing || r.Plan == nil || r.Plan.Restore.Kind != flink.RestoreNothing && c.Step == "apply" {
 		return false
 	}

@@ -90,7 +90,14 @@ func (j *journal) record(id string) *ledger.Record {
 // changed keeps a write to the cluster that took effect.
 func (j *journal) changed(c change) {
 	r := j.record(c.Release)
-	c.At, c.Ended = j.line.now, r != nil && r.Outcome != flink.Ignored
+	c.At, c.Ended = j.line.now, r != nil && r.Outcome != flink.Ignored && !j.wentOn(r)
 	c.Starts, c.Committed = len(j.model.Starts()), j.model.Committed(app)
 	j.changes = append(j.changes, c)
+}
+
+// wentOn: a change that was said to be overtaken was not, because the ledger's
+// write was lost: it has been handed the lease.
+func (j *journal) wentOn(r *ledger.Record) bool {
+	l := j.document.Lease
+	return r.Reason == flink.Overtaken && l != nil && l.Release == r.ID
 }

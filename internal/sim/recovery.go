@@ -106,7 +106,8 @@ func (w *world) probe() {
 // the next good version.
 func nextEventProceeds(w *world, before flink.Observation) string {
 	j := before.Job
-	well := before.Exists && before.Spec.Release != "" && j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks && before.Spec.Run == flink.Running && len(j.Failures) == 0
+	well := before.Exists && before.Spec.Release != "" && j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks && before.Spec.Run == flink.Running && len(j.Failures) == 0 &&
+		j.Checkpoints.Completed > 0
 	if !well || w.manifestIs("broken", "manual") {
 		return ""
 	}

@@ -129,6 +129,8 @@ func stateBeforeStop(j *journal, c change) string {
 		return ""
 	case c.Desired.Restore.Kind == flink.RestoreNothing:
 		return fmt.Sprintf("release %s replaced a job that has state by one that starts empty", c.Release)
+	case c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
+		return "" // back to what the version that failed was to go on from
 	case j.beganWith(c, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
 		return ""
 	case !slices.ContainsFunc(c.Document.Snapshots, func(s flink.Snapshot) bool { return flink.SamePath(s.Path, c.Desired.Restore.Path) }):

@@ -14,16 +14,16 @@ func recordRules(j *journal, id string) []rule {
 	all := j.records[id]
 	rules := []rule{{"RecordSaysWhy", func() string { return recordSaysWhy(all[len(all)-1]) }}}
 	if len(all) > 1 {
-		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(all) }})
+		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(j, all) }})
 	}
 	return rules
 }
 
 // oneOutcome: a record that is written again says the same. An event that was
 // ignored may come again and find that it can be released by now.
-func oneOutcome(written []ledger.Record) string {
+func oneOutcome(j *journal, written []ledger.Record) string {
 	old, now := written[len(written)-2], written[len(written)-1]
-	if old.Outcome == flink.Ignored || old.Outcome == now.Outcome && old.Reason == now.Reason {
+	if old.Outcome == flink.Ignored || j.wentOn(&old) || old.Outcome == now.Outcome && old.Reason == now.Reason {
 		return ""
 	}
 	return fmt.Sprintf("release %s ended %s %s, and its record was written again as %s %s", now.ID, old.Outcome, old.Reason, now.Outcome, now.Reason)

@@ -3,6 +3,8 @@ package sim
 import (
 	"fmt"
 	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
 )
 
 // soon uploads a manifest, and jars that do so, two minutes apart.
@@ -55,4 +57,39 @@ func applied() Schedule {
 // checkpoint is watched.
 func edited() Schedule {
 	return soon("plain", "good", "never-checkpoints").with(Fault{Kind: EditOutside, At: 205 * time.Second})
+}
+
+// wants asks for a change at a time.
+func (s Schedule) wants(id string, at, after time.Duration, c flink.Change) Schedule {
+	s.Events = append(s.Events[:len(s.Events):len(s.Events)], Event{ID: id, At: at, Arrive: []time.Duration{after}, Ask: &Ask{Change: c}})
+	return s
+}
+
+// lateRecord has the record of a change that is overtaken hang, while the change goes on.
+func lateRecord() Schedule {
+	ms := time.Millisecond
+	s := soon("plain", "good").with(Fault{Kind: Stall, Of: "u5", Call: "ledger.Put", Nth: 1, For: 1534310 * ms})
+	s.Seed, s.Events[0].Arrive, s.Events[1].Arrive = 2841, []time.Duration{128 * ms}, []time.Duration{182 * ms}
+	restart := flink.Change{Kind: flink.Restart, By: "alarm", Automatic: true}
+	return s.wants("u3", 1390321*ms, 170*ms, flink.Change{Kind: flink.Scale, By: "bob", Parallelism: 2}).
+		wants("u4", 1391022*ms, 109*ms, restart).wants("u5", 1438131*ms, 124*ms, restart)
+}
+
+// olderThanTheRecord redeploys from a savepoint, and later upgrades by
+// last-state to a version that never starts.
+func olderThanTheRecord() Schedule {
+	s := soon("last-state", "good").wants("u2", 5*time.Minute, 0, flink.Change{Kind: flink.Suspend, By: "ann"}).
+		wants("u3", 8*time.Minute, 0, flink.Change{Kind: flink.Redeploy, By: "bob"})
+	s.Events = append(s.Events, Event{ID: "u4", At: 12 * time.Minute, Key: app.String() + "/v4.jar", Version: "main-throws", Arrive: []time.Duration{0}})
+	return s
+}
+
+// plannedTwice delivers a jar four times, and changes the manifest to one that
+// asks for no approval in between.
+func plannedTwice() Schedule {
+	ms := time.Millisecond
+	return Schedule{Seed: 1616, Events: []Event{
+		{ID: "u0", Key: app.ManifestKey(), Version: "approval", Arrive: []time.Duration{199 * ms}},
+		{ID: "u1", At: 5 * time.Second, Key: app.String() + "/v1.jar", Version: "good", Arrive: []time.Duration{28 * ms, 69 * ms, 2834 * ms, 187 * ms}},
+		{ID: "u2", At: 5355 * ms, Key: app.ManifestKey(), Version: "plain", Arrive: []time.Duration{25 * ms}}}}
 }
