@@ -41,14 +41,14 @@ func bad(version string, restores bool) bool {
 }
 
 // body is what an upload writes.
-func (u Event) body() []byte {
-	if text, ok := manifests[u.Version]; ok {
+func (e Event) body() []byte {
+	if text, ok := manifests[e.Version]; ok {
 		return []byte(text)
 	}
-	return jarOf(u.Key+" "+u.Version, u.Version != noEntryClass)
+	return jarOf(e.Key+" "+e.Version, e.Version != noEntryClass)
 }
 
-func (u Event) isJar() bool { return strings.HasSuffix(u.Key, ".jar") }
+func (e Event) isJar() bool { return strings.HasSuffix(e.Key, ".jar") }
 
 var jars sync.Map // by comment: making one costs more than a release
 

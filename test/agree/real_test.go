@@ -210,3 +210,20 @@ func (p *real) clear(ctx context.Context) error {
 		}
 	}
 }
+
+// replaced fills a value's placeholders in, all the way down.
+func replaced(v any, words *strings.Replacer) any {
+	switch v := v.(type) {
+	case string:
+		return words.Replace(v)
+	case []any:
+		for i := range v {
+			v[i] = replaced(v[i], words)
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = replaced(v[k], words)
+		}
+	}
+	return v
+}

@@ -3,7 +3,6 @@ package agree
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 )
@@ -77,21 +76,4 @@ func arguments(name, value string) func(manifest) {
 		}
 		job["args"] = append(args, name, value)
 	}
-}
-
-// replaced fills a value's placeholders in, all the way down.
-func replaced(v any, words *strings.Replacer) any {
-	switch v := v.(type) {
-	case string:
-		return words.Replace(v)
-	case []any:
-		for i := range v {
-			v[i] = replaced(v[i], words)
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = replaced(v[k], words)
-		}
-	}
-	return v
 }

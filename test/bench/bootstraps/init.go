@@ -73,6 +73,6 @@ func initTime(ctx context.Context, program string, env []string) (time.Duration,
 		<-ended
 		return at.Sub(began), nil
 	case <-ended:
-		return 0, fmt.Errorf("it ended before it asked for an invocation (%v)\n%s", how, printed.String())
+		return 0, fmt.Errorf("it ended before it asked for an invocation (%w)\n%s", how, printed.String())
 	}
 }
