@@ -61,15 +61,20 @@ func (r Revision) UpgradeMode() UpgradeMode {
 	return UpgradeMode(mode)
 }
 
+// configuration is the manifest's flinkConfiguration; nil when it has none.
+func (r Revision) configuration() map[string]any {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	config, _ := spec["flinkConfiguration"].(map[string]any)
+	return config
+}
+
 // FallbackKey is the operator's setting that lets a savepoint upgrade of a job
 // that does not run well go on from its newest checkpoint.
 const FallbackKey = "kubernetes.operator.job.upgrade.last-state-fallback.enabled"
 
 // FallbackAllowed tells whether the manifest asks for that fallback.
 func (r Revision) FallbackAllowed() bool {
-	spec, _ := r.Manifest["spec"].(map[string]any)
-	conf, _ := spec["flinkConfiguration"].(map[string]any)
-	return conf[FallbackKey] == "true"
+	return r.configuration()[FallbackKey] == "true"
 }
 
 // runtimeModeKey is Flink's setting for bounded jobs.
@@ -79,9 +84,7 @@ const runtimeModeKey = "execution.runtime-mode"
 // has done its work. Flink's AUTOMATIC is no such declaration: what it comes to
 // depends on the sources, which no manifest shows.
 func (r Revision) Batch() bool {
-	spec, _ := r.Manifest["spec"].(map[string]any)
-	conf, _ := spec["flinkConfiguration"].(map[string]any)
-	mode, _ := conf[runtimeModeKey].(string)
+	mode, _ := r.configuration()[runtimeModeKey].(string)
 	return strings.EqualFold(strings.TrimSpace(mode), "BATCH") // Flink reads its enums in any case
 }
 
@@ -92,8 +95,7 @@ var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.sav
 // SavepointDirectory is where the revision's job puts savepoints, without a
 // trailing slash; empty when it does not say.
 func (r Revision) SavepointDirectory() string {
-	spec, _ := r.Manifest["spec"].(map[string]any)
-	config, _ := spec["flinkConfiguration"].(map[string]any)
+	config := r.configuration()
 	for _, key := range SavepointKeys {
 		if dir, _ := config[key].(string); dir != "" {
 			return strings.TrimRight(dir, "/")
@@ -111,8 +113,7 @@ func (r Revision) KeepsStateAt(path string) bool {
 	if strings.Contains(path+"/", "/../") {
 		return false // Hadoop's file systems follow it
 	}
-	spec, _ := r.Manifest["spec"].(map[string]any)
-	config, _ := spec["flinkConfiguration"].(map[string]any)
+	config := r.configuration()
 	for _, key := range stateKeys {
 		dir, _ := config[key].(string)
 		if dir != "" && strings.HasPrefix(canonicalPath(path)+"/", canonicalPath(dir)+"/") {

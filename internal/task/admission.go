@@ -78,6 +78,15 @@ func (r *Release) seenSince() {
 	r.Decision, r.Reason, r.Message = Ignore, flink.Duplicate, "this event was admitted in this moment: its release is "+r.ID
 }
 
+// orSeenSince passes an error on, unless it says that the event is a duplicate.
+func (r *Release) orSeenSince(err error) error {
+	if errors.Is(err, errSeenSince) {
+		r.seenSince()
+		return nil
+	}
+	return err
+}
+
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval) error {
@@ -86,7 +95,7 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 		if d.HasSeen(r.Artifact.Event) && !heir && !parked {
 			return errSeenSince
 		}
-		if p := d.Parked; p != nil && !parked && p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest { // whatever the manifest says of waiting by now
+		if p := d.Parked; p != nil && !parked && goesWith(r.Artifact.Kind, p.Change) { // whatever the manifest says of waiting by now
 			r.goAlong(d)
 			return nil
 		}
@@ -115,11 +124,7 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 		}
 		return nil
 	})
-	if errors.Is(err, errSeenSince) {
-		r.seenSince()
-		return nil
-	}
-	return err
+	return r.orSeenSince(err)
 }
 
 // takeOver records the release whose lease has run out: its execution is dead,
@@ -228,14 +233,10 @@ func (t Tasks) queue(ctx context.Context, r *Release, approval *ledger.Approval)
 		d.Pending = &c
 		return nil
 	})
-	switch {
-	case errors.Is(err, errSeenSince):
-		r.seenSince()
-		return nil
-	case errors.Is(err, errStays):
+	if errors.Is(err, errStays) {
 		return nil
 	}
-	return err
+	return r.orSeenSince(err)
 }
 
 // errStays: what waits stays, and the change is rejected.

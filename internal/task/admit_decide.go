@@ -117,7 +117,7 @@ func behind(p *ledger.Change, release string, c flink.Change, kind flink.Artifac
 	switch {
 	case p == nil || p.ID == release:
 		return Release{}, false
-	case p.Kind == flink.Jar && c.Kind == flink.Upgrade && kind == flink.Manifest:
+	case goesWith(kind, *p):
 		return ignored(flink.GoesAlong, "it goes out with "+p.Key+", which waits for the release in flight"), true
 	case c.Kind == flink.Upgrade && (p.Change.Kind == flink.Suspend || p.Change.Kind == flink.Delete):
 		return rejected(flink.Busy, fmt.Errorf("%s %s, which %s asked for, waits for the release in flight, and an upload does not undo it: upload again when the application is to run", p.Change.Kind, p.ID, orSomebody(p.Change.By))), true
@@ -127,6 +127,12 @@ func behind(p *ledger.Change, release string, c flink.Change, kind flink.Artifac
 		return ignored(flink.GoesAlong, "the job is restarted anyway by the change that waits ("+p.ID+")"), true
 	}
 	return rejected(flink.Busy, fmt.Errorf("%s %s waits for the release in flight, and %s does not go with it: ask again when it has ended", p.Change.Kind, p.ID, c.Kind)), true
+}
+
+// goesWith: a manifest never takes the place of a jar that waits, since that is
+// released with the manifest as it is by then.
+func goesWith(kind flink.ArtifactKind, waiting ledger.Change) bool {
+	return waiting.Kind == flink.Jar && kind == flink.Manifest
 }
 
 // mine tells whether this execution holds the lease already (Admit was retried), or was handed it.

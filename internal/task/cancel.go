@@ -2,8 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -56,11 +54,7 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		d.See(r.Artifact.Event + calledOffMark)
 		return nil
 	})
-	if errors.Is(err, errSeenSince) {
-		r.seenSince()
-		return nil
-	}
-	return err
+	return r.orSeenSince(err)
 }
 
 func (r *Release) nothingToCancel() {
@@ -83,14 +77,27 @@ func (t Tasks) calledOff(ctx context.Context, r *Release, c ledger.Change) error
 	return t.Ledger.WriteRecord(ctx, record)
 }
 
+// cancelAsked is the wish that this release be called off; nil when it holds no
+// lease or nobody wishes it.
+func (r *Release) cancelAsked(d *ledger.Document) *ledger.CancelRequest {
+	if !r.holds(d) {
+		return nil
+	}
+	return d.Lease.Cancel
+}
+
+func whoCancelled(c *ledger.CancelRequest) string {
+	return orSomebody(c.By) + " called it off: " + orNoReason(c.Why)
+}
+
 // cancelled tells whether somebody asked this release to stop, and if so sends
 // it where it is undone: to Settle while nothing was touched, else to RollBack.
 func (t Tasks) cancelled(r *Release, d ledger.Document, touched bool) bool {
-	if r.Fence == 0 || !r.holds(&d) || d.Lease.Cancel == nil || r.Phase == Backward {
+	c := r.cancelAsked(&d)
+	if c == nil || r.Fence == 0 || r.Phase == Backward {
 		return false
 	}
-	c := d.Lease.Cancel
-	r.Message = fmt.Sprintf("%s called it off: %s", orSomebody(c.By), orNoReason(c.Why))
+	r.Message = whoCancelled(c)
 	r.note(t.Clock.Now(), "Cancel", r.Message)
 	r.CalledOff = true
 	if touched {

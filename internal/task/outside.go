@@ -19,17 +19,12 @@ func (o outside) Observe(ctx context.Context, app flink.Application) (flink.Obse
 	return told(seen), err
 }
 
-// Notes are what the target would translate or leave out of a manifest, where it can tell.
+// Notes implements flink.Noter.
 func (o outside) Notes(d flink.Desired) []string {
-	if t, ok := o.Target.(noter); ok {
+	if t, ok := o.Target.(flink.Noter); ok {
 		return t.Notes(d)
 	}
 	return nil
-}
-
-// noter is a target that tells what it changes of a manifest.
-type noter interface {
-	Notes(d flink.Desired) []string
 }
 
 // Snapshot implements flink.Target.

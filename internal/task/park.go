@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -18,7 +17,7 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 			return errSeenSince
 		}
 		if p := d.Parked; p != nil && !own {
-			if p.Kind == flink.Jar && r.Artifact.Kind == flink.Manifest {
+			if goesWith(r.Artifact.Kind, p.Change) {
 				r.goAlong(d)
 				return nil
 			}
@@ -28,8 +27,8 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 				return err
 			}
 		}
-		if c := r.calledOffMeanwhile(d); c != nil { // between being handed the lease and this
-			r.end(flink.FailedClean, flink.Cancelled, orSomebody(c.By)+" called it off: "+orNoReason(c.Why)+". Nothing was touched")
+		if c := r.cancelAsked(d); c != nil { // between being handed the lease and this: the wish would be given back with it
+			r.end(flink.FailedClean, flink.Cancelled, whoCancelled(c)+". Nothing was touched")
 			return nil
 		}
 		r.remember(d)
@@ -42,23 +41,10 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 		}
 		return nil
 	})
-	switch {
-	case errors.Is(err, errSeenSince):
-		r.seenSince()
-		return nil
-	case err != nil:
-		return err
+	if err != nil {
+		return r.orSeenSince(err)
 	}
 	return t.send(ctx, r.Application, d.Outbox) // whoever sleeps or was handed the lease may have to wait long for the next who sends
-}
-
-// calledOffMeanwhile is the wish to call off a change that was handed the lease
-// and is to wait again: the wish would be given back with the lease.
-func (r *Release) calledOffMeanwhile(d *ledger.Document) *ledger.CancelRequest {
-	if !r.holds(d) {
-		return nil
-	}
-	return d.Lease.Cancel
 }
 
 // goAlong: the jar that waits goes out with this manifest. Its plan and an

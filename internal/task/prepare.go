@@ -81,7 +81,7 @@ func (t Tasks) tryOut(ctx context.Context, r Release, revision flink.Revision, o
 	if err := t.Target.Apply(ctx, try); err != nil {
 		return t.rejectWhen(r, flink.ManifestInvalid, err, flink.Invalid, flink.Refused)
 	}
-	if n, ok := t.Target.(noter); ok {
+	if n, ok := t.Target.(flink.Noter); ok {
 		r.Notes = append(r.Notes, n.Notes(try)...)
 	}
 	return r, nil

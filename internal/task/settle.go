@@ -16,12 +16,11 @@ import (
 func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	t.identify(&r)
 	r.concludeError()
-	if done, err := t.settledBefore(ctx, &r); err != nil || done {
+	before, done, err := t.settledBefore(ctx, &r)
+	if err != nil || done {
 		return r, err
 	}
-	if err := t.sayTooLate(ctx, &r); err != nil {
-		return r, err
-	}
+	r.sayTooLate(before)
 	record := r.record(t.Clock.Now())
 	if err := t.Ledger.WriteRecord(ctx, record); err != nil {
 		return r, err
@@ -61,40 +60,44 @@ func (t Tasks) identify(r *Release) {
 }
 
 // sayTooLate tells whoever called a release off that it had gone too far for that.
-func (t Tasks) sayTooLate(ctx context.Context, r *Release) error {
+func (r *Release) sayTooLate(d ledger.Document) {
 	if r.Fence == 0 || r.CalledOff || r.Outcome != flink.Succeeded {
-		return nil
+		return
 	}
-	d, _, err := t.Ledger.Document(ctx, r.Application)
-	if err == nil && r.holds(&d) && d.Lease.Cancel != nil {
-		r.Message = flink.Foreign(r.Message+"; "+orSomebody(d.Lease.Cancel.By)+" called it off, which came too late", flink.MaxSentence)
+	if c := r.cancelAsked(&d); c != nil {
+		r.Message = flink.Foreign(r.Message+"; "+orSomebody(c.By)+" called it off, which came too late", flink.MaxSentence)
 	}
-	return err
 }
 
 // settledBefore tells whether this release was settled and its lease has gone on
 // to another since, or was overtaken while it waited: then its record stands as it is.
-func (t Tasks) settledBefore(ctx context.Context, r *Release) (bool, error) {
+// The document is as it was before, and empty where it was not needed.
+func (t Tasks) settledBefore(ctx context.Context, r *Release) (d ledger.Document, done bool, err error) {
 	if r.Change.DryRun { // the ledger does not know it: only its record tells that another delivery was planned
-		record, err := t.Ledger.Record(ctx, r.Application, r.ID)
-		if err == nil {
-			r.Outcome, r.Reason, r.Message = record.Outcome, record.Reason, record.Message
-		}
-		return err == nil, unless(flink.NotFound, err)
+		done, err = t.hasRecord(ctx, r)
+		return d, done, err
 	}
 	if r.Fence == 0 && r.Wait == nil || r.Application == ledger.NoApplication {
-		return false, nil
+		return d, false, nil
 	}
-	d, _, err := t.Ledger.Document(ctx, r.Application)
+	d, _, err = t.Ledger.Document(ctx, r.Application)
 	if err != nil || d.Lease != nil && d.Lease.Release == r.ID || d.IsParked(r.ID) {
-		return false, err
+		return d, false, err
 	}
+	if done, err = t.hasRecord(ctx, r); err != nil || !done {
+		return d, false, err
+	}
+	return d, true, t.send(ctx, r.Application, d.Outbox)
+}
+
+// hasRecord tells whether there is a record of the release, and takes its outcome from it.
+func (t Tasks) hasRecord(ctx context.Context, r *Release) (bool, error) {
 	record, err := t.Ledger.Record(ctx, r.Application, r.ID)
 	if err != nil {
 		return false, unless(flink.NotFound, err)
 	}
 	r.Outcome, r.Reason, r.Message = record.Outcome, record.Reason, record.Message
-	return true, t.send(ctx, r.Application, d.Outbox)
+	return true, nil
 }
 
 // concludeError gives a release that the machine caught an error of its outcome.
