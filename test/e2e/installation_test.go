@@ -31,6 +31,8 @@ type installation struct {
 	objects *s3.Client
 	target  flink.Target
 	ledger  ledger.Store
+
+	uploaded time.Time // newest upload
 }
 
 func start(t *testing.T) *installation {
@@ -61,9 +63,13 @@ func (i *installation) jar(name string) []byte {
 	return body
 }
 
-// upload writes an object of the artifact bucket and tells its version.
+// upload writes an object of the artifact bucket and tells its version. It waits
+// for another second than that of the upload before: S3 tells no finer times,
+// and of two jars of one second the one whose key sorts last counts as the newer.
 func (i *installation) upload(t *testing.T, key string, body []byte) string {
 	t.Helper()
+	time.Sleep(time.Until(i.uploaded.Truncate(time.Second).Add(time.Second)))
+	defer func() { i.uploaded = time.Now() }()
 	out, err := i.objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &i.Where.Artifacts, Key: &key, Body: bytes.NewReader(body)})
 	must(t, err)
 	return aws.ToString(out.VersionId)
