@@ -8,8 +8,13 @@ import (
 // Machine names a state machine: the file statemachines/<name>.asl.json.
 type Machine string
 
-// Release is the machine that every change of an application goes through.
-const Release Machine = "release"
+// The machines.
+const (
+	Release   Machine = "release"   // every change of an application goes through it
+	Remediate Machine = "remediate" // an alarm, until it is quiet or somebody was called
+	Rotate    Machine = "rotate"    // savepoints on schedule: taken, proven, retired
+	Recover   Machine = "recover"   // what dead executions left is finished or undone
+)
 
 // Grant is something a function may touch. infra turns each into the IAM
 // statements it stands for; a function has no other permission.

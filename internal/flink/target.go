@@ -124,7 +124,23 @@ type Snapshot struct {
 	Path     string    `json:"path"`
 	Revision string    `json:"revision"` // revision that wrote it
 	Taken    time.Time `json:"taken"`
-	Kind     string    `json:"kind"` // Insurance (job went on), Stop (job ended with it: exact) or Checkpoint (the newest when it was brought to a standstill)
+	Kind     string    `json:"kind"` // Insurance (job went on), Stop (job ended with it: exact), Checkpoint (the newest when it was brought to a standstill), Rotation, or Adopted
+
+	ID        string        `json:"id,omitempty"` // short and stable, for people and keys: follows from the path
+	JobID     string        `json:"jobId,omitempty"`
+	Size      int64         `json:"size,omitempty"` // bytes of all its files; 0 while it was not looked at
+	Files     int           `json:"files,omitempty"`
+	Checksums string        `json:"checksums,omitempty"` // key of the list of its files in the ledger bucket
+	Verified  *Verification `json:"verified,omitempty"`  // the newest proof
+	Retiring  time.Time     `json:"retiring,omitzero"`   // since when its files are being removed: nothing may refer to it any more
+}
+
+// Verification is what came of proving a snapshot.
+type Verification struct {
+	Kind    VerifyKind `json:"kind"`
+	At      time.Time  `json:"at"`
+	Sound   bool       `json:"sound"`
+	Message string     `json:"message,omitempty"` // what is wrong, or what was seen
 }
 
 // The kinds of snapshot.
@@ -132,4 +148,6 @@ const (
 	InsuranceSnapshot  = "Insurance"
 	StopSnapshot       = "Stop"
 	CheckpointSnapshot = "Checkpoint"
+	RotationSnapshot   = "Rotation" // taken on schedule, the job went on
+	AdoptedSnapshot    = "Adopted"  // found below the savepoint directory, and somebody said that it is to be kept
 )

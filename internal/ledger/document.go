@@ -28,6 +28,10 @@ type Document struct {
 	Snapshots   []flink.Snapshot                `json:"snapshots,omitempty"`
 	Circuit     *Circuit                        `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
 	Outbox      []Message                       `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
+
+	Incident *Incident `json:"incident,omitempty"` // an alarm that is being dealt with; there is one at a time
+	Repairs  []Repair  `json:"repairs,omitempty"`  // what was done about alarms, newest last, at most repairLimit
+	Rotated  *Rotated  `json:"rotated,omitempty"`  // how the newest rotation went
 }
 
 // Admitted is an artifact version that was admitted.
@@ -55,6 +59,7 @@ const (
 	seenLimit     = 200
 	snapshotLimit = 50
 	historyLimit  = 20
+	repairLimit   = 100
 )
 
 // HasSeen tells whether an event was admitted before.

@@ -10,7 +10,8 @@ import (
 // Lease says who may change the application now.
 type Lease struct {
 	Holder  string    `json:"holder"`  // ARN of the execution; empty while it was handed over and not taken up
-	Release string    `json:"release"` // id of the release
+	Release string    `json:"release"` // id of the release, or of the rotation
+	For     LeaseFor  `json:"for,omitempty"`
 	Fence   int64     `json:"fence"`
 	Taken   time.Time `json:"taken"`
 	Expires time.Time `json:"expires"` // renewed by every step
@@ -18,6 +19,15 @@ type Lease struct {
 	Cancel   *CancelRequest `json:"cancel,omitempty"`   // somebody asked the holder to stop
 	Approval *Approval      `json:"approval,omitempty"` // of the change that the lease was handed to
 }
+
+// LeaseFor says what a lease was taken for.
+type LeaseFor string
+
+// What a lease is taken for.
+const (
+	ForRelease  LeaseFor = ""
+	ForRotation LeaseFor = "Rotation" // a savepoint is taken, verified or retired; it gives way to a change that waits
+)
 
 // CancelRequest asks whoever holds the lease to undo what was done and end.
 type CancelRequest struct {

@@ -14,13 +14,14 @@ import (
 // included: a program refuses a document of a newer schema than its own, and so
 // an older one that still runs beside a newer one stops instead of writing back
 // a document without the fields that it does not know.
-const Schema = 2
+const Schema = 3
 
 // upgrades are what each older schema takes to become the next one: pure, and
 // on the fields as they are written, so that the types of today may change.
 var upgrades = []func(fields) error{
 	0: func(fields) error { return nil }, // documents from before the field schema have the form of 1
 	1: sayWhatChangesAreAndWhatWasPromoted,
+	2: func(fields) error { return nil }, // what 3 has more, incidents and rotations, had not happened yet
 }
 
 // fields are a JSON object's.

@@ -18,7 +18,8 @@ var asTheyAre = map[string]string{
 	"Spec.JarURI":           "an address, which is used",
 	"Status.Savepoint.Path": "an address, which is used", "Record.Path": "an address, which is used",
 	"Job.Checkpoints.Latest": "an address, which is used", "Job.Checkpoints.RestoredFrom": "an address, which is used",
-	"Status.Savepoint.Revision": "an adapter does not know it",
+	"Status.Savepoint.Revision": "an adapter does not know it", "Status.Savepoint.ID": "an adapter does not know it",
+	"Status.Savepoint.JobID": "an adapter does not know it", "Status.Savepoint.Checksums": "an adapter does not know it",
 }
 
 // Every text that a target may put into an observation is made fit to be told,
