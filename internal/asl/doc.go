@@ -3,8 +3,8 @@
 // retries, catchers, variables, Parallel and Map, and the limits of the service.
 //
 // It knows the language and its rules. It does not know AWS: what a Task's
-// resource means is the Caller's matter. It refuses JSONPath, ItemReader,
-// ItemBatcher, ResultWriter, Credentials and EXPRESS children by name; nothing
+// resource means is the Caller's matter. It refuses JSONPath,
+// every ItemReader but that of a JSON array in S3, ItemBatcher, ResultWriter, Credentials and EXPRESS children by name; nothing
 // in a definition is ignored.
 //
 // Facts come from https://states-language.net/spec.html, the Step Functions

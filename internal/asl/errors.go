@@ -18,6 +18,7 @@ const (
 	ErrorQueryEvaluation          = "States.QueryEvaluationError"
 	ErrorNoChoiceMatched          = "States.NoChoiceMatched"
 	ErrorToleratedFailureExceeded = "States.ExceedToleratedFailureThreshold"
+	ErrorItemReaderFailed         = "States.ItemReaderFailed"
 )
 
 // branchFailed is documented, but recorded histories show that a Parallel state
@@ -28,7 +29,7 @@ const branchFailed = "States.BranchFailed"
 func ReservedErrors() []string {
 	return []string{
 		ErrorAll, ErrorRuntime, ErrorTimeout, ErrorHeartbeatTimeout, ErrorTaskFailed, ErrorPermissions,
-		ErrorDataLimitExceeded, ErrorQueryEvaluation, ErrorNoChoiceMatched, ErrorToleratedFailureExceeded,
+		ErrorDataLimitExceeded, ErrorQueryEvaluation, ErrorNoChoiceMatched, ErrorToleratedFailureExceeded, ErrorItemReaderFailed,
 	}
 }
 

@@ -26,7 +26,7 @@ var unsupported = map[string]string{
 	"HeartbeatSecondsPath": "JSONPath, use HeartbeatSeconds", "ErrorPath": "JSONPath, use Error", "CausePath": "JSONPath, use Cause",
 	"MaxConcurrencyPath": "JSONPath, use MaxConcurrency", "Result": "JSONPath, use Output", "Iterator": "deprecated, use ItemProcessor",
 	"Variable":   "JSONPath, use Condition",
-	"ItemReader": "not supported here, pass the items in the input", "ItemBatcher": "not supported here, batch with $partition in Items",
+	"ItemBatcher": "not supported here, batch with $partition in Items",
 	"ResultWriter": "not supported here, write results in a task", "Credentials": "not supported here, tasks run with their own role",
 	"ToleratedFailureCountPath": "JSONPath, use ToleratedFailureCount", "ToleratedFailurePercentagePath": "JSONPath, use ToleratedFailurePercentage",
 }

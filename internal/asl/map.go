@@ -22,6 +22,7 @@ type mapState struct {
 	policy
 	processor                     *states
 	distributed                   bool
+	reader                        *itemReader // nil: the items are in the state's input or in Items
 	items, selector               *template
 	concurrency                   *template
 	toleratedCount, toleratedPart *template
@@ -35,7 +36,14 @@ func parseMap(f *fields, c common, outer map[string]bool) state {
 	s.concurrency = f.number("MaxConcurrency", 0, math.MaxInt32, true)
 	s.toleratedCount = f.number("ToleratedFailureCount", 0, math.MaxInt32, true)
 	s.toleratedPart = f.number("ToleratedFailurePercentage", 0, 100, false)
+	s.reader = f.itemReader()
 	s.parseProcessor(f, outer)
+	switch {
+	case s.reader != nil && !s.distributed:
+		f.fault("ItemReader", "belongs to a Map in DISTRIBUTED mode only")
+	case s.reader != nil && s.items != nil:
+		f.fault("Items", "stands beside ItemReader: remove one")
+	}
 	if label := f.text("Label"); label != "" && !s.distributed {
 		f.fault("Label", "belongs to a Map in DISTRIBUTED mode only")
 	}
@@ -106,6 +114,12 @@ func (s *mapState) attempt(v *visit) (exit, *Error) {
 	}
 	v.record(Event{Type: "MapStateSucceeded"})
 	result := jsonArray(work.results)
+	if s.distributed {
+		// Without a ResultWriter the results come back as the state's result.
+		if err := withinLimit(result, "the result of the Map"); err != nil {
+			return exit{}, v.failure(err.Name, err.Cause)
+		}
+	}
 	return v.settle(ending{
 		output: s.output, assign: s.assign, otherwise: result, next: s.next,
 		extra: map[string]json.RawMessage{"result": result},
@@ -152,6 +166,9 @@ func (s *mapState) plan(v *visit) (*iterations, *Error) {
 }
 
 func (s *mapState) evaluateItems(v *visit) ([]json.RawMessage, *Error) {
+	if s.reader != nil {
+		return s.reader.read(v)
+	}
 	raw, err := v.one(s.items, "Items", v.input)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 // evaluated are the fields in which "{% %}" is evaluated.
 var evaluated = []string{
-	"Arguments", "Assign", "Catch", "Cause", "Choices", "Error", "HeartbeatSeconds", "ItemSelector", "Items", "MaxConcurrency",
+	"Arguments", "Assign", "Catch", "Cause", "Choices", "Error", "HeartbeatSeconds", "ItemReader", "ItemSelector", "Items", "MaxConcurrency",
 	"Output", "Seconds", "Timestamp", "TimeoutSeconds", "ToleratedFailureCount", "ToleratedFailurePercentage",
 }
 

@@ -26,9 +26,11 @@ const (
 	RuleReachable    = "reachable"    // every state can be reached
 	RuleEnds         = "ends"         // from every state an end can be reached
 	RuleDefault      = "default"      // every Choice has a Default
-	RuleRetry        = "retry"        // every Task has Retry
-	RuleCatch        = "catch"        // every Task has Catch
+	RuleRetry        = "retry"        // every Task has Retry, and every Map that reads its items
+	RuleCatch        = "catch"        // every Task has Catch, and every Map that reads its items
 	RuleTimeout      = "timeout"      // every Task has TimeoutSeconds
+	RuleConcurrency  = "concurrency"  // every distributed Map has MaxConcurrency
+	RuleTolerance    = "tolerance"    // every distributed Map says how many items may fail
 	RuleResource     = "resource"     // every Resource is known
 	RuleFunction     = "function"     // every function called is known
 	RuleError        = "error"        // every ErrorEquals is an error that exists
@@ -143,5 +145,6 @@ func (c *checker) state(s *state) {
 	if s.Type == "Task" {
 		c.task(s)
 	}
+	c.distributed(s)
 	c.errorNames(s)
 }

@@ -114,7 +114,7 @@ state "` + long + `": is never reached`},
 			`state "FailedDirty", Cause: $release is not assigned on every path to this state: assign it before, or ask $exists($release) (variable)`},
 		{"a variable of a branch, used outside", `"Output": "{% $own %}"`, `"Output": "{% $elsewhere %}"`,
 			`state "One", Output: $elsewhere is not assigned on every path to this state: assign it before, or ask $exists($elsewhere) (variable)`},
-		{"an outer variable in a distributed map", `"ItemProcessor": {`, `"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},`,
+		{"an outer variable in a distributed map", `"ItemProcessor": {`, `"MaxConcurrency": 2, "ToleratedFailureCount": 0, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},`,
 			`state "Shape", Assign.own: $release is not assigned on every path to this state: assign it before, or ask $exists($release) (variable)`},
 		{"a variable that hides a function", `"Assign": {"verdict"`, `"Assign": {"count": 1, "verdict"`,
 			`state "Observe", Assign.count: hides the function $count: take another name (variable)`},
@@ -132,6 +132,21 @@ state "` + long + `": is never reached`},
 				t.Errorf("found\n%s\nwant\n%s", strings.Join(found, "\n"), c.finding)
 			}
 		})
+	}
+}
+
+func TestADistributedMapSaysHowManyAtOnceAndHowManyMayFail(t *testing.T) {
+	sound(t) // skips without jsonata.js
+	definition := `{"QueryLanguage":"JSONata","Comment":"c","StartAt":"Each","States":{"Each":{"Type":"Map","Comment":"c",
+		"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"${Bucket}","Key":"{% $key %}"}},
+		"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"One","States":{"One":{"Type":"Succeed","Comment":"c"}}},"End":true}}}`
+	var rules []string
+	for _, finding := range lint.Lint([]byte(definition), lint.Known{}) {
+		rules = append(rules, finding.Rule)
+	}
+	want := []string{lint.RuleSubstitution, lint.RuleConcurrency, lint.RuleTolerance, lint.RuleRetry, lint.RuleCatch, lint.RuleVariable}
+	if !slices.Equal(rules, want) {
+		t.Errorf("found %v, want %v", rules, want)
 	}
 }
 
