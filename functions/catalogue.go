@@ -52,7 +52,16 @@ func (f Function) Substitution() string { return f.State + "FunctionArn" }
 // minutes stays under 40 transitions, short enough that a lease never expires.
 const LongPoll = 2 * time.Minute
 
-// Catalogue lists every function, in the order a release passes through them.
+// Machines lists the machines, in the order in which they are made.
+func Machines() []Machine { return []Machine{Release} }
+
+// Of lists the functions that serve the states of one machine.
+func Of(machine Machine) []Function {
+	return slices.DeleteFunc(Catalogue(), func(f Function) bool { return f.Machine != machine })
+}
+
+// Catalogue lists every function, machine by machine, in the order in which
+// they are passed through.
 func Catalogue() []Function {
 	poll := LongPoll + time.Minute
 	outbox := []Grant{SendEvents, StartRelease, EndWaits} // of who sends what an outbox holds

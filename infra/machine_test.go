@@ -12,32 +12,63 @@ import (
 	"github.com/sluice-flink/sluice/statemachines"
 )
 
-func TestTheMachineRunsTheCommittedDefinition(t *testing.T) {
-	_, machine := read(t, publicStack).only(t, "AWS::StepFunctions::StateMachine")
-	if diff := cmp.Diff(string(statemachines.Release), machine.Properties["DefinitionString"]); diff != "" {
-		t.Errorf("the definition is another one:\n%s", diff)
+// machineOf finds the resource of a machine by its name.
+func machineOf(t *testing.T, plane template, name functions.Machine) (string, resource) {
+	t.Helper()
+	for id, r := range plane.ofType("AWS::StepFunctions::StateMachine") {
+		if text(r.Properties["StateMachineName"]) == "<AWS::StackName>-"+string(name) {
+			return id, r
+		}
 	}
-	for name, pair := range map[string][2]any{
-		"type":           {"STANDARD", machine.Properties["StateMachineType"]},
-		"tracing":        {true, at(machine.Properties, "TracingConfiguration", "Enabled")},
-		"log level":      {"ALL", at(machine.Properties, "LoggingConfiguration", "Level")},
-		"execution data": {false, at(machine.Properties, "LoggingConfiguration", "IncludeExecutionData")},
-		"name":           {"<AWS::StackName>-release", text(machine.Properties["StateMachineName"])},
-	} {
-		if pair[0] != pair[1] {
-			t.Errorf("the machine's %s is %v, want %v", name, pair[1], pair[0])
+	t.Fatalf("the template has no machine %s", name)
+	return "", resource{}
+}
+
+func TestTheMachinesRunTheCommittedDefinitions(t *testing.T) {
+	plane := read(t, publicStack)
+	if got, want := len(plane.ofType("AWS::StepFunctions::StateMachine")), len(functions.Machines()); got != want {
+		t.Errorf("the template has %d machines, the catalogue %d", got, want)
+	}
+	for _, m := range functions.Machines() {
+		_, machine := machineOf(t, plane, m)
+		if diff := cmp.Diff(string(statemachines.Definitions()[m]), machine.Properties["DefinitionString"]); diff != "" {
+			t.Errorf("the definition of %s is another one:\n%s", m, diff)
+		}
+		for name, pair := range map[string][2]any{
+			"type":           {"STANDARD", machine.Properties["StateMachineType"]},
+			"tracing":        {true, at(machine.Properties, "TracingConfiguration", "Enabled")},
+			"log level":      {"ALL", at(machine.Properties, "LoggingConfiguration", "Level")},
+			"execution data": {false, at(machine.Properties, "LoggingConfiguration", "IncludeExecutionData")},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%s: its %s is %v, want %v", m, name, pair[1], pair[0])
+			}
 		}
 	}
 }
 
-func TestEveryPlaceholderOfTheDefinitionIsSubstitutedByItsFunction(t *testing.T) {
+// TestTheReleaseMachineKeepsItsLogicalID: under another one CloudFormation would
+// replace it, and end the releases in flight.
+func TestTheReleaseMachineKeepsItsLogicalID(t *testing.T) {
+	if id, _ := machineOf(t, read(t, publicStack), functions.Release); id != "Machine6FC8AE80" {
+		t.Errorf("it is %s", id)
+	}
+}
+
+func TestEveryPlaceholderOfADefinitionIsSubstitutedByItsFunction(t *testing.T) {
+	for _, m := range functions.Machines() {
+		t.Run(string(m), func(t *testing.T) { placeholders(t, m) })
+	}
+}
+
+func placeholders(t *testing.T, m functions.Machine) {
 	plane := read(t, publicStack)
-	_, machine := plane.only(t, "AWS::StepFunctions::StateMachine")
+	_, machine := machineOf(t, plane, m)
 	want := map[string]string{}
-	for _, found := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllSubmatch(statemachines.Release, -1) {
+	for _, found := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllSubmatch(statemachines.Definitions()[m], -1) {
 		want[string(found[1])] = "nobody's"
 	}
-	for _, f := range functions.Catalogue() {
+	for _, f := range functions.Of(m) {
 		if _, ok := want[f.Substitution()]; !ok {
 			t.Errorf("no state of the machine asks for ${%s}", f.Substitution())
 		}
@@ -53,29 +84,31 @@ func TestEveryPlaceholderOfTheDefinitionIsSubstitutedByItsFunction(t *testing.T)
 	}
 }
 
-func TestTheMachineMayInvokeExactlyItsFunctions(t *testing.T) {
+func TestAMachineMayInvokeExactlyItsFunctions(t *testing.T) {
 	plane := read(t, publicStack)
-	_, machine := plane.only(t, "AWS::StepFunctions::StateMachine")
-	var want []string
-	for _, value := range machine.Properties["DefinitionSubstitutions"].(map[string]any) {
-		want = append(want, text(value))
-	}
-	var got []string
-	for _, s := range statementsOf(plane)[roleOf(machine.Properties["RoleArn"])] {
-		if slices.Contains(s.actions, "lambda:InvokeFunction") {
-			got = append(got, s.resources...)
+	for _, m := range functions.Machines() {
+		_, machine := machineOf(t, plane, m)
+		var want []string
+		for _, value := range machine.Properties["DefinitionSubstitutions"].(map[string]any) {
+			want = append(want, text(value))
 		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the machine's role may invoke (-want +got):\n%s", diff)
+		var got []string
+		for _, s := range statementsOf(plane)[roleOf(machine.Properties["RoleArn"])] {
+			if slices.Contains(s.actions, "lambda:InvokeFunction") {
+				got = append(got, s.resources...)
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the role of %s may invoke (-want +got):\n%s", m, diff)
+		}
 	}
 }
 
 func TestTheMachinesNameMakesTheArnThatFunctionsAreTold(t *testing.T) {
 	plane := read(t, publicStack)
-	_, machine := plane.only(t, "AWS::StepFunctions::StateMachine")
+	_, machine := machineOf(t, plane, functions.Release)
 	want := "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:" + text(machine.Properties["StateMachineName"])
 	for _, f := range functions.Catalogue() {
 		_, function := functionOf(t, plane, f)
@@ -88,8 +121,8 @@ func TestTheMachinesNameMakesTheArnThatFunctionsAreTold(t *testing.T) {
 func TestEveryLogIsKeptAsLongAsTheParameterSays(t *testing.T) {
 	plane := read(t, publicStack)
 	groups := plane.ofType("AWS::Logs::LogGroup")
-	if want := len(functions.Catalogue()) + 1; len(groups) != want {
-		t.Errorf("there are %d log groups (%v), want %d: one a function and one for the machine", len(groups), slices.Sorted(maps.Keys(groups)), want)
+	if want := len(functions.Catalogue()) + len(functions.Machines()); len(groups) != want {
+		t.Errorf("there are %d log groups (%v), want %d: one a function and one a machine", len(groups), slices.Sorted(maps.Keys(groups)), want)
 	}
 	for id, group := range groups {
 		if got := text(group.Properties["RetentionInDays"]); got != "<LogRetentionDays>" {

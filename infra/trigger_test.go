@@ -2,41 +2,49 @@ package main
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/functions"
 )
 
-// rules are what starts the machine, by the bus they are on; "" is the default bus.
-func rules(t *testing.T, plane template) map[string]resource {
-	t.Helper()
-	found := map[string]resource{}
-	for _, rule := range plane.ofType("AWS::Events::Rule") {
-		bus := ""
-		if name, given := rule.Properties["EventBusName"]; given {
-			bus = text(name)
-		}
-		found[bus] = rule
-	}
-	bus, _ := plane.only(t, "AWS::Events::EventBus")
-	own, ok := found["<"+bus+">"]
-	if _, s3 := found[""]; !s3 || !ok || len(found) != 2 || len(plane.ofType("AWS::Events::Rule")) != 2 {
-		t.Fatalf("there are rules on the buses %v, want one on the default bus, where S3 sends, and one on our own", slices.Sorted(maps.Keys(found)))
-	}
-	return map[string]resource{"": found[""], "own": own}
+// started is what a rule starts, and for which events of which bus; "" is the default bus.
+type started struct {
+	pattern events.Pattern
+	bus     string
+	machine functions.Machine
 }
 
-func TestTheRulesHaveThePatternsOfWhatStartsARelease(t *testing.T) {
+// rules are what starts a machine, by the id that infra/stacks gives them.
+func rules(t *testing.T, plane template) map[string]started {
+	bus, _ := plane.only(t, "AWS::Events::EventBus")
+	return map[string]started{
+		"Rule":       {events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}), "", functions.Release},
+		"ChangeRule": {events.ChangesRequested(), "<" + bus + ">", functions.Release},
+	}
+}
+
+// ruleOf finds the resource of a rule by its id, behind which the CDK writes a hash.
+func ruleOf(t *testing.T, plane template, id string) resource {
+	t.Helper()
+	for logical, r := range plane.ofType("AWS::Events::Rule") {
+		if len(logical) == len(id)+8 && logical[:len(id)] == id {
+			return r
+		}
+	}
+	t.Fatalf("the template has no rule %s", id)
+	return resource{}
+}
+
+func TestTheRulesHaveThePatternsOfWhatStartsAMachine(t *testing.T) {
 	plane := read(t, publicStack)
-	for bus, pattern := range map[string]events.Pattern{
-		"":    events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}),
-		"own": events.ChangesRequested(),
-	} {
-		raw, err := json.Marshal(pattern)
+	if got, want := len(plane.ofType("AWS::Events::Rule")), len(rules(t, plane)); got != want {
+		t.Errorf("the template has %d rules, want %d", got, want)
+	}
+	for id, expected := range rules(t, plane) {
+		raw, err := json.Marshal(expected.pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,19 +52,21 @@ func TestTheRulesHaveThePatternsOfWhatStartsARelease(t *testing.T) {
 		if err := json.Unmarshal(raw, &want); err != nil {
 			t.Fatal(err)
 		}
-		rule := rules(t, plane)[bus]
-		if diff := cmp.Diff(want, rule.Properties["EventPattern"]); diff != "" {
-			t.Errorf("the pattern of the rule on the bus %q is another one (-want +got):\n%s", bus, diff)
+		rule, bus := ruleOf(t, plane, id), ""
+		if name, given := rule.Properties["EventBusName"]; given {
+			bus = text(name)
+		}
+		if diff := cmp.Diff(want, rule.Properties["EventPattern"]); diff != "" || bus != expected.bus {
+			t.Errorf("%s, on the bus %q, want %q, has another pattern (-want +got):\n%s", id, bus, expected.bus, diff)
 		}
 		if state := rule.Properties["State"]; state != "ENABLED" {
-			t.Errorf("the rule on the bus %q is %v", bus, state)
+			t.Errorf("%s is %v", id, state)
 		}
 	}
 }
 
 func TestWhatARuleCannotDeliverIsKeptAndSomebodyIsTold(t *testing.T) {
 	plane := read(t, publicStack)
-	machine, _ := plane.only(t, "AWS::StepFunctions::StateMachine")
 	queue, kept := plane.only(t, "AWS::SQS::Queue")
 	_, alarm := plane.only(t, "AWS::CloudWatch::Alarm")
 	want := map[string]any{
@@ -67,14 +77,15 @@ func TestWhatARuleCannotDeliverIsKeptAndSomebodyIsTold(t *testing.T) {
 		"seconds a message is kept": kept.Properties["MessageRetentionPeriod"], "queue's encryption": kept.Properties["SqsManagedSseEnabled"], "alarm's metric": alarm.Properties["MetricName"],
 		"alarm's queue": text(at(many(alarm.Properties["Dimensions"])[0], "Value")), "alarm's threshold": alarm.Properties["Threshold"],
 	}
-	for bus, rule := range rules(t, plane) {
-		targets := many(rule.Properties["Targets"])
+	for id, rule := range rules(t, plane) {
+		targets := many(ruleOf(t, plane, id).Properties["Targets"])
 		if len(targets) != 1 {
-			t.Fatalf("the rule on the bus %q has %d targets, want the release machine alone", bus, len(targets))
+			t.Fatalf("%s has %d targets, want its machine alone", id, len(targets))
 		}
-		want[bus+" target"], got[bus+" target"] = "<"+machine+">", text(at(targets[0], "Arn"))
-		want[bus+" queue"], got[bus+" queue"] = "<"+queue+".Arn>", text(at(targets[0], "DeadLetterConfig", "Arn"))
-		want[bus+" seconds an event is tried for"], got[bus+" seconds an event is tried for"] = 86400.0, at(targets[0], "RetryPolicy", "MaximumEventAgeInSeconds")
+		machine, _ := machineOf(t, plane, rule.machine)
+		want[id+" target"], got[id+" target"] = "<"+machine+">", text(at(targets[0], "Arn"))
+		want[id+" queue"], got[id+" queue"] = "<"+queue+".Arn>", text(at(targets[0], "DeadLetterConfig", "Arn"))
+		want[id+" seconds an event is tried for"], got[id+" seconds an event is tried for"] = 86400.0, at(targets[0], "RetryPolicy", "MaximumEventAgeInSeconds")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -2,9 +2,19 @@
 // files, JSONata, Standard workflows: the one definition that AWS, the local
 // plane and the tests run. It knows the files and nothing of what runs them.
 // Placeholders ${...} stand for ARNs and are listed by functions.Catalogue.
+// Start with Definitions.
 package statemachines
 
-import _ "embed"
+import (
+	_ "embed"
+
+	"github.com/sluice-flink/sluice/functions"
+)
+
+// Definitions are the machines that there are.
+func Definitions() map[functions.Machine][]byte {
+	return map[functions.Machine][]byte{functions.Release: Release}
+}
 
 // Release is release.asl.json: every change of an application goes through it.
 //

@@ -2,6 +2,7 @@ package statemachines_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -19,20 +20,30 @@ import (
 // (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html).
 var lambdaErrors = []string{"Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"}
 
-func TestTheReleaseMachineHasNoFindings(t *testing.T) {
-	var substitutions []string
-	for _, f := range functions.Catalogue() {
-		substitutions = append(substitutions, f.Substitution())
-	}
-	known := lint.Known{Errors: append(task.ErrorNames(), lambdaErrors...), Functions: substitutions, Substitutions: substitutions,
-		Resources: []string{"arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"}}
-	for _, f := range lint.Lint(statemachines.Release, known) {
-		t.Error(f)
+func TestNoMachineHasFindings(t *testing.T) {
+	for name, definition := range statemachines.Definitions() {
+		var substitutions []string
+		for _, f := range functions.Of(name) {
+			substitutions = append(substitutions, f.Substitution())
+		}
+		known := lint.Known{Errors: append(task.ErrorNames(), lambdaErrors...), Functions: substitutions, Substitutions: substitutions,
+			Resources: []string{"arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"}}
+		for _, f := range lint.Lint(definition, known) {
+			t.Errorf("%s: %v", name, f)
+		}
 	}
 }
 
-func TestTheReleaseMachinePassesTheNpmValidator(t *testing.T) {
-	asltest.Validate(t, statemachines.Release)
+func TestEveryMachinePassesTheNpmValidator(t *testing.T) {
+	for name, definition := range statemachines.Definitions() {
+		t.Run(string(name), func(t *testing.T) { asltest.Validate(t, definition) })
+	}
+}
+
+func TestEveryMachineOfTheCatalogueHasADefinition(t *testing.T) {
+	if got, want := slices.Sorted(maps.Keys(statemachines.Definitions())), slices.Sorted(slices.Values(functions.Machines())); !slices.Equal(got, want) {
+		t.Errorf("there are definitions of %v, and the catalogue has the machines %v", got, want)
+	}
 }
 
 // machine is the part of a definition that the tests below look at.
@@ -43,18 +54,20 @@ type machine struct {
 	}
 }
 
-func release(t *testing.T) machine {
+func parsed(t *testing.T, definition []byte) machine {
 	var m machine
-	must(t, json.Unmarshal(statemachines.Release, &m))
+	must(t, json.Unmarshal(definition, &m))
 	return m
 }
 
 // TestOneWordThreePlaces: the state, the function's folder and the task carry one name.
 func TestOneWordThreePlaces(t *testing.T) {
 	var states, catalogue, folders, tasks []string
-	for name, s := range release(t).States {
-		if s.Type == "Task" {
-			states = append(states, kebab(name))
+	for _, definition := range statemachines.Definitions() {
+		for name, s := range parsed(t, definition).States {
+			if s.Type == "Task" {
+				states = append(states, kebab(name))
+			}
 		}
 	}
 	for _, f := range functions.Catalogue() {
@@ -86,10 +99,19 @@ var capital = regexp.MustCompile(`([a-z])([A-Z])`)
 
 func kebab(s string) string { return strings.ToLower(capital.ReplaceAllString(s, "$1-$2")) }
 
+// decisions are what the tasks of each machine may decide.
+var decisions = map[functions.Machine][]task.Decision{functions.Release: task.Decisions()}
+
 // TestEveryChoiceNamesADecision: what a Choice compares with is a Decision that leads where it says.
 func TestEveryChoiceNamesADecision(t *testing.T) {
+	for name, definition := range statemachines.Definitions() {
+		t.Run(string(name), func(t *testing.T) { choices(t, parsed(t, definition), decisions[name]) })
+	}
+}
+
+func choices(t *testing.T, m machine, decisions []task.Decision) {
 	decision := regexp.MustCompile(`^\{% \$states\.input\.decision = '(\w+)' %\}$`)
-	for name, s := range release(t).States {
+	for name, s := range m.States {
 		for _, c := range s.Choices {
 			if name == "Outcome?" {
 				continue
@@ -99,7 +121,7 @@ func TestEveryChoiceNamesADecision(t *testing.T) {
 				t.Errorf("%s switches on %s", name, c.Condition)
 				continue
 			}
-			known := slices.Contains(task.Decisions(), task.Decision(m[1]))
+			known := slices.Contains(decisions, task.Decision(m[1]))
 			ends := c.Next == "Succeeded" && (m[1] == string(task.Queue) || m[1] == string(task.Ignore))
 			if !known || m[1] != c.Next && !ends {
 				t.Errorf("%s: decision %s leads to %s", name, m[1], c.Next)

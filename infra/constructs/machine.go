@@ -3,6 +3,7 @@ package constructs
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -38,13 +39,14 @@ type MachineProps struct {
 // (history is gone after 90 days, and a release has a few dozen), but no
 // execution data: the documents are in the ledger, which has readers of its own.
 func NewMachine(scope constructs.Construct, machine functions.Machine, props MachineProps) awsstepfunctions.StateMachine {
-	role := awsiam.NewRole(scope, jsii.String("MachineRole"), &awsiam.RoleProps{
+	id := machineID(machine)
+	role := awsiam.NewRole(scope, jsii.String(id+"Role"), &awsiam.RoleProps{
 		Description: jsii.String("Sluice: the state machine " + string(machine)),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), nil),
 	})
 	substitutions, arns := substitutionsOf(props.Tasks)
 	role.AddToPolicy(allow("InvokeTasks", []string{"lambda:InvokeFunction"}, arns...))
-	made := awsstepfunctions.NewStateMachine(scope, jsii.String("Machine"), &awsstepfunctions.StateMachineProps{
+	made := awsstepfunctions.NewStateMachine(scope, jsii.String(id), &awsstepfunctions.StateMachineProps{
 		StateMachineName:        named("", "-"+string(machine)),
 		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(string(props.Definition))),
@@ -55,13 +57,23 @@ func NewMachine(scope constructs.Construct, machine functions.Machine, props Mac
 		Logs: &awsstepfunctions.LogOptions{
 			// The prefix keeps CloudWatch's resource policy from growing with every
 			// machine (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
-			Destination:          newLogGroup(scope, "MachineLog", named("/aws/vendedlogs/states/", "-"+string(machine)), props.LogRetention),
+			Destination:          newLogGroup(scope, id+"Log", named("/aws/vendedlogs/states/", "-"+string(machine)), props.LogRetention),
 			Level:                awsstepfunctions.LogLevel_ALL,
 			IncludeExecutionData: jsii.Bool(false),
 		},
 	})
 	justifyMachineRole(role)
 	return made
+}
+
+// machineID begins the ids of what a machine is made of. The release machine was
+// the first and had none of its own: another id would have it replaced, and the
+// releases in flight with it.
+func machineID(machine functions.Machine) string {
+	if machine == functions.Release {
+		return "Machine"
+	}
+	return strings.ToUpper(string(machine[:1])) + string(machine[1:]) + "Machine"
 }
 
 // substitutionsOf is what stands for each placeholder, and the same ARNs in the

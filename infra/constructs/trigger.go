@@ -30,12 +30,16 @@ type Rule struct {
 	ID, Description string
 	Pattern         events.Pattern
 	Bus             awsevents.IEventBus // nil: the default bus
+	Machine         awsstepfunctions.IStateMachine
 }
 
-// NewTrigger starts the machine for every event that matches a rule. What cannot be delivered for a day, the most EventBridge offers,
-// waits in the queue it returns for two weeks, and an alarm says so. The alarm
-// has no action of its own: its change of state is an event of the default bus.
-func NewTrigger(scope constructs.Construct, machine awsstepfunctions.IStateMachine, rules ...Rule) awssqs.Queue {
+// NewTrigger starts a rule's machine for every event that matches the rule. What
+// cannot be delivered for a day, the most EventBridge offers, waits in the queue
+// it returns for two weeks, under the name of rule and machine
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html),
+// and an alarm says so. The alarm has no action of its own: its change of state
+// is an event of the default bus.
+func NewTrigger(scope constructs.Construct, rules ...Rule) awssqs.Queue {
 	queue := awssqs.NewQueue(scope, jsii.String("Undelivered"), &awssqs.QueueProps{
 		// SQS's own key: EventBridge could use ours only under a key policy that
 		// names the service, for messages that hold no more than names of objects.
@@ -44,13 +48,13 @@ func NewTrigger(scope constructs.Construct, machine awsstepfunctions.IStateMachi
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 	})
 	for _, rule := range rules {
-		rule.starts(scope, machine, queue)
+		rule.starts(scope, queue)
 	}
 	queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 		Period:    awscdk.Duration_Minutes(jsii.Number(1)),
 		Statistic: jsii.String("Maximum"),
 	}).CreateAlarm(scope, jsii.String("UndeliveredAlarm"), &awscloudwatch.CreateAlarmOptions{
-		AlarmDescription:   jsii.String("Events that started no release wait in Sluice's dead-letter queue: find out why, then send them again."),
+		AlarmDescription:   jsii.String("Events that started no execution wait in Sluice's dead-letter queue: find out why, then send them again."),
 		Threshold:          jsii.Number(1),
 		EvaluationPeriods:  jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -60,7 +64,7 @@ func NewTrigger(scope constructs.Construct, machine awsstepfunctions.IStateMachi
 	return queue
 }
 
-func (r Rule) starts(scope constructs.Construct, machine awsstepfunctions.IStateMachine, undelivered awssqs.IQueue) {
+func (r Rule) starts(scope constructs.Construct, undelivered awssqs.IQueue) {
 	pattern := &awsevents.EventPattern{Source: jsii.Strings(r.Pattern.Source...), DetailType: jsii.Strings(r.Pattern.DetailType...)}
 	if len(r.Pattern.Detail) > 0 {
 		pattern.Detail = &r.Pattern.Detail
@@ -70,7 +74,7 @@ func (r Rule) starts(scope constructs.Construct, machine awsstepfunctions.IState
 		EventBus:     r.Bus,
 		EventPattern: pattern,
 		Targets: &[]awsevents.IRuleTarget{
-			awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
+			awseventstargets.NewSfnStateMachine(r.Machine, &awseventstargets.SfnStateMachineProps{
 				DeadLetterQueue: undelivered,
 				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(24)),
 				RetryAttempts:   jsii.Number(185),

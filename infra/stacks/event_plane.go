@@ -3,6 +3,7 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sluice-flink/sluice/events"
@@ -45,23 +46,20 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		}),
 	}
 	made := newFunctions(stack, given, subjects, props)
-	machine := constructs.NewMachine(stack, functions.Release, constructs.MachineProps{
-		Definition:   statemachines.Release,
-		Tasks:        tasksOf(functions.Release, made),
-		LogRetention: given.logRetention,
-	})
-	undelivered := constructs.NewTrigger(stack, machine,
-		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName())},
-		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus},
+	machines := newMachines(stack, given, made)
+	release := machines[functions.Release]
+	undelivered := constructs.NewTrigger(stack,
+		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName()), Machine: release},
+		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus, Machine: release},
 	)
 	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())
 	output(stack, "LedgerBucketName", "What Sluice knows: documents, release records, revisions, pinned jars", subjects.Ledger.BucketName())
 	output(stack, "KeyArn", "Who uploads to or reads from the buckets needs kms:GenerateDataKey or kms:Decrypt of this key", subjects.Key.KeyArn())
-	output(stack, "ReleaseMachineArn", "The release state machine", machine.StateMachineArn())
+	output(stack, "ReleaseMachineArn", "The release state machine", release.StateMachineArn())
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
-	output(stack, "UndeliveredQueueUrl", "Events that started no release", undelivered.QueueUrl())
+	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
 	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))
 	return stack
 }
@@ -84,14 +82,18 @@ func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subj
 	return made
 }
 
-func tasksOf(machine functions.Machine, made map[string]awslambda.Function) map[string]awslambda.Function {
-	tasks := map[string]awslambda.Function{}
-	for _, f := range functions.Catalogue() {
-		if f.Machine == machine {
+func newMachines(stack awscdk.Stack, given parameters, made map[string]awslambda.Function) map[functions.Machine]awsstepfunctions.StateMachine {
+	machines := map[functions.Machine]awsstepfunctions.StateMachine{}
+	for _, name := range functions.Machines() {
+		tasks := map[string]awslambda.Function{}
+		for _, f := range functions.Of(name) {
 			tasks[f.Substitution()] = made[f.Name]
 		}
+		machines[name] = constructs.NewMachine(stack, name, constructs.MachineProps{
+			Definition: statemachines.Definitions()[name], Tasks: tasks, LogRetention: given.logRetention,
+		})
 	}
-	return tasks
+	return machines
 }
 
 // letIn makes the access entries unless it is told not to, and returns the

@@ -33,7 +33,7 @@ func (t Tasks) Handlers() map[string]Handler {
 	}
 }
 
-func handler[In any](task func(context.Context, In) (Release, error)) Handler {
+func handler[In, Out any](task func(context.Context, In) (Out, error)) Handler {
 	return func(ctx context.Context, input []byte) ([]byte, error) {
 		var in In
 		if err := json.Unmarshal(input, &in); err != nil {

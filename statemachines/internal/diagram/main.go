@@ -10,9 +10,6 @@ import (
 	"github.com/sluice-flink/sluice/statemachines"
 )
 
-// machines are those that have a page.
-var machines = map[functions.Machine][]byte{functions.Release: statemachines.Release}
-
 func main() {
 	dir := flag.String("dir", "../docs/statemachines", "folder the pages are written to")
 	flag.Parse()
@@ -23,7 +20,7 @@ func main() {
 }
 
 func write(dir string) error {
-	for name, definition := range machines {
+	for name, definition := range statemachines.Definitions() {
 		page, err := Page(string(name), definition)
 		if err != nil {
 			return err

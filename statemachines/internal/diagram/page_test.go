@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/statemachines"
 )
 
 func TestTheCommittedPagesAreTheMachines(t *testing.T) {
-	for name, definition := range machines {
+	for name, definition := range statemachines.Definitions() {
 		page, err := Page(string(name), definition)
 		if err != nil {
 			t.Fatal(err)
@@ -29,14 +31,14 @@ func TestEveryDefinitionHasAPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	definitions := 0
+	definitions, pages := 0, len(statemachines.Definitions())
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".asl.json") {
 			definitions++
 		}
 	}
-	if definitions != len(machines) {
-		t.Errorf("there are %d definitions and %d pages: add the new machine to the table machines", definitions, len(machines))
+	if definitions != pages {
+		t.Errorf("there are %d definitions and %d pages: add the new machine to statemachines.Definitions", definitions, pages)
 	}
 }
 
