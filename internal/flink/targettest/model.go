@@ -25,6 +25,7 @@ type Model struct {
 	brokenSaves  map[flink.Application]string
 	unwritable   []string // URIs that nothing can be written below
 	unreachable  map[flink.Application]string
+	rehearsals   map[rehearsalName]*rehearsal
 	starts       []Start
 	committed    map[flink.Application]int64
 	serial       int // of everything that needs a new name
@@ -51,6 +52,7 @@ func NewModel(now func() time.Time, o Options) *Model {
 		planted:      map[string]Behaviour{},
 		brokenSaves:  map[flink.Application]string{},
 		unreachable:  map[flink.Application]string{},
+		rehearsals:   map[rehearsalName]*rehearsal{},
 		committed:    map[flink.Application]int64{},
 	}
 }
