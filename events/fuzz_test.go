@@ -32,6 +32,7 @@ func FuzzAnyEventIsReadOrRefused(f *testing.F) {
 		}
 		created(t, e)
 		requested(t, e)
+		changed(t, e)
 	})
 }
 
@@ -54,6 +55,17 @@ func requested(t *testing.T, e events.Event) {
 		if _, err := json.Marshal(d); err != nil {
 			t.Errorf("what was read cannot be written: %v", err)
 		}
+	}
+}
+
+func changed(t *testing.T, e events.Event) {
+	t.Helper()
+	d, known, err := events.ExecutionChanged(e)
+	switch {
+	case err != nil && !known:
+		t.Errorf("an event that is not known is an error: %v", err)
+	case known && err == nil && (d.ExecutionArn == "" || d.StateMachineArn == "" || d.Status == ""):
+		t.Errorf("an execution without a name, a machine or a status was taken: %s", e.Detail)
 	}
 }
 

@@ -10,8 +10,11 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 )
 
-// bucket is the artifact bucket of the files.
-const bucket = "sluice-artifacts"
+// bucket is the artifact bucket of the files, machine the release machine.
+const (
+	bucket  = "sluice-artifacts"
+	machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-eventplane-release"
+)
 
 // expectation is what has to come of one file.
 type expectation struct {
@@ -21,6 +24,8 @@ type expectation struct {
 	artifact flink.ArtifactKind // empty: the key is outside the layout
 	outcome  string             // of a Sluice Release Ended event
 	change   flink.ChangeKind   // of a Sluice Change Requested event
+	status   string             // of a Step Functions Execution Status Change event
+	died     bool               // the rule that starts the machine that recovers takes it
 }
 
 // expectations of every file. A file that neither is created nor ended is of a
@@ -44,6 +49,12 @@ var expectations = map[string]expectation{
 	"release-ended.succeeded.json":            {outcome: "Succeeded"},
 	"release-ended.failed-clean.json":         {outcome: "FailedClean"},
 	"release-ended.failed-dirty.json":         {outcome: "FailedDirty"},
+
+	"execution-status-change.aborted.json":       {status: "ABORTED", died: true},
+	"execution-status-change.failed.json":        {status: "FAILED", died: true},
+	"execution-status-change.timed-out.json":     {status: "TIMED_OUT", died: true},
+	"execution-status-change.succeeded.json":     {status: "SUCCEEDED"},
+	"execution-status-change.other-machine.json": {status: "FAILED"},
 }
 
 func TestEveryFileHasOneExpectationAndAName(t *testing.T) {
@@ -77,6 +88,7 @@ func TestEveryFileIsReadAndMatchedAsExpected(t *testing.T) {
 			}
 			checkCreated(t, event, want)
 			checkRequested(t, event, want)
+			checkExecution(t, event, want)
 		})
 	}
 }
@@ -151,5 +163,28 @@ func checkRequested(t *testing.T, event events.Event, want expectation) {
 	}
 	if prefix := detail.Prefix; prefix != "" && prefix != events.PlanFiles(detail.Namespace, detail.Application, detail.Request) {
 		t.Errorf("the files lie below %s", prefix)
+	}
+}
+
+func checkExecution(t *testing.T, event events.Event, want expectation) {
+	t.Helper()
+	if got := matches(t, events.ExecutionsDied(machine), event); got != want.died {
+		t.Errorf("the rule for executions that died answers %v", got)
+	}
+	detail, ok, err := events.ExecutionChanged(event)
+	if err != nil || ok != (want.status != "") {
+		t.Fatalf("read as a change of an execution's status: %v, %v", ok, err)
+	}
+	if detail.Status != want.status {
+		t.Errorf("got %+v", detail)
+	}
+	if !ok {
+		return
+	}
+	if detail.StartDate == 0 || detail.StopDate == nil || detail.Name == "" {
+		t.Errorf("Step Functions would have filled in the execution: %+v", detail)
+	}
+	if _, err := events.Parse([]byte(detail.Input)); err != nil {
+		t.Errorf("its input, which was an event: %v", err)
 	}
 }
