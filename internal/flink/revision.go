@@ -110,13 +110,9 @@ var stateKeys = append([]string{"execution.checkpointing.dir", "state.checkpoint
 // KeepsStateAt tells whether a path lies below a directory in which the
 // revision's job keeps savepoints or checkpoints.
 func (r Revision) KeepsStateAt(path string) bool {
-	if strings.Contains(path+"/", "/../") {
-		return false // Hadoop's file systems follow it
-	}
 	config := r.configuration()
 	for _, key := range stateKeys {
-		dir, _ := config[key].(string)
-		if dir != "" && strings.HasPrefix(canonicalPath(path)+"/", canonicalPath(dir)+"/") {
+		if dir, _ := config[key].(string); Below(path, dir) {
 			return true
 		}
 	}

@@ -135,6 +135,11 @@ type Snapshot struct {
 	Retiring  time.Time     `json:"retiring,omitzero"`   // since when its files are being removed: nothing may refer to it any more
 }
 
+// MaxSnapshots is how many snapshots of an application may be known before no
+// more are taken by timer: each takes some 400 bytes of a document that is read
+// and written at every step.
+const MaxSnapshots = 1000
+
 // Verification is what came of proving a snapshot.
 type Verification struct {
 	Kind    VerifyKind `json:"kind"`

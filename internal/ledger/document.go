@@ -25,9 +25,9 @@ type Document struct {
 	Suspended   *Down                           `json:"suspended,omitempty"`   // the job was suspended on purpose, with this savepoint
 	Deleted     *Tombstone                      `json:"deleted,omitempty"`     // the application was deleted on purpose
 	History     []Deployed                      `json:"history,omitempty"`     // revisions that were promoted, newest last, at most historyLimit
-	Snapshots   []flink.Snapshot                `json:"snapshots,omitempty"`
-	Circuit     *Circuit                        `json:"circuit,omitempty"` // open: nothing automatic happens until somebody resumes
-	Outbox      []Message                       `json:"outbox,omitempty"`  // written with the outcome, sent afterwards, removed when sent
+	Snapshots   []flink.Snapshot                `json:"snapshots,omitempty"`   // oldest first; one leaves only when its files are gone
+	Circuit     *Circuit                        `json:"circuit,omitempty"`     // open: nothing automatic happens until somebody resumes
+	Outbox      []Message                       `json:"outbox,omitempty"`      // written with the outcome, sent afterwards, removed when sent
 
 	Incident *Incident `json:"incident,omitempty"` // an alarm that is being dealt with; there is one at a time
 	Repairs  []Repair  `json:"repairs,omitempty"`  // what was done about alarms, newest last, at most repairLimit
@@ -56,10 +56,9 @@ type Circuit struct {
 }
 
 const (
-	seenLimit     = 200
-	snapshotLimit = 50
-	historyLimit  = 20
-	repairLimit   = 100
+	seenLimit    = 200
+	historyLimit = 20
+	repairLimit  = 100
 )
 
 // HasSeen tells whether an event was admitted before.
@@ -74,16 +73,6 @@ func (d *Document) HasSeen(event string) bool {
 
 // See remembers an event.
 func (d *Document) See(event string) { d.Seen = newestOf(append(d.Seen, event), seenLimit) }
-
-// AddSnapshot remembers a savepoint; the same path twice is kept once.
-func (d *Document) AddSnapshot(s flink.Snapshot) {
-	for _, known := range d.Snapshots {
-		if flink.SamePath(known.Path, s.Path) {
-			return
-		}
-	}
-	d.Snapshots = newestOf(append(d.Snapshots, s), snapshotLimit)
-}
 
 func newestOf[T any](all []T, limit int) []T {
 	if len(all) > limit {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -37,6 +38,9 @@ func clashes(s settings) []clash {
 		"syncWindows")
 	when(p.Snapshots.Every > 0 && p.Snapshots.MaxAge < p.Snapshots.Every,
 		"maxAge is shorter than every: a snapshot would be too old before the next is there; write a longer maxAge",
+		"snapshots.maxAge", "snapshots.every")
+	when(p.Snapshots.Every > 0 && p.Snapshots.MaxAge/p.Snapshots.Every > flink.MaxSnapshots,
+		fmt.Sprintf("maxAge is more than %d times every, and no more snapshots than that are kept track of; write a shorter maxAge or a longer every", flink.MaxSnapshots),
 		"snapshots.maxAge", "snapshots.every")
 	when(slices.Contains(steps, flink.StepScale) && p.Remediation.Scale.MaxParallelism == 0,
 		"the step Scale has nowhere to go; write scale: {maxParallelism: …}, or remove the step",

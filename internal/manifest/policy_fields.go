@@ -77,7 +77,7 @@ var policyFields = []policyField{
 		{name: "keep", about: "The newest ones are kept, whatever their age.",
 			leaf: countLeaf(1, func(s *settings) *int64 { return &s.policy.Snapshots.Keep })},
 		{name: "maxAge", about: "Older ones are removed, unless something refers to them.",
-			leaf: durationLeaf(time.Hour, 3650*day, func(s *settings) *time.Duration { return &s.policy.Snapshots.MaxAge })},
+			leaf: durationLeaf(time.Minute, 3650*day, func(s *settings) *time.Duration { return &s.policy.Snapshots.MaxAge })},
 		{name: "verify", about: "Metadata reads a snapshot's metadata; Restore restores it in a cluster that is thrown away.", leaf: choiceLeaf(
 			func(s *settings) *flink.VerifyKind { return &s.policy.Snapshots.Verify }, nil, flink.VerifyMetadata, flink.VerifyRestore)},
 	}},
