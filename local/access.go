@@ -4,6 +4,7 @@ import (
 	"github.com/sluice-flink/sluice/local/bus"
 	"github.com/sluice-flink/sluice/local/sfn"
 	"github.com/sluice-flink/sluice/local/template"
+	"github.com/sluice-flink/sluice/local/topics"
 )
 
 // Stack is what the template asked for: names and ARNs by logical id, outputs.
@@ -15,7 +16,7 @@ func (p *Plane) Output(name string) string { return p.stack.Outputs[name] }
 // S3Endpoint is the URL of the S3 endpoint; clients must use path-style addressing.
 func (p *Plane) S3Endpoint() string { return p.objects.Endpoint() }
 
-// APIEndpoint is the URL that answers for EventBridge and Step Functions.
+// APIEndpoint is the URL that answers for every other service: EventBridge, Step Functions, SNS, SQS.
 func (p *Plane) APIEndpoint() string { return p.api.Endpoint() }
 
 // Credentials are the plane's throw-away keys.
@@ -28,11 +29,15 @@ func (p *Plane) ClientEnvironment() map[string]string {
 		"AWS_REGION": Place.Region, "AWS_DEFAULT_REGION": Place.Region,
 		"AWS_ACCESS_KEY_ID": p.credentials.AccessKey, "AWS_SECRET_ACCESS_KEY": p.credentials.SecretKey,
 		"AWS_ENDPOINT_URL_S3": p.S3Endpoint(), "AWS_ENDPOINT_URL_EVENTBRIDGE": p.APIEndpoint(), "AWS_ENDPOINT_URL_SFN": p.APIEndpoint(),
+		"AWS_ENDPOINT_URL_SNS": p.APIEndpoint(), "AWS_ENDPOINT_URL_SQS": p.APIEndpoint(),
 	}
 }
 
 // Executions are the executions of the stack's state machines.
 func (p *Plane) Executions() *sfn.Service { return p.states }
+
+// Published lists what was published to the stack's topics, oldest first.
+func (p *Plane) Published() ([]topics.Message, error) { return topics.Published(p.topicsDir()) }
 
 // DeadLetters lists the events that could not be delivered, oldest first.
 func (p *Plane) DeadLetters() ([]bus.Letter, error) { return bus.Letters(p.eventsDir()) }

@@ -15,9 +15,11 @@ import (
 	"github.com/sluice-flink/sluice/local/api"
 	"github.com/sluice-flink/sluice/local/bus"
 	"github.com/sluice-flink/sluice/local/lambda"
+	"github.com/sluice-flink/sluice/local/queues"
 	"github.com/sluice-flink/sluice/local/s3"
 	"github.com/sluice-flink/sluice/local/sfn"
 	"github.com/sluice-flink/sluice/local/template"
+	"github.com/sluice-flink/sluice/local/topics"
 )
 
 // Options say what Start runs.
@@ -49,6 +51,11 @@ type Plane struct {
 	functions   *lambda.Service
 	api         *api.Server
 	bus         *bus.Bus
+	topics      *topics.Service
+	queues      *queues.Service
+	early       early // events of executions that ended before there was a bus
+	schedules   sync.WaitGroup
+	unschedule  context.CancelFunc
 	open        chan struct{} // closed when bus and functions are there, or never will be
 	closing     sync.Once
 	closed      error
@@ -111,14 +118,21 @@ func (p *Plane) start(ctx context.Context, o Options, engine *jsonata.Engine) er
 	if err != nil {
 		return err
 	}
+	schedules, err := p.scheduled()
+	if err != nil {
+		return err
+	}
 	if p.states, err = sfn.Open(sfn.Options{
-		Dir: filepath.Join(p.dir, "executions"), Machines: p.machines(), Invoke: p.invoke, JSONata: engine,
-		Clock: asl.RealClock{}, Observe: o.OnExecution, Log: p.log.printf,
+		Dir: filepath.Join(p.dir, "executions"), Machines: p.machines(), Invoke: p.invoke, Read: p.readObject, JSONata: engine,
+		Clock: asl.RealClock{}, Observe: p.observer(o.OnExecution), Log: p.log.printf,
 	}); err != nil {
 		return err
 	}
+	p.topics = topics.Open(p.topicsDir(), p.topicARNs(), p.log.printf)
+	p.queues = queues.New(p.queueNames(), &later{plane: p}, time.Now)
 	if p.api, err = api.Serve(api.Options{
-		AccessKey: p.credentials.AccessKey, Account: Place.Account, Region: Place.Region, Put: p.Put, States: p.states, Now: time.Now,
+		AccessKey: p.credentials.AccessKey, Account: Place.Account, Region: Place.Region, Put: p.Put, States: p.states,
+		Topics: p.topics, Queues: p.queues, Now: time.Now,
 	}); err != nil {
 		return err
 	}
@@ -129,7 +143,12 @@ func (p *Plane) start(ctx context.Context, o Options, engine *jsonata.Engine) er
 	p.bus, err = bus.Open(bus.Options{
 		Dir: p.eventsDir(), Buses: p.buses(), Rules: rules, Deliver: p.deliver, Clock: asl.RealClock{}, Log: p.log.printf,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	p.early.flush(p.announce)
+	p.run(schedules)
+	return nil
 }
 
 // invoke calls a function once there are functions.
@@ -153,11 +172,15 @@ func (p *Plane) Put(name string, e events.Event) error {
 
 var errNotStarted = errors.New("the plane did not start")
 
-// deliver starts the execution that an event is for. name is the delivery's
+// deliver starts the execution that an event is for, or invokes the function. name is the delivery's
 // own, so that a delivery that was made, and not noted, is not made twice.
-func (p *Plane) deliver(_ context.Context, machine, name string, event []byte) error {
+func (p *Plane) deliver(ctx context.Context, target, name string, event []byte) error {
 	<-p.open
-	_, err := p.states.Start(machine, name, event)
+	if p.stack.IsFunction(target) {
+		_, err := p.functions.Invoke(ctx, target, event)
+		return err
+	}
+	_, err := p.states.Start(target, name, event)
 	var refused *sfn.Error
 	switch {
 	case sfn.IsRefused(err, sfn.ExecutionAlreadyExists):
@@ -180,6 +203,10 @@ func (p *Plane) Close() error {
 
 func (p *Plane) close() error {
 	var faults []error
+	if p.unschedule != nil {
+		p.unschedule()
+		p.schedules.Wait()
+	}
 	if p.bus != nil {
 		p.bus.Close()
 	}

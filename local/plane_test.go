@@ -268,7 +268,7 @@ func TestATemplateWithSomethingUnknownIsNotStarted(t *testing.T) {
 		t.Skip("the synthesized template is not there: run make golden")
 	}
 	for from, to := range map[string]string{
-		"AWS::SQS::Queue":          "AWS::SNS::Topic",
+		"AWS::SQS::Queue":          "AWS::MSK::Cluster",
 		`"Ref": "Machine6FC8AE80"`: `"Fn::GetAtt": ["AdmitFunction082B9789", "Arn"]`,
 	} {
 		changed := strings.ReplaceAll(string(template), from, to)

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -35,13 +36,30 @@ func (p *Plane) rules() ([]bus.Rule, error) {
 		if !r.Enabled {
 			continue
 		}
-		rule := bus.Rule{Name: r.Name, Bus: r.Bus, Pattern: compiled}
+		rule := bus.Rule{Name: r.Name, Bus: r.Bus, ARN: ruleARN(r), Pattern: compiled}
 		for _, t := range r.Targets {
 			rule.Targets = append(rule.Targets, bus.Target{ID: t.ID, ARN: t.ARN, Queue: p.queueName(t.DeadLetter), MaxAge: t.MaxAge, Retries: t.Retries})
 		}
 		all = append(all, rule)
 	}
 	return all, nil
+}
+
+// ruleARN names the bus, too, where it is not the default one.
+func ruleARN(r template.Rule) string {
+	if r.Bus == template.DefaultBus {
+		return r.ARN
+	}
+	return strings.Replace(r.ARN, ":rule/", ":rule/"+r.Bus+"/", 1)
+}
+
+// readObject reads the items of a Map, once there is an S3.
+func (p *Plane) readObject(ctx context.Context, bucket, key, version string) ([]byte, error) {
+	<-p.open
+	if p.objects == nil {
+		return nil, errNotStarted
+	}
+	return p.objects.Read(ctx, bucket, key, version)
 }
 
 func (p *Plane) queueName(arn string) string {

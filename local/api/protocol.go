@@ -29,7 +29,7 @@ func badRequest(code, message string) error {
 // operation answers one API call; the result is written as JSON.
 type operation func(input []byte) (any, error)
 
-// handler routes by the header X-Amz-Target, which both services' protocols have.
+// handler routes by the header X-Amz-Target, which the protocols of all services in JSON have.
 // Source: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 func handler(o Options) http.Handler {
 	operations := map[string]operation{
@@ -41,8 +41,16 @@ func handler(o Options) http.Handler {
 		"AWSStepFunctions.SendTaskSuccess":   sendTaskSuccess(o),
 		"AWSStepFunctions.SendTaskFailure":   sendTaskFailure(o),
 		"AWSStepFunctions.SendTaskHeartbeat": sendTaskHeartbeat(o),
+		"AmazonSQS.ReceiveMessage":           receiveMessage(o),
+		"AmazonSQS.DeleteMessage":            deleteMessage(o),
+		"AmazonSQS.SendMessage":              sendMessage(o),
+		"AmazonSQS.GetQueueAttributes":       getQueueAttributes(o),
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Content-Type"), form) {
+			serveQuery(o, w, r)
+			return
+		}
 		w.Header().Set("Content-Type", r.Header.Get("Content-Type"))
 		result, err := answer(operations, o, w, r)
 		if err != nil {
@@ -54,8 +62,8 @@ func handler(o Options) http.Handler {
 }
 
 func answer(operations map[string]operation, o Options, w http.ResponseWriter, r *http.Request) (any, error) {
-	if !strings.Contains(r.Header.Get("Authorization"), "Credential="+o.AccessKey+"/") {
-		return nil, &fault{http.StatusForbidden, "UnrecognizedClientException", "the request is not signed with the access key of this plane"}
+	if err := signed(o, r); err != nil {
+		return nil, err
 	}
 	target := r.Header.Get("X-Amz-Target")
 	do, known := operations[target]
@@ -67,6 +75,14 @@ func answer(operations map[string]operation, o Options, w http.ResponseWriter, r
 		return nil, badRequest("SerializationException", "the request cannot be read: "+err.Error())
 	}
 	return do(input)
+}
+
+// signed holds a request against the plane's own access key.
+func signed(o Options, r *http.Request) error {
+	if !strings.Contains(r.Header.Get("Authorization"), "Credential="+o.AccessKey+"/") {
+		return &fault{http.StatusForbidden, "UnrecognizedClientException", "the request is not signed with the access key of this plane"}
+	}
+	return nil
 }
 
 // refuse writes an error in the form the SDK reads.

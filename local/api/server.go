@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/local/queues"
 	"github.com/sluice-flink/sluice/local/sfn"
+	"github.com/sluice-flink/sluice/local/topics"
 )
 
 // Options say what the endpoint serves.
@@ -18,6 +20,8 @@ type Options struct {
 	Account, Region string
 	Put             func(bus string, e events.Event) error
 	States          *sfn.Service
+	Topics          *topics.Service
+	Queues          *queues.Service
 	Now             func() time.Time
 }
 
@@ -46,7 +50,7 @@ func Serve(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Endpoint is the URL for AWS_ENDPOINT_URL_EVENTBRIDGE and AWS_ENDPOINT_URL_SFN.
+// Endpoint is the URL for AWS_ENDPOINT_URL_EVENTBRIDGE, _SFN, _SNS and _SQS.
 func (s *Server) Endpoint() string { return s.endpoint }
 
 // Close ends the endpoint; requests under way are answered until ctx is done.

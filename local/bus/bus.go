@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // Rule sends the events of one bus that match its pattern to its targets.
 type Rule struct {
 	Name, Bus string
+	ARN       string // what dead letters say of where they came from
 	Pattern   *pattern.Pattern
 	Targets   []Target
 }
@@ -138,13 +140,29 @@ func (b *Bus) has(name string) bool {
 // send writes down a delivery for every target, then begins it.
 func (b *Bus) send(rule Rule, event string, text []byte) error {
 	for _, target := range rule.Targets {
-		d := delivery{ID: event + "_" + uuid.NewString(), Rule: rule.Name, Target: target, Event: text, Since: b.o.Clock.Now()}
-		if err := b.pending.put(d.ID, d); err != nil {
+		d := delivery{ID: event + "_" + uuid.NewString(), Rule: rule.Name, Origin: rule.ARN, Target: target, Event: text, Since: b.o.Clock.Now()}
+		if err := b.keep(d); err != nil {
 			return err
 		}
 		b.o.Log("event %s matches rule %s: to %s", event, rule.Name, target.ARN)
-		b.begin(d)
 	}
+	return nil
+}
+
+// Send delivers a payload to a target without a rule: what a schedule does.
+// origin is the ARN that a dead letter names. Once it returns nil the payload
+// will be delivered, even if the process ends now.
+func (b *Bus) Send(origin string, to Target, payload []byte) error {
+	name := origin[strings.LastIndexByte(origin, '/')+1:]
+	return b.keep(delivery{ID: name + "_" + uuid.NewString(), Rule: name, Origin: origin, Target: to, Event: payload, Since: b.o.Clock.Now()})
+}
+
+// keep writes a delivery down and begins it.
+func (b *Bus) keep(d delivery) error {
+	if err := b.pending.put(d.ID, d); err != nil {
+		return err
+	}
+	b.begin(d)
 	return nil
 }
 

@@ -18,7 +18,8 @@ const (
 // delivery is one event on its way to one target.
 type delivery struct {
 	ID     string          `json:"id"`
-	Rule   string          `json:"rule"`
+	Rule   string          `json:"rule"`             // or schedule
+	Origin string          `json:"origin,omitempty"` // its ARN
 	Target Target          `json:"target"`
 	Event  json.RawMessage `json:"event"`
 	Since  time.Time       `json:"since"`
@@ -73,7 +74,7 @@ func waitAfter(try int) time.Duration {
 func (b *Bus) bury(d delivery, cause error, reason string, tries int) {
 	b.o.Log("event of rule %s could not be delivered to %s (%s): %v", d.Rule, d.Target.ARN, reason, cause)
 	if d.Target.Queue != "" {
-		l := Letter{ID: d.ID, Queue: d.Target.Queue, Rule: d.Rule, Target: d.Target, Event: d.Event, At: b.o.Clock.Now(), Tries: tries, Reason: reason, Cause: fmt.Sprint(cause)}
+		l := Letter{ID: d.ID, Queue: d.Target.Queue, Rule: d.Rule, Origin: d.Origin, Target: d.Target, Event: d.Event, At: b.o.Clock.Now(), Tries: tries, Reason: reason, Cause: fmt.Sprint(cause)}
 		if err := b.letters.put(l.ID, l); err != nil {
 			b.o.Log("the dead letter cannot be kept, the delivery stays to be tried at the next start: %v", err)
 			return

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
@@ -45,6 +46,7 @@ type Bucket struct {
 // Server is a running gateway.
 type Server struct {
 	address string
+	own     *awss3.Client // of the plane itself
 	stop    context.CancelFunc
 	ended   chan error
 }
@@ -59,7 +61,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeBuckets(ctx, s.client(o), o.Buckets); err != nil {
+	s.own = s.client(o)
+	if err := makeBuckets(ctx, s.own, o.Buckets); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -14,8 +14,14 @@ import (
 // Invoke calls a function by name or ARN; see lambda.Service.Invoke.
 type Invoke func(ctx context.Context, function string, payload []byte) ([]byte, error)
 
-// caller does what a Task's resource names.
-type caller struct{ invoke Invoke }
+// ReadObject reads an object of S3; an empty version stands for the newest.
+type ReadObject func(ctx context.Context, bucket, key, version string) ([]byte, error)
+
+// caller does what a Task's resource, or an ItemReader's, names.
+type caller struct {
+	invoke Invoke
+	read   ReadObject
+}
 
 const (
 	lambdaInvoke         = "arn:aws:states:::lambda:invoke"
@@ -24,6 +30,9 @@ const (
 
 // Call implements asl.Caller.
 func (c caller) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
+	if resource == asl.ReadObject {
+		return c.readItems(ctx, arguments)
+	}
 	if resource != lambdaInvoke && resource != lambdaInvokeAndAwait {
 		return nil, &asl.Error{Name: asl.ErrorRuntime, Cause: fmt.Sprintf("the resource %s is not understood here: only %s and %s are", resource, lambdaInvoke, lambdaInvokeAndAwait)}
 	}
@@ -36,6 +45,27 @@ func (c caller) Call(ctx context.Context, resource string, arguments json.RawMes
 		return nil, failed(err)
 	}
 	return result(payload)
+}
+
+// readItems reads the object of an ItemReader.
+func (c caller) readItems(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
+	var in struct{ Bucket, Key, VersionId string }
+	d := json.NewDecoder(bytes.NewReader(arguments))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil || in.Bucket == "" || in.Key == "" {
+		return nil, &asl.Error{Name: asl.ErrorRuntime, Cause: fmt.Sprintf("an ItemReader takes Bucket, Key and VersionId, not %s", arguments)}
+	}
+	if c.read == nil {
+		return nil, &asl.Error{Name: asl.ErrorRuntime, Cause: "there is no S3 to read items from"}
+	}
+	text, err := c.read(ctx, in.Bucket, in.Key, in.VersionId)
+	if err != nil {
+		return nil, fmt.Errorf("s3://%s/%s: %w", in.Bucket, in.Key, err)
+	}
+	if !json.Valid(text) {
+		return nil, fmt.Errorf("s3://%s/%s is no JSON", in.Bucket, in.Key)
+	}
+	return text, nil
 }
 
 // lambdaArguments are the arguments of lambda:invoke that are understood.

@@ -35,7 +35,7 @@ func (s *Service) run(ctx context.Context, m loaded, e Execution, file *os.File)
 		}
 	}
 	result := m.program.Run(ctx, e.Input, asl.Options{
-		Caller: caller{invoke: s.o.Invoke}, Tokens: s.tokens, Clock: s.o.Clock, JSONata: s.o.JSONata,
+		Caller: caller{invoke: s.o.Invoke, read: s.o.Read}, Tokens: s.tokens, Clock: s.o.Clock, JSONata: s.o.JSONata,
 		Execution: asl.Execution{ARN: e.ARN, Name: e.Name, StateMachineARN: m.ARN, StateMachineName: m.Name, RoleARN: m.RoleARN, Start: e.Started},
 		Observe: func(event asl.Event) {
 			own := Event(event)

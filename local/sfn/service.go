@@ -23,9 +23,10 @@ type Options struct {
 	Dir      string // of the executions' files
 	Machines []Machine
 	Invoke   Invoke
+	Read     ReadObject // of ItemReaders; nil: they are refused
 	JSONata  *jsonata.Engine
 	Clock    asl.Clock
-	Observe  func(Execution) // for every execution as it starts and as it ends; may be nil
+	Observe  func(Execution) // for every execution as it starts and as it ends, those that Open finds ended included; may be nil
 	Log      func(format string, args ...any)
 }
 
@@ -80,6 +81,7 @@ func Open(o Options) (*Service, error) {
 			if err := s.files.end(machineName(e.MachineARN), e); err != nil {
 				return nil, err
 			}
+			o.Observe(e)
 		}
 		s.known[e.ARN] = &known{execution: e}
 	}

@@ -61,8 +61,18 @@ var kinds = map[string]kind{
 		read: []string{"QueueName"},
 		left: map[string]string{
 			"MessageRetentionPeriod": "letters are kept until they are replayed or removed", "SqsManagedSseEnabled": "as objects", "KmsMasterKeyId": "as objects",
-			"KmsDataKeyReusePeriodSeconds": "as objects", "VisibilityTimeout": "letters are files", "Tags": "for bills",
+			"KmsDataKeyReusePeriodSeconds": "as objects", "VisibilityTimeout": "who receives says it", "Tags": "for bills",
 		},
+	},
+	"AWS::SNS::Topic": {
+		named: "TopicName", generate: plainName, arn: arnOf("sns", ""), ref: arnOf("sns", ""), attrs: []string{"TopicName"},
+		read: []string{"TopicName"},
+		left: map[string]string{"DisplayName": "for people", "KmsMasterKeyId": "as objects", "TracingConfig": "nothing is traced here", "Tags": "for bills"},
+	},
+	"AWS::Scheduler::Schedule": {
+		named: "Name", generate: plainName, arn: arnOf("scheduler", "schedule/default/"),
+		read: []string{"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State", "Target"},
+		left: map[string]string{"Description": "for people", "KmsKeyArn": "as objects"},
 	},
 }
 

@@ -26,7 +26,7 @@ func (r *resolver) attribute(id, attribute string) (any, error) {
 	if !read {
 		arn = harmlessArns[resource.Type]
 	}
-	if attribute == "Arn" && arn != nil {
+	if (attribute == "Arn" || attribute == "TopicArn" && resource.Type == "AWS::SNS::Topic") && arn != nil {
 		return arn(r.place, name), nil
 	}
 	for _, other := range k.attrs {

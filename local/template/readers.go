@@ -36,6 +36,11 @@ var readers = map[string]func(*Stack, ID, map[string]any) error{
 		s.Queues = append(s.Queues, Queue{ID: id})
 		return nil
 	},
+	"AWS::SNS::Topic": func(s *Stack, id ID, _ map[string]any) error {
+		s.Topics = append(s.Topics, Topic{ID: id})
+		return nil
+	},
+	"AWS::Scheduler::Schedule": readSchedule,
 }
 
 func readBucket(s *Stack, id ID, properties map[string]any) error {
@@ -155,8 +160,10 @@ func readRule(s *Stack, id ID, properties map[string]any) error {
 type ruleTarget struct {
 	Id, Arn, RoleArn string
 	DeadLetterConfig struct{ Arn string }
-	RetryPolicy      struct{ MaximumEventAgeInSeconds, MaximumRetryAttempts *int }
+	RetryPolicy      retryPolicy
 }
+
+type retryPolicy struct{ MaximumEventAgeInSeconds, MaximumRetryAttempts *int }
 
 func (t ruleTarget) target() Target {
 	out := Target{ID: t.Id, ARN: t.Arn, DeadLetter: t.DeadLetterConfig.Arn, MaxAge: defaultMaxAge, Retries: defaultRetries}

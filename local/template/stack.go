@@ -18,6 +18,8 @@ type Stack struct {
 	Buses     []Bus
 	Rules     []Rule
 	Queues    []Queue
+	Topics    []Topic
+	Schedules []Schedule
 	Outputs   map[string]string // outputs that are texts
 }
 
@@ -51,6 +53,18 @@ type Bus struct{ ID }
 // Queue is an SQS queue; here it only ever takes dead letters.
 type Queue struct{ ID }
 
+// Topic is an SNS topic.
+type Topic struct{ ID }
+
+// Schedule is a schedule of EventBridge Scheduler.
+type Schedule struct {
+	ID
+	Expression string // rate(…) or cron(…), in UTC
+	Enabled    bool
+	Input      string // of the target, with context attributes; {} where the template says nothing
+	Target     Target // a state machine or a function of the stack
+}
+
 // Rule is an event rule.
 type Rule struct {
 	ID
@@ -67,6 +81,11 @@ type Target struct {
 	DeadLetter string        // ARN of a queue of the stack; empty: what cannot be delivered is dropped
 	MaxAge     time.Duration // an event older than this is given up
 	Retries    int           // after the first try
+}
+
+// IsFunction tells whether an ARN is that of a function of the stack.
+func (s *Stack) IsFunction(arn string) bool {
+	return slices.ContainsFunc(s.Functions, func(f Function) bool { return f.ARN == arn })
 }
 
 // Resolve fills in parameters and intrinsics. Every fault is reported at once,
@@ -86,7 +105,7 @@ func (t *Template) Resolve(place Place, parameters map[string]string) (*Stack, e
 	}
 	faults = append(faults, s.addOutputs(r)...)
 	if len(faults) == 0 {
-		faults = s.checkTargets()
+		faults = append(s.checkTargets(), s.checkSchedules()...)
 	}
 	return s, errors.Join(faults...)
 }
@@ -149,6 +168,21 @@ func (s *Stack) addOutputs(r *resolver) []error {
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("output %s: %w", name, err))
+		}
+	}
+	return faults
+}
+
+// checkSchedules refuses schedules that call what is not of this stack.
+func (s *Stack) checkSchedules() []error {
+	var faults []error
+	for _, schedule := range s.Schedules {
+		to := schedule.Target
+		if !slices.ContainsFunc(s.Machines, func(m Machine) bool { return m.ARN == to.ARN }) && !slices.ContainsFunc(s.Functions, func(f Function) bool { return f.ARN == to.ARN }) {
+			faults = append(faults, fmt.Errorf("schedule %s calls %s: only state machines and functions of the template are understood as targets here", schedule.Logical, to.ARN))
+		}
+		if to.DeadLetter != "" && !slices.ContainsFunc(s.Queues, func(q Queue) bool { return q.ARN == to.DeadLetter }) {
+			faults = append(faults, fmt.Errorf("schedule %s leaves its dead letters in %s, which is no queue of the template", schedule.Logical, to.DeadLetter))
 		}
 	}
 	return faults

@@ -54,6 +54,12 @@ func TestATemplateIsResolvedAsCloudFormationWould(t *testing.T) {
 		}},
 		Buses:  []template.Bus{{ID: template.ID{Logical: "Bus", Name: "Demo", ARN: "arn:aws:events:eu-west-3:111122223333:event-bus/Demo"}}},
 		Queues: []template.Queue{{ID: template.ID{Logical: "Undelivered", Name: "Demo-Undelivered", ARN: queue}}},
+		Topics: []template.Topic{{ID: template.ID{Logical: "Calls", Name: "Demo-Calls", ARN: "arn:aws:sns:eu-west-3:111122223333:Demo-Calls"}}},
+		Schedules: []template.Schedule{{
+			ID:         template.ID{Logical: "Nightly", Name: "nightly", ARN: "arn:aws:scheduler:eu-west-3:111122223333:schedule/default/nightly"},
+			Expression: "cron(0 3 * * ? *)", Enabled: true, Input: `{"at":"<aws.scheduler.scheduled-time>"}`,
+			Target: template.Target{ID: "nightly", ARN: admit, DeadLetter: queue, MaxAge: 24 * time.Hour},
+		}},
 		Rules: []template.Rule{{
 			ID: template.ID{Logical: "Rule", Name: "Demo-Rule", ARN: "arn:aws:events:eu-west-3:111122223333:rule/Demo-Rule"}, Bus: "default", Enabled: true,
 			Pattern: json.RawMessage(`{"detail":{"bucket":{"name":["demo-artifacts"]},"object":{"size":[{"numeric":[">",0]}]}},"source":["aws.s3"]}`),
@@ -101,6 +107,10 @@ func TestWhatIsNotUnderstoodIsRefusedByName(t *testing.T) {
 		"placeholder":  {`${AdmitFunctionArn}`, `${StopFunctionArn}`, "${StopFunctionArn}"},
 		"reference":    {`{"Ref": "Ledger"}`, `{"Ref": "Nothing"}`, "refers to Nothing"},
 		"attribute":    {`{"Fn::GetAtt": ["Artifacts", "Arn"]}`, `{"Fn::GetAtt": ["Artifacts", "WebsiteURL"]}`, "WebsiteURL of Artifacts"},
+		"window":       {`{"Mode": "OFF"}`, `{"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5}`, "MaximumWindowInMinutes"},
+		"zone":         {`"ScheduleExpression"`, `"ScheduleExpressionTimezone": "Europe/Paris", "ScheduleExpression"`, "only UTC"},
+		"calls":        {`"Target": {"Arn": {"Fn::GetAtt": ["Admit", "Arn"]}`, `"Target": {"Arn": {"Fn::GetAtt": ["Undelivered", "Arn"]}`, "schedule Nightly calls"},
+		"fifo":         {`"DisplayName"`, `"FifoTopic"`, "property FifoTopic"},
 		"name circle":  {`"Name": {"Ref": "AWS::StackName"}`, `"Name": {"Ref": "Bus"}`, "made of itself"},
 	}
 	text, err := os.ReadFile("testdata/plane.json")
