@@ -33,6 +33,7 @@ func FuzzAnyEventIsReadOrRefused(f *testing.F) {
 		created(t, e)
 		requested(t, e)
 		changed(t, e)
+		alarmed(t, e)
 	})
 }
 
@@ -66,6 +67,19 @@ func changed(t *testing.T, e events.Event) {
 		t.Errorf("an event that is not known is an error: %v", err)
 	case known && err == nil && (d.ExecutionArn == "" || d.StateMachineArn == "" || d.Status == ""):
 		t.Errorf("an execution without a name, a machine or a status was taken: %s", e.Detail)
+	}
+}
+
+func alarmed(t *testing.T, e events.Event) {
+	t.Helper()
+	d, known, err := events.AlarmStateChanged(e)
+	switch {
+	case err != nil && !known:
+		t.Errorf("an event that is not known is an error: %v", err)
+	case known && err == nil && (d.AlarmName == "" || d.State.Value == "" || d.At(e).IsZero() && !e.Time.IsZero()):
+		t.Errorf("an alarm without name, state or time was taken: %s", e.Detail)
+	case known && err == nil:
+		_, _, _ = d.Dimensions(), d.Triggers(), d.OfManySeries()
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"io/fs"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -26,6 +28,16 @@ type expectation struct {
 	change   flink.ChangeKind   // of a Sluice Change Requested event
 	status   string             // of a Step Functions Execution Status Change event
 	died     bool               // the rule that starts the machine that recovers takes it
+	alarm    alarm              // of an alarm's event
+}
+
+// alarm is what has to be read in an alarm's event.
+type alarm struct {
+	name, state string
+	starts      bool   // the rule that starts a remediation takes it
+	application string // that its dimensions or its tags name
+	series      bool
+	triggers    string
 }
 
 // expectations of every file. A file that neither is created nor ended is of a
@@ -55,6 +67,18 @@ var expectations = map[string]expectation{
 	"execution-status-change.timed-out.json":     {status: "TIMED_OUT", died: true},
 	"execution-status-change.succeeded.json":     {status: "SUCCEEDED"},
 	"execution-status-change.other-machine.json": {status: "FAILED"},
+	"alarm-state-changed.metric.json":             {alarm: alarm{name: "fraud-restarts", state: "ALARM", starts: true, application: "team-a/fraud"}},
+	"alarm-state-changed.ok.json":                 {alarm: alarm{name: "fraud-restarts", state: "OK", application: "team-a/fraud"}},
+	"alarm-state-changed.insufficient-data.json":  {alarm: alarm{name: "fraud-restarts", state: "INSUFFICIENT_DATA", application: "team-a/fraud"}},
+	"alarm-state-changed.math.json":               {alarm: alarm{name: "fraud-failing", state: "ALARM", starts: true, application: "team-a/fraud"}},
+	"alarm-state-changed.composite.json":          {alarm: alarm{name: "fraud-all", state: "ALARM", starts: true, triggers: "fraud-restarts"}},
+	"alarm-state-changed.suppressed.json":         {alarm: alarm{name: "fraud-all", state: "ALARM", starts: true}},
+	"alarm-state-changed.muted.json":              {alarm: alarm{name: "fraud-restarts", state: "ALARM", starts: true, application: "team-a/fraud"}},
+	"alarm-state-changed.tagged.json":             {alarm: alarm{name: "orders-lag", state: "ALARM", starts: true, application: "team-a/fraud"}},
+	"alarm-state-changed.nobodys.json":            {alarm: alarm{name: "ServerCpuTooHigh", state: "ALARM", starts: true}},
+	"alarm-state-changed.many-series.json":        {alarm: alarm{name: "sluice-restarts", state: "ALARM", starts: true}},
+	"alarm-contributor-state-changed.series.json": {alarm: alarm{name: "sluice-restarts", state: "ALARM", starts: true, application: "team-a/fraud", series: true}},
+	"alarm-contributor-state-changed.ok.json":     {alarm: alarm{name: "sluice-restarts", state: "OK", application: "team-a/fraud", series: true}},
 }
 
 func TestEveryFileHasOneExpectationAndAName(t *testing.T) {
@@ -89,6 +113,7 @@ func TestEveryFileIsReadAndMatchedAsExpected(t *testing.T) {
 			checkCreated(t, event, want)
 			checkRequested(t, event, want)
 			checkExecution(t, event, want)
+			checkAlarm(t, event, want.alarm)
 		})
 	}
 }
@@ -186,5 +211,33 @@ func checkExecution(t *testing.T, event events.Event, want expectation) {
 	}
 	if _, err := events.Parse([]byte(detail.Input)); err != nil {
 		t.Errorf("its input, which was an event: %v", err)
+	}
+}
+
+func checkAlarm(t *testing.T, event events.Event, want alarm) {
+	t.Helper()
+	if got := matches(t, events.AlarmsRaised(), event); got != want.starts {
+		t.Errorf("the rule for alarms answers %v", got)
+	}
+	d, ok, err := events.AlarmStateChanged(event)
+	if err != nil || ok != (want.name != "") {
+		t.Fatalf("read as an alarm's event: %v, %v", ok, err)
+	}
+	if !ok {
+		return
+	}
+	application := d.Tags["sluice:application"]
+	if dimensions := d.Dimensions(); dimensions["Application"] != "" {
+		application = dimensions["Namespace"] + "/" + dimensions["Application"]
+	}
+	got := alarm{name: d.AlarmName, state: d.State.Value, starts: want.starts, application: application, series: d.Contributor != nil, triggers: strings.Join(d.Triggers(), " ")}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if at := d.At(event); d.State.Timestamp == "" || at.Equal(event.Time) || event.Time.Sub(at).Abs() > 5*time.Second {
+		t.Errorf("the state began at %s, and the event is of %s", at, event.Time)
+	}
+	if d.Contributor == nil && d.PreviousState == nil || len(event.Resources) != 1 || !strings.HasSuffix(event.Resources[0], ":alarm:"+d.AlarmName) {
+		t.Errorf("CloudWatch would have filled it in: %+v", event)
 	}
 }

@@ -77,8 +77,8 @@ func TestADocumentThatIsAnothersIsNotWorkedWith(t *testing.T) {
 		"with a fence below nothing":  {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":-1}`, "its fence is -1"},
 		"with a fence without room":   {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":9223372036854775806}`, "its fence is"},
 		"with a lease above its own":  {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":1,"lease":{"fence":2}}`, "its lease has fence 2"},
-		"with a release that climbs":  {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":1,"lease":{"release":"../../x","fence":1}}`, "it names a release or revision"},
-		"with a revision that climbs": {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":1,"current":"../../x"}`, "it names a release or revision"},
+		"with a release that climbs":  {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":1,"lease":{"release":"../../x","fence":1}}`, "it names a release, revision or incident"},
+		"with a revision that climbs": {`{"schema":2,"application":{"namespace":"team-a","name":"counter"},"fence":1,"current":"../../x"}`, "it names a release, revision or incident"},
 		"of a schema of another time": {`{"schema":99,"application":{"namespace":"team-a","name":"counter"}}`, "upgrade Sluice"},
 		"that is null":                {`null`, "restore an older version"},
 	} {

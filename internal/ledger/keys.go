@@ -13,6 +13,7 @@ const (
 	RecordPrefix   = "releases/"
 	RevisionPrefix = "revisions/"
 	JarPrefix      = "jars/"
+	IncidentPrefix = "incidents/"
 )
 
 // NoApplication stands in records of events whose key names no application.
@@ -26,6 +27,11 @@ func revisionKey(a flink.Application, id string) string {
 
 // RecordKey is the key of a release's record.
 func RecordKey(a flink.Application, id string) string { return recordPrefix(a) + id + ".json" }
+
+// IncidentKey is the key of an incident's record.
+func IncidentKey(a flink.Application, id string) string { return incidentPrefix(a) + id + ".json" }
+
+func incidentPrefix(a flink.Application) string { return IncidentPrefix + a.String() + "/" }
 
 // applicationOf reads a document's key backwards.
 func applicationOf(key string) (flink.Application, bool) {

@@ -75,7 +75,12 @@ func (s store) Record(ctx context.Context, app flink.Application, id string) (Re
 }
 
 func (s store) Records(ctx context.Context, app flink.Application, limit int) ([]string, error) {
-	keys, err := s.objects.Keys(ctx, recordPrefix(app))
+	return s.newest(ctx, recordPrefix(app), limit)
+}
+
+// newest lists the ids of the newest objects below a prefix.
+func (s store) newest(ctx context.Context, prefix string, limit int) ([]string, error) {
+	keys, err := s.objects.Keys(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +90,31 @@ func (s store) Records(ctx context.Context, app flink.Application, limit int) ([
 		ids = append(ids, idOf(k))
 	}
 	return ids, nil
+}
+
+func (s store) WriteIncident(ctx context.Context, r IncidentRecord) error {
+	r.Schema = Schema
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	return s.objects.Put(ctx, IncidentKey(r.Application, r.ID), body)
+}
+
+func (s store) Incident(ctx context.Context, app flink.Application, id string) (IncidentRecord, error) {
+	var r IncidentRecord
+	key := IncidentKey(app, id)
+	if err := s.get(ctx, key, &r); err != nil {
+		return r, err
+	}
+	if err := named(r.ID, id); err != nil {
+		return r, damaged(key, err)
+	}
+	return r, nil
+}
+
+func (s store) Incidents(ctx context.Context, app flink.Application, limit int) ([]string, error) {
+	return s.newest(ctx, incidentPrefix(app), limit)
 }
 
 func (s store) Applications(ctx context.Context) ([]flink.Application, error) {

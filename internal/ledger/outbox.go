@@ -18,12 +18,19 @@ const (
 	StartRelease MessageKind = "StartRelease" // an execution of the release machine: the event that waited
 	ApprovalAsk  MessageKind = "ApprovalAsk"  // an event on the bus: events.ApprovalAskedDetail
 	EndWait      MessageKind = "EndWait"      // a task token: Wake
+	Escalation   MessageKind = "Escalation"   // a notification that somebody is called by: Call
 )
 
 // Wake is the payload of EndWait: the execution that sleeps on the token is
 // woken, and finds out by the ledger what became of its change.
 type Wake struct {
 	Token string `json:"token"`
+}
+
+// Call is the payload of Escalation: what somebody who is called reads.
+type Call struct {
+	Subject string `json:"subject"` // one line of ASCII, at most 100 characters
+	Text    string `json:"text"`
 }
 
 // Post puts a message in the outbox; one of the same name is replaced.

@@ -25,7 +25,7 @@ func (d *Document) sane(of flink.Application) error {
 	}
 	for _, id := range d.ids() {
 		if len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || r == '/' }) {
-			return fmt.Errorf("it names a release or revision %.200q", id)
+			return fmt.Errorf("it names a release, revision or incident %.200q", id)
 		}
 	}
 	return nil
@@ -35,7 +35,7 @@ func (d *Document) sane(of flink.Application) error {
 // revision's become part of a key.
 const maxID = 256
 
-// ids are the releases and revisions that the document names and that keys are made of.
+// ids are the releases, revisions and incidents that the document names and that keys are made of.
 func (d *Document) ids() []string {
 	ids := []string{d.Current, d.Applied, d.LastGood, d.LastRelease}
 	if d.Lease != nil {
@@ -43,6 +43,12 @@ func (d *Document) ids() []string {
 	}
 	if d.Pending != nil {
 		ids = append(ids, d.Pending.ID)
+	}
+	if d.Incident != nil {
+		ids = append(ids, d.Incident.ID)
+		for _, s := range d.Incident.Steps {
+			ids = append(ids, s.Release)
+		}
 	}
 	if d.Parked != nil {
 		ids = append(ids, d.Parked.ID)

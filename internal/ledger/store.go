@@ -27,6 +27,12 @@ type Store interface {
 	Record(ctx context.Context, app flink.Application, id string) (Record, error)
 	// Records lists the newest ids first, at most limit of them.
 	Records(ctx context.Context, app flink.Application, limit int) ([]string, error)
+	// WriteIncident keeps the record of an alarm's event; the same id again replaces it.
+	WriteIncident(ctx context.Context, r IncidentRecord) error
+	// Incident reads one; NotFound when there is none.
+	Incident(ctx context.Context, app flink.Application, id string) (IncidentRecord, error)
+	// Incidents lists the newest ids first, at most limit of them.
+	Incidents(ctx context.Context, app flink.Application, limit int) ([]string, error)
 	// Applications lists every application that has a document.
 	Applications(ctx context.Context) ([]flink.Application, error)
 

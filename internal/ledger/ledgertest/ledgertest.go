@@ -25,6 +25,8 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 		"a revision is written once and read back":      revisions,
 		"records are listed newest first":               records,
 		"what is not there is NotFound":                 notFound,
+		"records of incidents are apart from releases'": incidents,
+		"an incident comes back as it was":              openIncident,
 		"applications with a document are listed":       applications,
 		"a deleted application keeps its document":      tombstone,
 		"what is parked comes back as it was":           parked,
@@ -177,6 +179,9 @@ func notFound(t *testing.T, s ledger.Store) {
 	_, err := s.Record(t.Context(), app, "none")
 	if flink.CodeOf(err) != flink.NotFound {
 		t.Errorf("record: got %v", err)
+	}
+	if _, err := s.Incident(t.Context(), app, "none"); flink.CodeOf(err) != flink.NotFound {
+		t.Errorf("incident: got %v", err)
 	}
 	if _, err = s.Revision(t.Context(), app, "none"); flink.CodeOf(err) != flink.NotFound {
 		t.Errorf("revision: got %v", err)
