@@ -23,7 +23,7 @@ var ErrUnsupported = errors.New("the _metadata cannot be read by this version of
 // Bounds of what is read, so that a planted file costs little.
 const (
 	maxMetadata  = 256 << 20 // bytes of the file
-	maxHandles   = 1 << 20
+	maxThings    = 1 << 20   // master states, subtasks and handles
 	maxOperators = 1 << 16
 	maxDepth     = 8       // handles within handles
 	maxKeyGroups = 1 << 15 // Flink's own highest maximum parallelism
@@ -32,10 +32,10 @@ const (
 // input reads Java's DataOutput format. The first error stays and everything
 // after it reads as zero, so that callers check once; their loops end by more.
 type input struct {
-	r       *bufio.Reader
-	at      int64 // bytes read
-	handles int
-	err     error
+	r      *bufio.Reader
+	at     int64 // bytes read
+	things int
+	err    error
 }
 
 func newInput(r io.Reader) *input {
@@ -44,6 +44,14 @@ func newInput(r io.Reader) *input {
 
 // more says whether the i-th of n things is to be read.
 func (in *input) more(i, n int) bool { return i < n && in.err == nil }
+
+// counted says whether one thing more may be kept.
+func (in *input) counted() bool {
+	if in.things++; in.things > maxThings {
+		in.unsupported("it has more than %d subtasks and handles", maxThings)
+	}
+	return in.err == nil
+}
 
 // damaged ends the reading: the file is not what Flink wrote.
 func (in *input) damaged(format string, args ...any) { in.refuse(ErrDamaged, format, args...) }

@@ -196,7 +196,11 @@ func (j *javaInput) newClass(depth int) *javaClass {
 	if c.flags&^scEnum != scSerializable {
 		j.unsupported("properties with the class %q, which writes itself in its own way", fmt.Sprintf("%.80s", c.name))
 	}
-	for i, n := 0, int(j.int16()); j.more(i, n); i++ {
+	n := int(j.int16())
+	if n > maxReferences {
+		j.unsupported("properties with a class of %d fields", n)
+	}
+	for i := 0; j.more(i, n); i++ {
 		f := javaField{kind: j.byte(), name: j.text()}
 		if f.kind == 'L' || f.kind == '[' {
 			j.value(depth + 1) // the name of its class

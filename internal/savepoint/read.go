@@ -50,7 +50,7 @@ func (in *input) metadata() Metadata {
 	if m.CheckpointID = in.long(); m.CheckpointID < 0 {
 		in.damaged("the checkpoint's id is %d", m.CheckpointID)
 	}
-	for i, n := 0, in.count("master states"); in.more(i, n); i++ {
+	for i, n := 0, in.count("master states"); in.more(i, n) && in.counted(); i++ {
 		m.MasterStates = append(m.MasterStates, in.masterState())
 	}
 	n := in.count("operators")
@@ -97,7 +97,7 @@ func (in *input) operator(version int) Operator {
 	lower, upper := in.long(), in.long()
 	o.ID = fmt.Sprintf("%016x%016x", uint64(lower), uint64(upper)) //nolint:gosec // the same bits
 	o.Parallelism, o.MaxParallelism = in.int(), in.int()
-	if in.err == nil && (o.Parallelism < 1 || o.Parallelism > o.MaxParallelism) {
+	if in.err == nil && (o.Parallelism < 1 || o.Parallelism > o.MaxParallelism || o.MaxParallelism > maxKeyGroups) {
 		in.damaged("an operator of parallelism %d and maximum parallelism %d", o.Parallelism, o.MaxParallelism)
 	}
 	if version < coordinatorsSince {
@@ -124,7 +124,7 @@ func (in *input) subtasks(o *Operator, version int) {
 	if n < 0 || n > o.Parallelism {
 		in.damaged("an operator of parallelism %d has %d subtasks", o.Parallelism, n)
 	}
-	for i := 0; in.more(i, n); i++ {
+	for i := 0; in.more(i, n) && in.counted(); i++ {
 		s := Subtask{Index: in.int(), Handles: []Handle{}}
 		if s.Index < 0 && version >= coordinatorsSince {
 			s.Index, s.Finished = -s.Index-1, true
@@ -148,12 +148,9 @@ func (in *input) subtask(s *Subtask, version int) {
 	}
 	keep := func(part Part) func(Handle) {
 		return func(h Handle) {
-			if in.handles++; in.handles > maxHandles {
-				in.unsupported("it has more than %d handles", maxHandles)
-				return
+			if h.Part = part; in.counted() {
+				s.Handles = append(s.Handles, h)
 			}
-			h.Part = part
-			s.Handles = append(s.Handles, h)
 		}
 	}
 	for _, part := range []Part{ManagedOperator, RawOperator} {

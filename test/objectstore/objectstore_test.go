@@ -17,6 +17,8 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/ledger/ledgertest"
+	"github.com/sluice-flink/sluice/internal/savepoint"
+	"github.com/sluice-flink/sluice/internal/savepoint/savepointtest"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/local/s3"
 )
@@ -59,6 +61,16 @@ func bucket(t *testing.T) string {
 
 func TestTheLedgerOnS3Conforms(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T) ledger.Objects { return ledger.S3{Client: client, Bucket: bucket(t)} })
+}
+
+func TestSavepointsOnS3Conform(t *testing.T) {
+	savepointtest.Run(t, func(t *testing.T) savepointtest.Fixture {
+		b := bucket(t)
+		return savepointtest.Fixture{Objects: savepoint.S3{Client: client}, Bucket: b, Put: func(t *testing.T, key string, body []byte) {
+			_, err := client.PutObject(t.Context(), &sdk.PutObjectInput{Bucket: &b, Key: &key, Body: bytes.NewReader(body)})
+			must(t, err)
+		}}
+	})
 }
 
 func put(t *testing.T, key, body string) {

@@ -41,7 +41,8 @@ func (w *writer) byte(b byte)  { w.WriteByte(b) }
 func (w *writer) int(n int)    { w.Write(binary.BigEndian.AppendUint32(nil, uint32(n))) } //nolint:gosec // Java's int
 func (w *writer) long(n int64) { w.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) } //nolint:gosec // Java's long
 
-// text writes what DataOutput.writeUTF writes of plain text.
+// text writes what DataOutput.writeUTF writes of text without zero bytes, in
+// Unicode's basic plane.
 func (w *writer) text(s string) {
 	w.Write(binary.BigEndian.AppendUint16(nil, uint16(len(s)))) //nolint:gosec // names are short
 	w.WriteString(s)
