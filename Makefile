@@ -13,8 +13,8 @@ help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 .PHONY: demo
-demo: bin/sluice ## Everything on this machine: real Kubernetes API, real Flink operator, real Flink, five releases (KEEP=1 leaves it running)
-	@exec bin/sluice demo $(if $(KEEP),--keep)
+demo: bin/sluice ## Everything on this machine: real Kubernetes API, real Flink operator, real Flink, five releases (KEEP=1 leaves it running, SCENE=name tells another story)
+	@exec bin/sluice demo $(if $(SCENE),--scene $(SCENE)) $(if $(KEEP),--keep)
 
 .PHONY: setup
 setup: node_modules ## The npm tools that tests and the local plane use (test and demo do this themselves)

@@ -17,6 +17,7 @@ func (p *program) demoCommand() *cobra.Command {
 			return demo.Run(c.Context(), o)
 		},
 	}
+	c.Flags().StringVar(&o.Scene, "scene", demo.Releases, "which story: "+demo.Scenes())
 	c.Flags().BoolVar(&o.Keep, "keep", false, "leave everything running at the end, until Ctrl-C")
 	return c
 }

@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Module string // root of the Sluice checkout; empty: it is looked for
 	Dir    string // of the plane, emptied first; empty: .sluice/demo below the working directory
+	Scene  string // one of Scenes; empty: Releases
 	Keep   bool   // leave everything running at the end, until ctx is done
 	Out    io.Writer
 }
@@ -30,6 +31,10 @@ var counter = flink.Application{Namespace: "flink-team-a-ns", Name: "counter"}
 // Run tells the story. It returns nil only when everything was seen that had to
 // be. When it returns, nothing it started is left; after a fault the logs are.
 func Run(ctx context.Context, o Options) (err error) {
+	scene, err := find(o.Scene)
+	if err != nil {
+		return err
+	}
 	if o.Dir == "" {
 		o.Dir = filepath.Join(".sluice", "demo")
 	}
@@ -58,7 +63,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	s.say("ready after %s: a real Kubernetes API, the Flink operator, and the AWS plane of the deployed template", time.Since(began).Round(time.Second))
-	told := s.tell(ctx)
+	told := scene.tell(s, ctx)
 	if o.Keep && ctx.Err() == nil {
 		if told != nil {
 			s.say("The story ended early: %v", told)
