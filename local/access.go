@@ -16,7 +16,7 @@ func (p *Plane) Output(name string) string { return p.stack.Outputs[name] }
 // S3Endpoint is the URL of the S3 endpoint; clients must use path-style addressing.
 func (p *Plane) S3Endpoint() string { return p.objects.Endpoint() }
 
-// APIEndpoint is the URL that answers for every other service: EventBridge, Step Functions, SNS, SQS.
+// APIEndpoint is the URL that answers for every other service: EventBridge, Step Functions, SNS, SQS, CloudWatch.
 func (p *Plane) APIEndpoint() string { return p.api.Endpoint() }
 
 // Credentials are the plane's throw-away keys.
@@ -30,6 +30,7 @@ func (p *Plane) ClientEnvironment() map[string]string {
 		"AWS_ACCESS_KEY_ID": p.credentials.AccessKey, "AWS_SECRET_ACCESS_KEY": p.credentials.SecretKey,
 		"AWS_ENDPOINT_URL_S3": p.S3Endpoint(), "AWS_ENDPOINT_URL_EVENTBRIDGE": p.APIEndpoint(), "AWS_ENDPOINT_URL_SFN": p.APIEndpoint(),
 		"AWS_ENDPOINT_URL_SNS": p.APIEndpoint(), "AWS_ENDPOINT_URL_SQS": p.APIEndpoint(),
+		"AWS_ENDPOINT_URL_CLOUDWATCH": p.APIEndpoint(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/sluice-flink/sluice/local/api"
 	"github.com/sluice-flink/sluice/local/bus"
 	"github.com/sluice-flink/sluice/local/lambda"
+	"github.com/sluice-flink/sluice/local/metrics"
 	"github.com/sluice-flink/sluice/local/queues"
 	"github.com/sluice-flink/sluice/local/s3"
 	"github.com/sluice-flink/sluice/local/sfn"
@@ -53,6 +54,7 @@ type Plane struct {
 	bus         *bus.Bus
 	topics      *topics.Service
 	queues      *queues.Service
+	metrics     *metrics.Service
 	early       early // events of executions that ended before there was a bus
 	schedules   sync.WaitGroup
 	unschedule  context.CancelFunc
@@ -130,9 +132,12 @@ func (p *Plane) start(ctx context.Context, o Options, engine *jsonata.Engine) er
 	}
 	p.topics = topics.Open(p.topicsDir(), p.topicARNs(), p.log.printf)
 	p.queues = queues.New(p.queueNames(), &later{plane: p}, time.Now)
+	if p.metrics, err = metrics.Open(p.metricOptions()); err != nil {
+		return err
+	}
 	if p.api, err = api.Serve(api.Options{
 		AccessKey: p.credentials.AccessKey, Account: Place.Account, Region: Place.Region, Put: p.Put, States: p.states,
-		Topics: p.topics, Queues: p.queues, Now: time.Now,
+		Topics: p.topics, Queues: p.queues, Metrics: p.metrics, Now: time.Now,
 	}); err != nil {
 		return err
 	}

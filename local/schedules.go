@@ -32,10 +32,11 @@ func (p *Plane) scheduled() ([]scheduled, error) {
 	return all, nil
 }
 
-// run lets the schedules run until the plane closes.
+// run lets the schedules run, and alarms look, until the plane closes.
 func (p *Plane) run(all []scheduled) {
 	ctx, stop := context.WithCancel(context.Background())
 	p.unschedule = stop
+	p.schedules.Go(func() { p.metrics.Run(ctx) })
 	for _, s := range all {
 		p.schedules.Go(func() {
 			s.Run(ctx, asl.RealClock{}, func(payload []byte) {

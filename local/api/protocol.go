@@ -46,7 +46,12 @@ func handler(o Options) http.Handler {
 		"AmazonSQS.SendMessage":              sendMessage(o),
 		"AmazonSQS.GetQueueAttributes":       getQueueAttributes(o),
 	}
+	alarms := cloudWatchOperations(o)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, cloudWatch) {
+			serveCBOR(alarms, o, w, r)
+			return
+		}
 		if strings.HasPrefix(r.Header.Get("Content-Type"), form) {
 			serveQuery(o, w, r)
 			return

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/local/metrics"
 	"github.com/sluice-flink/sluice/local/queues"
 	"github.com/sluice-flink/sluice/local/sfn"
 	"github.com/sluice-flink/sluice/local/topics"
@@ -22,6 +23,7 @@ type Options struct {
 	States          *sfn.Service
 	Topics          *topics.Service
 	Queues          *queues.Service
+	Metrics         *metrics.Service
 	Now             func() time.Time
 }
 
@@ -50,7 +52,7 @@ func Serve(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Endpoint is the URL for AWS_ENDPOINT_URL_EVENTBRIDGE, _SFN, _SNS and _SQS.
+// Endpoint is the URL for AWS_ENDPOINT_URL_EVENTBRIDGE, _SFN, _SNS, _SQS and _CLOUDWATCH.
 func (s *Server) Endpoint() string { return s.endpoint }
 
 // Close ends the endpoint; requests under way are answered until ctx is done.

@@ -17,7 +17,6 @@ var harmless = map[string]string{
 	"AWS::Events::EventBusPolicy":    "as roles",
 	"AWS::Lambda::Permission":        "as roles",
 	"AWS::Logs::LogGroup":            "what functions write goes to the plane's log",
-	"AWS::CloudWatch::Alarm":         "there are no metrics here; dead letters are listed by the command",
 	"AWS::CloudWatch::Dashboard":     "for people, on AWS",
 	"AWS::EKS::AccessEntry":          "the cluster is reached with a kubeconfig",
 	"AWS::EC2::SecurityGroup":        "functions run on this machine's loopback",

@@ -69,6 +69,11 @@ var kinds = map[string]kind{
 		read: []string{"TopicName"},
 		left: map[string]string{"DisplayName": "for people", "KmsMasterKeyId": "as objects", "TracingConfig": "nothing is traced here", "Tags": "for bills"},
 	},
+	"AWS::CloudWatch::Alarm": {
+		named: "AlarmName", generate: plainName, arn: arnOf("cloudwatch", "alarm:"),
+		read: []string{"AlarmName", "AlarmDescription", "Namespace", "MetricName", "Dimensions", "Statistic", "Period", "Metrics", "EvaluationPeriods", "DatapointsToAlarm",
+			"Threshold", "ComparisonOperator", "TreatMissingData", "Tags"},
+	},
 	"AWS::Scheduler::Schedule": {
 		named: "Name", generate: plainName, arn: arnOf("scheduler", "schedule/default/"),
 		read: []string{"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State", "Target"},
@@ -93,7 +98,7 @@ func arnOf(service, resource string) func(Place, string) string {
 // harmlessNamed says which property names a resource that is left out, so that
 // what refers to it still gets a name of the right form.
 var harmlessNamed = map[string]string{
-	"AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::CloudWatch::Alarm": "AlarmName", "AWS::KMS::Alias": "AliasName",
+	"AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::KMS::Alias": "AliasName",
 }
 
 // harmlessArns are the forms of ARNs of resources that are left out.
@@ -101,7 +106,6 @@ var harmlessArns = map[string]func(Place, string) string{
 	"AWS::IAM::Role": func(p Place, n string) string {
 		return fmt.Sprintf("arn:%s:iam::%s:role/%s", p.Partition, p.Account, n)
 	},
-	"AWS::KMS::Key":          arnOf("kms", "key/"),
-	"AWS::Logs::LogGroup":    arnOf("logs", "log-group:"),
-	"AWS::CloudWatch::Alarm": arnOf("cloudwatch", "alarm:"),
+	"AWS::KMS::Key":       arnOf("kms", "key/"),
+	"AWS::Logs::LogGroup": arnOf("logs", "log-group:"),
 }

@@ -41,6 +41,7 @@ var readers = map[string]func(*Stack, ID, map[string]any) error{
 		return nil
 	},
 	"AWS::Scheduler::Schedule": readSchedule,
+	"AWS::CloudWatch::Alarm":   readAlarm,
 }
 
 func readBucket(s *Stack, id ID, properties map[string]any) error {

@@ -20,6 +20,7 @@ type Stack struct {
 	Queues    []Queue
 	Topics    []Topic
 	Schedules []Schedule
+	Alarms    []Alarm
 	Outputs   map[string]string // outputs that are texts
 }
 
@@ -55,6 +56,19 @@ type Queue struct{ ID }
 
 // Topic is an SNS topic.
 type Topic struct{ ID }
+
+// Alarm is a metric alarm, on a metric or on a Metrics Insights query.
+type Alarm struct {
+	ID
+	Description                                  string
+	Namespace, Metric, Statistic                 string
+	Dimensions                                   map[string]string
+	QueryID, Expression                          string
+	Period, EvaluationPeriods, DatapointsToAlarm int // the period in seconds
+	Threshold                                    float64
+	Comparison, TreatMissing                     string
+	Tags                                         map[string]string
+}
 
 // Schedule is a schedule of EventBridge Scheduler.
 type Schedule struct {

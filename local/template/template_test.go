@@ -54,6 +54,11 @@ func TestATemplateIsResolvedAsCloudFormationWould(t *testing.T) {
 		}},
 		Buses:  []template.Bus{{ID: template.ID{Logical: "Bus", Name: "Demo", ARN: "arn:aws:events:eu-west-3:111122223333:event-bus/Demo"}}},
 		Queues: []template.Queue{{ID: template.ID{Logical: "Undelivered", Name: "Demo-Undelivered", ARN: queue}}},
+		Alarms: []template.Alarm{{
+			ID:        template.ID{Logical: "Waiting", Name: "Demo-Waiting", ARN: "arn:aws:cloudwatch:eu-west-3:111122223333:alarm:Demo-Waiting"},
+			Namespace: "AWS/SQS", Metric: "ApproximateNumberOfMessagesVisible", Dimensions: map[string]string{"QueueName": "Demo-Undelivered"}, Statistic: "Maximum",
+			Period: 60, EvaluationPeriods: 1, Threshold: 1, Comparison: "GreaterThanOrEqualToThreshold", TreatMissing: "notBreaching", Tags: map[string]string{},
+		}},
 		Topics: []template.Topic{{ID: template.ID{Logical: "Calls", Name: "Demo-Calls", ARN: "arn:aws:sns:eu-west-3:111122223333:Demo-Calls"}}},
 		Schedules: []template.Schedule{{
 			ID:         template.ID{Logical: "Nightly", Name: "nightly", ARN: "arn:aws:scheduler:eu-west-3:111122223333:schedule/default/nightly"},
@@ -110,6 +115,7 @@ func TestWhatIsNotUnderstoodIsRefusedByName(t *testing.T) {
 		"window":       {`{"Mode": "OFF"}`, `{"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5}`, "MaximumWindowInMinutes"},
 		"zone":         {`"ScheduleExpression"`, `"ScheduleExpressionTimezone": "Europe/Paris", "ScheduleExpression"`, "only UTC"},
 		"calls":        {`"Target": {"Arn": {"Fn::GetAtt": ["Admit", "Arn"]}`, `"Target": {"Arn": {"Fn::GetAtt": ["Undelivered", "Arn"]}`, "schedule Nightly calls"},
+		"action":       {`"Statistic": "Maximum"`, `"Statistic": "Maximum", "AlarmActions": ["arn:aws:sns:eu-west-3:1:x"]`, "property AlarmActions"},
 		"fifo":         {`"DisplayName"`, `"FifoTopic"`, "property FifoTopic"},
 		"name circle":  {`"Name": {"Ref": "AWS::StackName"}`, `"Name": {"Ref": "Bus"}`, "made of itself"},
 	}
