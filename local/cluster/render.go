@@ -8,14 +8,17 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-//go:generate cp ../../infra/kubernetes/fence-policy.yaml manifests/
+//go:generate cp ../../infra/kubernetes/fence-policy.yaml ../../infra/kubernetes/rehearsal.yaml manifests/
 
 //go:embed manifests
 var manifests embed.FS
 
-// fencePolicy is a copy of what an EKS cluster is given: it stands here because
-// nothing may be embedded from elsewhere. Only generate writes it.
-const fencePolicy = "manifests/fence-policy.yaml"
+// Copies of what an EKS cluster is given: they stand here because nothing may be
+// embedded from elsewhere. Only generate writes them.
+const (
+	fencePolicy = "manifests/fence-policy.yaml" // once
+	rehearsal   = "manifests/rehearsal.yaml"    // in each team's namespace
+)
 
 // render fills the manifests in: the operator, the fence, then a namespace a team.
 func render(o Options) ([]*unstructured.Unstructured, error) {
@@ -24,11 +27,7 @@ func render(o Options) ([]*unstructured.Unstructured, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy, err := manifests.ReadFile(fencePolicy)
-	if err != nil {
-		return nil, err
-	}
-	fence, err := decode(policy)
+	fence, err := plain(fencePolicy)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +37,25 @@ func render(o Options) ([]*unstructured.Unstructured, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, more...)
+		rehearsals, err := plain(rehearsal)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range rehearsals {
+			o.SetNamespace(team)
+		}
+		all = append(append(all, more...), rehearsals...)
 	}
 	return all, nil
+}
+
+// plain reads a manifest that has nothing to fill in.
+func plain(file string) ([]*unstructured.Unstructured, error) {
+	text, err := manifests.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return decode(text)
 }
 
 func fill(file string, values map[string]string) ([]*unstructured.Unstructured, error) {
