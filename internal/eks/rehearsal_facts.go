@@ -3,6 +3,8 @@ package eks
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,7 +33,7 @@ func (t *Target) LookAtRehearsal(ctx context.Context, r flink.Rehearsal) (flink.
 	pod := list.Items[0] // with backoffLimit 0 there is one
 	facts.Trouble = podTrouble(list.Items, t.now())
 	if end := podEnd(pod.Object); end != "" {
-		facts.Ended = end
+		facts.Ended = firstLine(end + ": " + t.lastWords(ctx, r.Application.Namespace, pod.GetName()))
 		return facts, nil
 	}
 	base := strings.TrimRight(t.base, "/") + "/api/v1/namespaces/" + r.Application.Namespace + "/pods/" + pod.GetName() + ":" + restPort + "/proxy"
@@ -49,20 +51,56 @@ func jobEnd(job map[string]any) string {
 	return ""
 }
 
-// podEnd is how the JobManager ended, in its own last words where Kubernetes
-// kept some; empty while it has not.
+// podEnd is how the JobManager ended; empty while it has not.
 func podEnd(pod map[string]any) string {
 	for _, c := range listOf(mapping(pod, "status"), "containerStatuses") {
 		if ended := mapping(mapping(c, "state"), "terminated"); ended != nil {
-			return firstLine(fmt.Sprintf("its JobManager ended with exit code %d (%s) %s", number(ended["exitCode"]), text(ended, "reason"), lastWords(text(ended, "message"))))
+			return fmt.Sprintf("its JobManager ended with exit code %d (%s)", number(ended["exitCode"]), text(ended, "reason"))
 		}
 	}
 	return ""
 }
 
-// lastWords finds the line of a log that tells the cause: the innermost that
-// Java prints.
-func lastWords(log string) string {
+// A job that cannot be restored takes its JobManager with it: Flink keeps one
+// that failed to begin only where it is highly available. So the cause stands in
+// the log, and the stack traces after it are long.
+const (
+	logTail  = 1000    // lines
+	logBytes = 1 << 20 // of them
+)
+
+// lastWords is what an ended JobManager says of the cause.
+func (t *Target) lastWords(ctx context.Context, namespace, pod string) string {
+	log, err := t.log(ctx, namespace, pod)
+	if err != nil {
+		return "its log cannot be read: " + err.Error()
+	}
+	if cause := innermostCause(log); cause != "" {
+		return cause
+	}
+	return "its log names no cause"
+}
+
+func (t *Target) log(ctx context.Context, namespace, pod string) (string, error) {
+	address := fmt.Sprintf("%s/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%d&limitBytes=%d", strings.TrimRight(t.base, "/"), namespace, pod, mainContainer, logTail, logBytes)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := t.hc.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, logBytes))
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the API server says %s", answer.Status)
+	}
+	return string(body), err
+}
+
+// innermostCause finds the last cause that Java printed.
+func innermostCause(log string) string {
 	words := ""
 	for line := range strings.SplitSeq(log, "\n") {
 		if cause, found := strings.CutPrefix(strings.TrimSpace(line), "Caused by: "); found {

@@ -118,7 +118,6 @@ func rehearsalPod(r flink.Rehearsal, s stage) map[string]any {
 		delete(main, key)
 	}
 	main["ports"] = []any{map[string]any{"name": "rest", "containerPort": int64(8081), "protocol": "TCP"}}
-	main["terminationMessagePolicy"] = "FallbackToLogsOnError"
 	main["args"] = rehearsalArgs(r, s.spec)
 	mounts, _ := main["volumeMounts"].([]any)
 	main["volumeMounts"] = append(mounts, map[string]any{"name": scratchVolume, "mountPath": scratchDir})

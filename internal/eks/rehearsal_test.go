@@ -131,8 +131,11 @@ func TestTheJarAndTheArgumentsAreThoseThatRun(t *testing.T) {
 func TestTheEndOfAJobManagerIsToldInItsLastWords(t *testing.T) {
 	log := "12:00 ERROR Could not start\njava.lang.RuntimeException: x\nCaused by: A: outer\n\tat y\nCaused by: B: the cause\n\tat z"
 	pod := map[string]any{"status": map[string]any{"containerStatuses": []any{map[string]any{"state": map[string]any{
-		"terminated": map[string]any{"exitCode": int64(1), "reason": "Error", "message": log}}}}}}
-	if got := podEnd(pod); !strings.HasSuffix(got, "exit code 1 (Error) B: the cause") {
+		"terminated": map[string]any{"exitCode": int64(2), "reason": "Error"}}}}}}
+	if got := podEnd(pod); !strings.HasSuffix(got, "exit code 2 (Error)") {
+		t.Errorf("got %q", got)
+	}
+	if got := innermostCause(log); got != "B: the cause" {
 		t.Errorf("got %q", got)
 	}
 	job := map[string]any{"status": map[string]any{"conditions": []any{map[string]any{"type": "Failed", "status": "True", "reason": "DeadlineExceeded", "message": "Job was active longer than specified deadline"}}}}
