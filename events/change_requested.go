@@ -15,12 +15,13 @@ type ChangeRequestedDetail struct {
 	Request      string `json:"request"` // chosen by who asks, 8 to 64 letters, digits or '-': the same request twice is one change
 	Namespace    string `json:"namespace"`
 	Application  string `json:"application"`
-	Change       string `json:"change"` // Upgrade (dry run only), Restart, Rollback, Redeploy, Scale, Suspend, Resume, Delete, Adopt or Cancel
+	Change       string `json:"change"` // Upgrade (dry run only), Restart, Rollback, Redeploy, Scale, Suspend, Resume, Delete, Adopt, Fork or Cancel
 	By           string `json:"by,omitempty"`
 	Why          string `json:"why,omitempty"`
 	Automatic    bool   `json:"automatic,omitempty"`    // no person asked
-	Revision     string `json:"revision,omitempty"`     // Rollback, Redeploy
-	Snapshot     string `json:"snapshot,omitempty"`     // Redeploy: URI
+	Revision     string `json:"revision,omitempty"`     // Rollback, Redeploy, Fork
+	Source       string `json:"source,omitempty"`       // Fork: namespace/application whose snapshot it is
+	Snapshot     string `json:"snapshot,omitempty"`     // Redeploy, Fork: URI; Fork: or the snapshot's id
 	Parallelism  int    `json:"parallelism,omitempty"`  // Scale
 	AbandonState bool   `json:"abandonState,omitempty"` // Suspend, Delete: even if no savepoint can be taken
 	Release      string `json:"release,omitempty"`      // Cancel

@@ -107,6 +107,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	during STATE COMMAND   the command happens before that state's function is called next
 //	after STATE COMMAND    the command happens once that state's function has returned
 //	ask CHANGE [KEY=VALUE] somebody asks for a change, and the machine runs for its event
+//	forks NAME...          who began with whose snapshot
 //	approve / deny         somebody answers for the change that waits
 //	outside [OWNER]        somebody else deploys an application of this name, and OWNER keeps it
 //	bundle FILE            upload a file of the archive for a dry run, below _plan/
@@ -184,6 +185,8 @@ func (s *stage) disturb(words []string) {
 		s.target.Keep(app, strings.Join(words[1:], " "))
 	case "bundle":
 		s.artifacts.Put(artifactBucket, "_plan/"+app.String()+"/x/"+words[1], s.body(words), s.clock.Now())
+	case "forks":
+		s.forks(words[1:])
 	case "suspend-outside":
 		s.target.SuspendOutside(app)
 	case "records":
@@ -300,9 +303,38 @@ func (s *stage) deliver(event []byte) {
 	for _, start := range s.target.Starts()[starts:] {
 		fmt.Fprintf(&s.seen, "  started %s from %s, exact: %v\n", start.Revision, short(start.From), start.Exact())
 	}
-	d, _, err := s.ledger.Document(s.t.Context(), app)
+	d, _, err := s.ledger.Document(s.t.Context(), subject(r))
 	must(s.t, err)
 	fmt.Fprintf(&s.seen, "  ledger: current %q, fence %d, leased %v, circuit open %v\n", d.Current, d.Fence, d.Lease != nil, d.Circuit != nil)
+}
+
+// subject is the application that a release was about.
+func subject(r task.Release) flink.Application {
+	if r.Application.Namespace == app.Namespace {
+		return r.Application
+	}
+	return app
+}
+
+// forks shows who began with whose snapshot, and how a fork's release was told.
+func (s *stage) forks(names []string) {
+	for _, name := range names {
+		d, _, err := s.ledger.Document(s.t.Context(), flink.Application{Namespace: app.Namespace, Name: name})
+		must(s.t, err)
+		fmt.Fprintf(&s.seen, "  %s:", name)
+		if f := d.ForkedFrom; f != nil {
+			fmt.Fprintf(&s.seen, " from %s of %s", short(f.Snapshot), f.Application.Name)
+		}
+		for _, f := range d.Forks {
+			fmt.Fprintf(&s.seen, " keeps %s for %s", short(f.Snapshot), f.Application.Name)
+		}
+		s.seen.WriteString("\n")
+		if r, err := s.ledger.Record(s.t.Context(), d.Application, d.LastRelease); err == nil && r.Change != nil && r.Change.Kind == flink.Fork {
+			for _, n := range r.Notes {
+				fmt.Fprintf(&s.seen, "    %s\n", n)
+			}
+		}
+	}
 }
 
 // tell shows the record, or what Admit said of an event without one.

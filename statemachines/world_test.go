@@ -47,6 +47,7 @@ type world struct {
 	before     func(state string) error // what happens before a state's function is called
 	runs       int
 	asked      int
+	others     []flink.Application // that something was asked of
 	sameSecond bool
 	uploaded   time.Time // the newest object
 	abort      func()    // ends the execution that runs, as StopExecution does
@@ -152,6 +153,9 @@ func (w *world) ask(change string, words []string) []byte {
 			v = value
 		}
 		detail[key] = v
+		if key == "application" && fmt.Sprint(v) != app.Name {
+			w.others = append(w.others, flink.Application{Namespace: app.Namespace, Name: fmt.Sprint(v)})
+		}
 	}
 	raw, _ := json.Marshal(detail)
 	e, _ := json.Marshal(events.Event{Version: "0", ID: fmt.Sprint("ask-", w.asked), Source: events.Source, DetailType: events.ChangeRequestedType, Time: w.clock.Now(), Detail: raw})
@@ -188,7 +192,7 @@ func (w *world) run(event []byte) (asl.Result, task.Release) {
 // recordOf is the release's record, else the newest there is.
 func (w *world) recordOf(r task.Release) ledger.Record {
 	w.t.Helper()
-	for _, a := range []flink.Application{app, ledger.NoApplication} {
+	for _, a := range []flink.Application{subject(r), ledger.NoApplication} {
 		if record, err := w.ledger.Record(w.t.Context(), a, r.ID); err == nil && r.ID != "" {
 			return record
 		}
@@ -199,7 +203,7 @@ func (w *world) recordOf(r task.Release) ledger.Record {
 // newestRecord is the record that ended last, of the application or of none.
 func (w *world) newestRecord() (newest ledger.Record) {
 	w.t.Helper()
-	for _, a := range []flink.Application{app, ledger.NoApplication} {
+	for _, a := range append([]flink.Application{app, ledger.NoApplication}, w.others...) {
 		ids, err := w.ledger.Records(w.t.Context(), a, 5)
 		must(w.t, err)
 		for _, id := range ids {

@@ -53,6 +53,7 @@ var expectations = map[string]expectation{
 	"object-created.other-file.json":          {key: "team-a/fraud/README.md", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"},
 	"object-created.other-bucket.json":        {key: "team-a/fraud/fraud-2.1.jar", version: "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", artifact: flink.Jar},
 	"object-deleted.jar.json":                 {},
+	"change-requested.fork.json":              {change: flink.Fork},
 	"change-requested.rollback.json":          {change: flink.Rollback},
 	"change-requested.scale-automatic.json":   {change: flink.Scale},
 	"change-requested.delete.json":            {change: flink.Delete},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ type change struct {
 	use, short string // use begins with the command's name
 	takes      string // what its arguments are, for whoever gives others
 	count      int    // of its arguments
-	// further reads what stands behind the application; nil when nothing does.
+	subject    int    // which of them is the application that is changed
+	// further reads what stands beside the application; nil when nothing does.
 	further func(args []string, d *events.ChangeRequestedDetail) error
 	// flags declares its own flags on what will be asked for; nil when it has none.
 	flags func(set *pflag.FlagSet, d *events.ChangeRequestedDetail)
@@ -32,7 +34,7 @@ type change struct {
 
 // changes lists the commands that ask for a change, in the order of help.
 func changes() []change {
-	return []change{adoptChange(), deleteChange(), redeployChange(), restartChange(), rollbackChange(), scaleChange(), suspendChange()}
+	return []change{adoptChange(), deleteChange(), forkChange(), redeployChange(), restartChange(), rollbackChange(), scaleChange(), suspendChange()}
 }
 
 // errNoPlane: there is nobody to ask.
@@ -98,9 +100,9 @@ func (p *program) changeCommand(ch change, dryRun bool) *cobra.Command {
 	c := &cobra.Command{
 		Use: ch.use, Short: ch.short, Args: takes(ch.count, ch.count, ch.takes),
 		RunE: func(c *cobra.Command, args []string) error {
-			app, err := application(args[0])
+			app, err := application(args[ch.subject])
 			if err == nil && ch.further != nil {
-				err = ch.further(args[1:], &d)
+				err = ch.further(slices.Delete(slices.Clone(args), ch.subject, ch.subject+1), &d)
 			}
 			if err != nil {
 				return err

@@ -52,6 +52,8 @@ func DecidePlan(s Situation) Plan {
 		return refuse(ResourceGone, "the resource is being deleted: nothing can be done with it before that has ended")
 	case s.Change.Kind == Adopt:
 		return s.planAdopt()
+	case s.Change.Kind == Fork:
+		return s.planFork()
 	case o.Exists && o.Spec.Release == "":
 		return refuse(NotOurs, "a FlinkDeployment of this name runs that Sluice did not create%s: take it over without a restart by sluice adopt, or use another name", s.owner())
 	case o.Exists && s.Running.ID == "":

@@ -32,6 +32,9 @@ type Document struct {
 	Incident *Incident `json:"incident,omitempty"` // an alarm that is being dealt with; there is one at a time
 	Repairs  []Repair  `json:"repairs,omitempty"`  // what was done about alarms, newest last, at most repairLimit
 	Rotated  *Rotated  `json:"rotated,omitempty"`  // how the newest rotation went
+
+	ForkedFrom *Fork  `json:"forkedFrom,omitempty"` // the application whose snapshot this one began with and may still need
+	Forks      []Fork `json:"forks,omitempty"`      // applications that began with a snapshot of this one and may still need it
 }
 
 // Admitted is an artifact version that was admitted.

@@ -38,7 +38,7 @@ func (g *generator) asks() {
 
 // wish is any change.
 func (g *generator) wish(people ...string) flink.Change {
-	kinds := slices.DeleteFunc(flink.ChangeKinds(), func(k flink.ChangeKind) bool { return k == flink.Upgrade })
+	kinds := slices.DeleteFunc(flink.ChangeKinds(), func(k flink.ChangeKind) bool { return k == flink.Upgrade || k == flink.Fork })
 	c := flink.Change{Kind: pick(g.Rand, append(kinds, flink.Restart, flink.Cancel, flink.Cancel, flink.Rollback)...), By: pick(g.Rand, people...)}
 	c.Automatic = c.By == "alarm"
 	c.DryRun = g.IntN(8) == 0 && c.Kind != flink.Cancel

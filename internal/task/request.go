@@ -29,7 +29,7 @@ const maxPath = 1200
 // readRequest names the change that is asked for and says what is wrong with it.
 func (f *admission) readRequest(e events.Event, d events.ChangeRequestedDetail) {
 	f.change = flink.Change{Kind: flink.ChangeKind(d.Change), By: line(d.By), Why: line(d.Why), Automatic: d.Automatic,
-		Revision: d.Revision, Snapshot: d.Snapshot, Parallelism: d.Parallelism, AbandonState: d.AbandonState, Release: d.Release, DryRun: d.DryRun}
+		Revision: d.Revision, Source: d.Source, Snapshot: d.Snapshot, Parallelism: d.Parallelism, AbandonState: d.AbandonState, Release: d.Release, DryRun: d.DryRun}
 	f.artifact.Application = flink.Application{Namespace: d.Namespace, Name: d.Application}
 	f.ref = ArtifactRef{Prefix: d.Prefix, Bucket: f.bucket}
 	if err := f.artifact.Application.Validate(); err != nil {
@@ -40,7 +40,7 @@ func (f *admission) readRequest(e events.Event, d events.ChangeRequestedDetail) 
 	f.release = e.Time.UTC().Format(releaseTime) + "-" + f.ref.Event[:8]
 	f.request = checkRequest(f.artifact.Application, d)
 	if f.request != nil {
-		f.change.Revision, f.change.Snapshot, f.change.Release, f.ref.Prefix = "", "", "", "" // they go into the record
+		f.change.Revision, f.change.Snapshot, f.change.Source, f.change.Release, f.ref.Prefix = "", "", "", "", "" // they go into the record
 	}
 }
 
@@ -58,9 +58,11 @@ func checkRequest(app flink.Application, d events.ChangeRequestedDetail) error {
 	say(!is(flink.ChangeKinds()...), "change %q is none of %v", d.Change, flink.ChangeKinds())
 	say(kind == flink.Upgrade && !d.DryRun, "an upgrade is asked for by uploading a jar or application.yaml; an event can ask for its dry run only")
 	say(d.Revision != "" && !revisionForm.MatchString(d.Revision), "revision %q is none: 12 hexadecimal digits, as sluice releases shows them", d.Revision)
-	say(d.Revision != "" && !is(flink.Rollback, flink.Redeploy), "revision goes with Rollback and Redeploy only")
-	say(is(flink.Redeploy) && d.Snapshot == "", "Redeploy needs snapshot: the path of the state to start from")
-	say(d.Snapshot != "" && !is(flink.Redeploy), "snapshot goes with Redeploy only")
+	say(d.Revision != "" && !is(flink.Rollback, flink.Redeploy, flink.Fork), "revision goes with Rollback, Redeploy and Fork only")
+	say(is(flink.Redeploy, flink.Fork) && d.Snapshot == "", "%s needs snapshot: the path of the state to start from", kind)
+	say(d.Snapshot != "" && !is(flink.Redeploy, flink.Fork), "snapshot goes with Redeploy and Fork only")
+	say(is(flink.Fork) && checkSource(app, d.Source) != nil, "%v", checkSource(app, d.Source))
+	say(d.Source != "" && !is(flink.Fork), "source goes with Fork only")
 	say(len(d.Snapshot) > maxPath, "snapshot has %d bytes, and no address is longer than %d", len(d.Snapshot), maxPath)
 	say(is(flink.Scale) && (d.Parallelism < 1 || d.Parallelism > maxParallelism), "Scale needs a parallelism from 1 to %d", maxParallelism)
 	say(d.Parallelism != 0 && !is(flink.Scale), "parallelism goes with Scale only")
@@ -71,6 +73,21 @@ func checkRequest(app flink.Application, d events.ChangeRequestedDetail) error {
 	say(d.Prefix != "" && !is(flink.Upgrade), "prefix goes with the dry run of an upgrade only")
 	say(d.Prefix != "" && !strings.HasPrefix(d.Prefix, planPrefix(app)), "prefix has to begin with %s", planPrefix(app))
 	return errors.Join(wrong...)
+}
+
+// checkSource: a fork stays within its team.
+func checkSource(app flink.Application, source string) error {
+	namespace, name, _ := strings.Cut(source, "/")
+	from := flink.Application{Namespace: namespace, Name: name}
+	switch err := from.Validate(); {
+	case err != nil:
+		return fmt.Errorf("Fork needs source, the namespace/name of the application that is forked: %w", err)
+	case from == app:
+		return errors.New("an application cannot be forked into itself: sluice redeploy starts it from a chosen state")
+	case from.Namespace != app.Namespace:
+		return fmt.Errorf("%s is another team's application: a fork stays in the namespace of what is forked", from)
+	}
+	return nil
 }
 
 // planPrefix is where files lie that an upgrade is planned with and not started:

@@ -88,7 +88,7 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		Hidden:   r.hidden(o),
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "",
 		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest,
-		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy}
+		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy || r.Change.Kind == flink.Fork}
 	if r.CalledOff {
 		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
 	}
@@ -113,7 +113,7 @@ func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
 		return r.Stopped
 	case d.Down != nil && (d.Down.Release == r.ID || r.Plan != nil && flink.SamePath(d.Down.Snapshot.Path, r.Plan.Restore.Path)):
 		return &d.Down.Snapshot
-	case r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot && r.Change.Kind != flink.Redeploy: // what was there had ended before, with this
+	case r.Plan != nil && r.Plan.Restore.Kind == flink.RestoreSnapshot && r.Change.Kind != flink.Redeploy && r.Change.Kind != flink.Fork: // what was there had ended before, with this
 		return &flink.Snapshot{Path: r.Plan.Restore.Path, Revision: r.Previous, Kind: flink.StopSnapshot}
 	}
 	return nil

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
@@ -38,7 +39,7 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, t.send(ctx, r.Application, d.Outbox)
+	return r, errors.Join(t.send(ctx, r.Application, d.Outbox), t.letGo(ctx, r, d))
 }
 
 // identify names a release whose Admit failed: by its event alone.
@@ -87,7 +88,7 @@ func (t Tasks) settledBefore(ctx context.Context, r *Release) (d ledger.Document
 	if done, err = t.hasRecord(ctx, r); err != nil || !done {
 		return d, false, err
 	}
-	return d, true, t.send(ctx, r.Application, d.Outbox)
+	return d, true, errors.Join(t.send(ctx, r.Application, d.Outbox), t.letGo(ctx, *r, d))
 }
 
 // hasRecord tells whether there is a record of the release, and takes its outcome from it.

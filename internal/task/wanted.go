@@ -20,6 +20,9 @@ func (t Tasks) wanted(ctx context.Context, r *Release, d ledger.Document, o flin
 	if r.Change.Kind == flink.Upgrade {
 		return t.uploaded(ctx, r, d)
 	}
+	if r.Change.Kind == flink.Fork {
+		return t.forked(ctx, r, d, o)
+	}
 	w := wanted{fault: flink.RequestInvalid, revision: running}
 	w.policy, w.notes = t.policyOf(ctx, r.Application)
 	var err error
@@ -135,6 +138,9 @@ func knows(d ledger.Document, path string) bool {
 		if flink.SamePath(s.Path, path) {
 			return true
 		}
+	}
+	if d.ForkedFrom != nil && flink.SamePath(d.ForkedFrom.Snapshot, path) {
+		return true
 	}
 	return d.Deleted != nil && d.Deleted.Snapshot != nil && flink.SamePath(d.Deleted.Snapshot.Path, path)
 }
