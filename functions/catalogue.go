@@ -32,6 +32,9 @@ const (
 	EndWaits      Grant = "EndWaits"      // states:SendTaskSuccess to executions that sleep on a task token
 	ReadAlarms    Grant = "ReadAlarms"    // cloudwatch:DescribeAlarms
 	QueryMetrics  Grant = "QueryMetrics"  // aps:QueryMetrics of the workspace that the stack is told
+
+	ReadSnapshots   Grant = "ReadSnapshots"   // listings and objects of the bucket that jobs keep their states in
+	RemoveSnapshots Grant = "RemoveSnapshots" // objects of that bucket below a directory named savepoints
 )
 
 // Function describes one Lambda function.
@@ -53,7 +56,7 @@ func (f Function) Substitution() string { return f.State + "FunctionArn" }
 const LongPoll = 2 * time.Minute
 
 // Machines lists the machines, in the order in which they are made.
-func Machines() []Machine { return []Machine{Release} }
+func Machines() []Machine { return []Machine{Release, Rotate} }
 
 // Of lists the functions that serve the states of one machine.
 func Of(machine Machine) []Function {
@@ -77,5 +80,11 @@ func Catalogue() []Function {
 		{Name: "await-approval", State: "AwaitApproval", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 		{Name: "remove", State: "Remove", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
+
+		{Name: "list-due", State: "ListDue", Machine: Rotate, Memory: 512, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
+		{Name: "rotate-savepoint", State: "RotateSavepoint", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster}},
+		{Name: "verify-snapshot", State: "VerifySnapshot", Machine: Rotate, Memory: 512, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots}},
+		{Name: "retire", State: "Retire", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots, RemoveSnapshots}},
+		{Name: "settle-rotation", State: "SettleRotation", Machine: Rotate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 	}
 }

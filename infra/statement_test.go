@@ -109,6 +109,9 @@ var sids = map[functions.Grant][]string{
 	functions.EndWaits:      {"EndWaits"},
 	functions.ReadAlarms:    {"ReadAlarms"},
 	functions.QueryMetrics:  {"QueryMetrics"},
+
+	functions.ReadSnapshots:   {"ReadSnapshots", "ListSnapshots"},
+	functions.RemoveSnapshots: {"RemoveSnapshots"},
 }
 
 func TestAFunctionHasTheStatementsOfItsGrantsAndNoOther(t *testing.T) {
@@ -140,7 +143,7 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 	artifacts, known := "<"+artifactsID(t, plane)+".Arn>", "<"+ledgerID(t, plane)+".Arn>"
 	key, _ := plane.only(t, "AWS::KMS::Key")
 	bus, _ := plane.only(t, "AWS::Events::EventBus")
-	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*"}
+	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*", known + "/" + ledger.RotationPrefix + "*", known + "/" + ledger.SnapshotPrefix + "*"}
 	want := map[string]statement{
 		"ReadArtifacts": {actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: []string{artifacts + "/*"}},
 		"ListArtifacts": {actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{artifacts}},
@@ -153,7 +156,11 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 		"StartRelease":  {actions: []string{"states:StartExecution"}, resources: []string{"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<AWS::StackName>-release"}},
 		"EndWaits":      {actions: []string{"states:SendTaskSuccess"}, resources: []string{"*"}},
 		"ReadAlarms":    {actions: []string{"cloudwatch:DescribeAlarms"}, resources: []string{"*"}},
-		"QueryMetrics":  {actions: []string{"aps:QueryMetrics"}, resources: []string{"arn:<AWS::Partition>:aps:<AWS::Region>:<AWS::AccountId>:workspace/<PrometheusWorkspaceId>"}},
+
+		"ReadSnapshots":   {actions: []string{"s3:GetObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/*"}},
+		"ListSnapshots":   {actions: []string{"s3:ListBucket"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>"}},
+		"RemoveSnapshots": {actions: []string{"s3:DeleteObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/savepoints/*", "arn:<AWS::Partition>:s3:::<DataBucketName>/*/savepoints/*"}},
+		"QueryMetrics":    {actions: []string{"aps:QueryMetrics"}, resources: []string{"arn:<AWS::Partition>:aps:<AWS::Region>:<AWS::AccountId>:workspace/<PrometheusWorkspaceId>"}},
 	}
 	seen := map[string]bool{}
 	for role, statements := range statementsOf(plane) {
@@ -196,8 +203,8 @@ func TestTheKeyIsUsedThroughS3Alone(t *testing.T) {
 			hold(text(at(s, "Principal", "AWS")), actions, at(s, "Condition"))
 		}
 	}
-	if want := len(functions.Catalogue()) + 1; found != want {
-		t.Errorf("%d statements allow the use of the key, want one a function and the jobs' one: %d", found, want)
+	if want := len(functions.Catalogue()) + 2; found != want {
+		t.Errorf("%d statements allow the use of the key, want one a function, the jobs' one and that of the machine which reads lists: %d", found, want)
 	}
 }
 

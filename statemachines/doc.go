@@ -13,10 +13,15 @@ import (
 
 // Definitions are the machines that there are.
 func Definitions() map[functions.Machine][]byte {
-	return map[functions.Machine][]byte{functions.Release: Release}
+	return map[functions.Machine][]byte{functions.Release: Release, functions.Rotate: Rotate}
 }
 
 // Release is release.asl.json: every change of an application goes through it.
 //
 //go:embed release.asl.json
 var Release []byte
+
+// Rotate is rotate.asl.json: savepoints are taken, proven and retired on schedule.
+//
+//go:embed rotate.asl.json
+var Rotate []byte

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/asl/asltest"
 	"github.com/sluice-flink/sluice/internal/asl/lint"
 	"github.com/sluice-flink/sluice/internal/task"
@@ -27,7 +28,7 @@ func TestNoMachineHasFindings(t *testing.T) {
 			substitutions = append(substitutions, f.Substitution())
 		}
 		known := lint.Known{Errors: append(task.ErrorNames(), lambdaErrors...), Functions: substitutions, Substitutions: substitutions,
-			Resources: []string{"arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"}}
+			Resources: []string{asl.ReadObject, "arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"}}
 		for _, f := range lint.Lint(definition, known) {
 			t.Errorf("%s: %v", name, f)
 		}
@@ -48,15 +49,24 @@ func TestEveryMachineOfTheCatalogueHasADefinition(t *testing.T) {
 
 // machine is the part of a definition that the tests below look at.
 type machine struct {
-	States map[string]struct {
-		Type    string
-		Choices []struct{ Condition, Next string }
-	}
+	States map[string]machineState
 }
 
+type machineState struct {
+	Type          string
+	Choices       []struct{ Condition, Next string }
+	ItemProcessor *machine
+}
+
+// parsed reads a definition; the states inside of a Map stand beside the others.
 func parsed(t *testing.T, definition []byte) machine {
 	var m machine
 	must(t, json.Unmarshal(definition, &m))
+	for _, s := range m.States {
+		if s.ItemProcessor != nil {
+			maps.Copy(m.States, s.ItemProcessor.States)
+		}
+	}
 	return m
 }
 
@@ -100,7 +110,7 @@ var capital = regexp.MustCompile(`([a-z])([A-Z])`)
 func kebab(s string) string { return strings.ToLower(capital.ReplaceAllString(s, "$1-$2")) }
 
 // decisions are what the tasks of each machine may decide.
-var decisions = map[functions.Machine][]task.Decision{functions.Release: task.Decisions()}
+var decisions = map[functions.Machine][]task.Decision{functions.Release: task.Decisions(), functions.Rotate: task.RotationDecisions()}
 
 // TestEveryChoiceNamesADecision: what a Choice compares with is a Decision that leads where it says.
 func TestEveryChoiceNamesADecision(t *testing.T) {
@@ -122,7 +132,7 @@ func choices(t *testing.T, m machine, decisions []task.Decision) {
 				continue
 			}
 			known := slices.Contains(decisions, task.Decision(m[1]))
-			ends := c.Next == "Succeeded" && (m[1] == string(task.Queue) || m[1] == string(task.Ignore))
+			ends := (c.Next == "Succeeded" || c.Next == "NothingDue") && (m[1] == string(task.Queue) || m[1] == string(task.Ignore))
 			if !known || m[1] != c.Next && !ends {
 				t.Errorf("%s: decision %s leads to %s", name, m[1], c.Next)
 			}

@@ -30,6 +30,9 @@ var update = flag.Bool("update", false, "write the scenarios' want anew")
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	must(t, err)
+	rotations, err := filepath.Glob("testdata/rotate/*.txtar")
+	must(t, err)
+	files = append(files, rotations...)
 	if len(files) == 0 {
 		t.Fatal("there are no scenarios")
 	}
@@ -71,6 +74,8 @@ type stage struct {
 	last  []byte // newest event
 	depth int    // runs within runs
 	seen  strings.Builder
+
+	tickAt time.Time // the newest tick
 }
 
 // behaviours are the words of the command drop.
@@ -115,6 +120,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	twin FILE              upload a jar in the second of the upload before
 //	cancel-pending         somebody calls off what waits for the release in flight
 //	deliver                what was sent to start a release does so
+//	(and those of rotate_test.go)
 func (s *stage) play(words []string) {
 	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
 	switch words[0] {
@@ -212,7 +218,9 @@ func (s *stage) disturb(words []string) {
 			}
 		}
 	default:
-		s.plan(words)
+		if !s.rotates(words) {
+			s.plan(words)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/jar/jartest"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/statemachines"
 )
@@ -37,6 +38,8 @@ type world struct {
 	clock      *asl.VirtualClock
 	target     *targettest.Model
 	ledger     ledger.Store
+	objects    *ledger.Memory // what the ledger lies in
+	saved      *savepoints
 	artifacts  *artifacts.Memory
 	machine    *asl.Machine
 	engine     *jsonata.Engine
@@ -61,9 +64,12 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	machine, err := asl.Parse(statemachines.Release)
 	must(t, err)
-	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(ledger.NewMemory()), artifacts: artifacts.NewMemory(), machine: machine, engine: engine, tokens: asl.NewTokens()}
+	objects := ledger.NewMemory()
+	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(objects), objects: objects, artifacts: artifacts.NewMemory(), machine: machine, engine: engine, tokens: asl.NewTokens()}
 	w.target = targettest.NewModel(w.clock.Now, targettest.Options{})
-	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Clock: w.clock,
+	w.saved = &savepoints{Model: w.target, files: savepoint.NewMemory(), clock: w.clock}
+	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.saved, Sender: w, Clock: w.clock,
+		Objects: objects, Snapshots: savepoint.Store{Objects: w.saved, Lists: objects},
 		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}.Handlers()
 	return w
 }
@@ -82,6 +88,9 @@ func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) e
 
 // Call implements asl.Caller: lambda:invoke of a catalogue function.
 func (w *world) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
+	if resource == asl.ReadObject {
+		return w.readObject(ctx, arguments)
+	}
 	if strings.TrimSuffix(resource, ".waitForTaskToken") != "arn:aws:states:::lambda:invoke" {
 		return nil, fmt.Errorf("no resource %s here", resource)
 	}

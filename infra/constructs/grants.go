@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -19,6 +20,7 @@ type Subjects struct {
 	Storage
 	Bus          awsevents.IEventBus
 	MachineArn   *string
+	Data         *string // name of the bucket that jobs keep their states in
 	WorkspaceArn *string // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
 }
 
@@ -29,8 +31,8 @@ type meaning struct {
 	key        []string
 }
 
-// meaningOf is the table of all grants. Nothing in it deletes, nothing lists
-// more than bucket listings, and no other code adds to a function's rights but
+// meaningOf is the table of all grants. Nothing in it deletes but
+// savepoints, nothing lists more than bucket listings, and no other code adds to a function's rights but
 // for its own log, its trace and, where it has to be, its network interface.
 //
 // s3:ListBucket carries no condition on the prefix: without it S3 answers 403
@@ -46,16 +48,28 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		}}
 	case functions.ReadLedger:
 		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
-			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix)...),
+			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix)...),
 			allow("ListLedger", []string{"s3:ListBucket"}, s.Ledger.BucketArn()),
 		}}
 	case functions.WriteLedger:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
-			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix)...),
+			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix)...),
 		}}
 	case functions.PinJars:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
 			allow("PinJars", []string{"s3:PutObject"}, below(s.Ledger, ledger.JarPrefix)...),
+		}}
+	case functions.ReadSnapshots:
+		// Where in the bucket a job keeps its savepoints is written in its manifest, and they may refer to
+		// each other's files. It may be encrypted with a key of its owner's, who grants its use.
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("ReadSnapshots", []string{"s3:GetObject"}, s.states("/*")),
+			allow("ListSnapshots", []string{"s3:ListBucket"}, s.states("")),
+		}}
+	case functions.RemoveSnapshots:
+		// Below a directory named savepoints, and nowhere else: checkpoints are Flink's.
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/savepoints/*"), s.states("/*/savepoints/*")),
 		}}
 	case functions.UseCluster:
 		// A token is a presigned sts:GetCallerIdentity, which needs no permission;
@@ -108,6 +122,11 @@ func (s Subjects) statements(grants []functions.Grant) []awsiam.PolicyStatement 
 	use := allow("UseKey", slices.Compact(key), s.Key.KeyArn())
 	use.AddConditions(onlyThroughS3())
 	return append(all, use)
+}
+
+// states is the ARN of something in the bucket that jobs keep their states in.
+func (s Subjects) states(what string) *string {
+	return awscdk.Fn_Join(jsii.String(""), &[]*string{jsii.String("arn:"), awscdk.Aws_PARTITION(), jsii.String(":s3:::"), s.Data, jsii.String(what)})
 }
 
 func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStatement {

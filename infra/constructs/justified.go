@@ -19,6 +19,8 @@ const (
 func justifyFunctionRole(role constructs.IConstruct) {
 	justify(role, wildcards, "The keys of artifacts, documents, records and pinned jars are not known beforehand; prefixes part who may touch which.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::<(Artifacts|Ledger)[0-9A-F]{8}\.Arn>\/(\*|[a-z]+\/\*)$/`)})
+	justify(role, wildcards, "Where in their bucket jobs keep their savepoints stands in their manifests; removed is only what lies below a directory named savepoints.",
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:s3:::<DataBucketName>\/(\*|savepoints\/\*|\*\/savepoints\/\*)$/`)})
 	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource; composite alarms are described only to who may describe all.", "Resource::*")
 }
 

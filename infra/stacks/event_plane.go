@@ -41,6 +41,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		Storage:    constructs.NewStorage(stack, given.jobRole),
 		Bus:        constructs.NewBus(stack),
 		MachineArn: constructs.MachineArn(stack, functions.Release),
+		Data:       given.dataBucket,
 		WorkspaceArn: stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
 		}),
@@ -52,6 +53,8 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName()), Machine: release},
 		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus, Machine: release},
 	)
+	constructs.LetMapItems(machines[functions.Rotate], functions.Rotate, subjects)
+	constructs.NewSchedule(stack, constructs.Schedule{ID: "RotateSchedule", Description: "Sluice: savepoints that are due", Rate: "rate(15 minutes)", Machine: machines[functions.Rotate]}, undelivered)
 	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())

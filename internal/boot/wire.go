@@ -18,6 +18,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/prometheus"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -40,8 +41,11 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 			o.BaseEndpoint, o.UsePathStyle = aws.String(e.S3Endpoint), true
 		}
 	})
+	kept := ledger.S3{Client: objects, Bucket: e.Ledger}
 	d := task.Deps{
-		Ledger:    ledger.New(ledger.S3{Client: objects, Bucket: e.Ledger}),
+		Ledger:    ledger.New(kept),
+		Objects:   kept,
+		Snapshots: savepoint.Store{Objects: savepoint.S3{Client: objects}, Lists: kept},
 		Artifacts: artifacts.S3{Client: objects},
 		Clock:     wallClock{},
 		Config: task.Config{ArtifactBucket: e.Artifacts, PinBucket: e.Ledger, Placeholders: e.Placeholders,

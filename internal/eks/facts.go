@@ -22,7 +22,7 @@ func (r resource) specFacts() flink.SpecFacts {
 	facts := flink.SpecFacts{
 		UID: string(r.GetUID()), Generation: r.GetGeneration(), Run: run, JarURI: delivered(spec),
 		Release: a[releaseAnnotation], Step: a[stepAnnotation], Revision: a[revisionAnnotation],
-		Deleting: r.GetDeletionTimestamp() != nil,
+		Deleting: r.GetDeletionTimestamp() != nil, InitialSavepoint: text(mapping(spec, "job"), "initialSavepointPath"),
 	}
 	if k, kept := r.keeper(); kept {
 		facts.Owner = k.Name

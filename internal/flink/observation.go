@@ -34,6 +34,8 @@ type SpecFacts struct {
 	Revision   string   `json:"revision,omitempty"` // revision that release wrote
 	Deleting   bool     `json:"deleting,omitempty"`
 
+	InitialSavepoint string `json:"initialSavepoint,omitempty"` // initialSavepointPath
+
 	Owner    string         `json:"owner,omitempty"`    // another tool that keeps the resource as it wants it: Argo CD, Flux
 	Manifest map[string]any `json:"manifest,omitempty"` // the resource without status and server fields, when Sluice did not make it
 }

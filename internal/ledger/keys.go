@@ -14,6 +14,9 @@ const (
 	RevisionPrefix = "revisions/"
 	JarPrefix      = "jars/"
 	IncidentPrefix = "incidents/"
+
+	RotationPrefix = "rotations/" // what became of rotations, and the lists of what was due
+	SnapshotPrefix = "snapshots/" // checksums of snapshots' files
 )
 
 // NoApplication stands in records of events whose key names no application.
@@ -32,6 +35,23 @@ func RecordKey(a flink.Application, id string) string { return recordPrefix(a) +
 func IncidentKey(a flink.Application, id string) string { return incidentPrefix(a) + id + ".json" }
 
 func incidentPrefix(a flink.Application) string { return IncidentPrefix + a.String() + "/" }
+
+// rotationKey is the key of a rotation's record.
+func rotationKey(a flink.Application, id string) string {
+	return RotationPrefix + a.String() + "/" + id + ".json"
+}
+
+// ListPrefix is below which the lists of what was due lie. No namespace begins
+// with an underscore.
+const ListPrefix = RotationPrefix + "_lists/"
+
+// ListKey is the key of the list that was made of what was due.
+func ListKey(id string) string { return ListPrefix + id + ".json" }
+
+// ChecksumsKey is the key of the checksums of a snapshot's files.
+func ChecksumsKey(a flink.Application, snapshot string) string {
+	return SnapshotPrefix + a.String() + "/" + snapshot + ".json"
+}
 
 // applicationOf reads a document's key backwards.
 func applicationOf(key string) (flink.Application, bool) {

@@ -104,6 +104,9 @@ func (d *Document) AskCancel(release string, c CancelRequest) bool {
 	if d.Lease == nil || release != "" && d.Lease.Release != release {
 		return false
 	}
+	if release == "" && d.Lease.For == ForRotation { // whatever waits is meant, to which it gives way by itself
+		return false
+	}
 	if d.Lease.Cancel == nil {
 		d.Lease.Cancel = &c
 	}

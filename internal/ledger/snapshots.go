@@ -27,6 +27,16 @@ func (d *Document) Snapshot(path string) *flink.Snapshot {
 	return nil
 }
 
+// Find is the snapshot of that path or id; nil when none is known.
+func (d *Document) Find(which string) *flink.Snapshot {
+	for i := range d.Snapshots {
+		if which != "" && d.Snapshots[i].ID == which {
+			return &d.Snapshots[i]
+		}
+	}
+	return d.Snapshot(which)
+}
+
 // Retiring marks a snapshot as one whose files are being removed. It tells
 // whether there is such a one.
 func (d *Document) Retiring(path string, now time.Time) bool {

@@ -108,6 +108,9 @@ func (f admission) startOrQueue() Release {
 	if r, behind := behind(f.document.Pending, f.release, f.change, f.ref.Kind); behind {
 		return r
 	}
+	if l := f.document.Lease; l.For == ledger.ForRotation {
+		return Release{Decision: Queue, Reason: flink.AfterOthers, Message: "a savepoint is being taken on schedule (" + l.Release + "), which gives way: this change comes next"}
+	}
 	return Release{Decision: Queue, Reason: flink.AfterOthers, Message: "release " + f.document.Lease.Release + " is in flight: this change waits for its end"}
 }
 

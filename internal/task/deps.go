@@ -7,6 +7,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 )
 
 // Deps is everything outside that tasks use.
@@ -16,6 +17,8 @@ type Deps struct {
 	Target    flink.Target // nil in functions without the grant UseCluster
 	Sender    Sender       // nil in functions that send nothing
 	Signals   Signals
+	Objects   ledger.Objects  // the ledger's bucket beside its documents: lists of what is due, records of rotations
+	Snapshots savepoint.Store // nil Objects in functions without the grant ReadSnapshots
 	Clock     Clock
 	Config    Config
 }

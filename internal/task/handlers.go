@@ -30,6 +30,12 @@ func (t Tasks) Handlers() map[string]Handler {
 		"await-approval": handler(t.AwaitApproval),
 		"remove":         handler(t.Remove),
 		"settle":         handler(t.Settle),
+
+		"list-due":         handler(t.ListDue),
+		"rotate-savepoint": handler(t.RotateSavepoint),
+		"verify-snapshot":  handler(t.VerifySnapshot),
+		"retire":           handler(t.Retire),
+		"settle-rotation":  handler(t.SettleRotation),
 	}
 }
 

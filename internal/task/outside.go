@@ -78,7 +78,7 @@ func told(o flink.Observation) flink.Observation {
 		*text = line(*text)
 	}
 	for _, place := range []*string{
-		&o.Spec.JarURI, &o.Status.Savepoint.Path, &o.Record.Path, &o.Job.Checkpoints.Latest, &o.Job.Checkpoints.RestoredFrom,
+		&o.Spec.JarURI, &o.Spec.InitialSavepoint, &o.Status.Savepoint.Path, &o.Record.Path, &o.Job.Checkpoints.Latest, &o.Job.Checkpoints.RestoredFrom,
 	} {
 		*place = address(*place)
 	}

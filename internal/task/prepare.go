@@ -170,7 +170,7 @@ func deletedHow(d ledger.Document) string {
 func insurance(d ledger.Document, running string, now time.Time) *flink.Snapshot {
 	for i := len(d.Snapshots) - 1; i >= 0; i-- {
 		s := d.Snapshots[i]
-		if s.Revision == running && s.Kind == flink.InsuranceSnapshot && now.Sub(s.Taken) < youngEnough {
+		if s.Revision == running && s.Kind == flink.InsuranceSnapshot && s.Sound() && now.Sub(s.Taken) < youngEnough {
 			return &s
 		}
 	}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -126,6 +127,12 @@ func (t Tasks) redeployed(ctx context.Context, r *Release, d ledger.Document, ru
 	}
 	if v.ID == "" {
 		return v, nil // nothing was ever deployed: the plan says so
+	}
+	if s := d.Find(r.Change.Snapshot); s != nil {
+		r.Change.Snapshot = s.Path // it may be named by its id
+		if !s.Retiring.IsZero() {
+			return v, flink.Errorf(flink.Invalid, "redeploy from "+s.Path, "it is being removed since %s: sluice snapshots %s lists those that stay", s.Retiring.UTC().Format(time.RFC3339), r.Application)
+		}
 	}
 	if knows(d, r.Change.Snapshot) || v.KeepsStateAt(r.Change.Snapshot) || running.KeepsStateAt(r.Change.Snapshot) {
 		return v, nil

@@ -5,7 +5,7 @@ import "github.com/sluice-flink/sluice/internal/flink"
 func (a *application) specFacts() flink.SpecFacts {
 	facts := flink.SpecFacts{
 		UID: a.uid, Generation: a.generation, Run: a.spec.run, JarURI: a.spec.jar.URI(),
-		Release: a.spec.release, Step: a.spec.step, Revision: a.spec.revision, Owner: a.owner, Manifest: a.theirs,
+		Release: a.spec.release, Step: a.spec.step, Revision: a.spec.revision, Owner: a.owner, Manifest: a.theirs, InitialSavepoint: a.spec.initial,
 	}
 	if a.unknown() {
 		facts.Revision = ""

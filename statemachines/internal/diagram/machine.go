@@ -35,6 +35,7 @@ type state struct {
 		ErrorEquals []string
 		Next        string
 	}
+	ItemProcessor *machine // of a Map: what is done with each item
 }
 
 // UnmarshalJSON reads an object and keeps the order of its keys.
@@ -66,10 +67,22 @@ func parse(definition []byte) (machine, error) {
 	if m.StartAt == "" || len(m.States) == 0 {
 		return m, fmt.Errorf("the definition has no StartAt or no States")
 	}
-	for _, s := range m.States {
-		if s.Type == "Parallel" || s.Type == "Map" {
+	for _, s := range m.all() {
+		if s.Type == "Parallel" {
 			return m, fmt.Errorf("state %s is a %s, whose states inside cannot be drawn yet", s.Name, s.Type)
 		}
 	}
 	return m, nil
+}
+
+// all are the machine's states, those inside of a Map right after it.
+func (m machine) all() states {
+	var all states
+	for _, s := range m.States {
+		all = append(all, s)
+		if s.ItemProcessor != nil {
+			all = append(all, s.ItemProcessor.all()...)
+		}
+	}
+	return all
 }

@@ -25,7 +25,7 @@ func Page(name string, definition []byte) ([]byte, error) {
 	if shared != "" {
 		b.WriteString("\nEvery Task is retried before an error leads anywhere. " + shared)
 	}
-	for _, s := range m.States {
+	for _, s := range m.all() {
 		s.describe(&b, shared)
 	}
 	return []byte(b.String()), nil
@@ -34,25 +34,36 @@ func Page(name string, definition []byte) ([]byte, error) {
 // draw writes the diagram (https://mermaid.js.org/syntax/stateDiagram.html).
 func (m machine) draw(b *strings.Builder) {
 	b.WriteString("```mermaid\nstateDiagram-v2\n")
-	for _, s := range m.States {
+	for _, s := range m.all() {
 		if id(s.Name) != s.Name {
 			fmt.Fprintf(b, "    state \"%s\" as %s\n", s.Name, id(s.Name))
 		}
 	}
-	fmt.Fprintf(b, "    [*] --> %s\n", id(m.StartAt))
+	m.drawStates(b, "    ")
+	b.WriteString("```\n")
+}
+
+// drawStates draws the states of a machine or, inside of the Map that it belongs
+// to, of a processor.
+func (m machine) drawStates(b *strings.Builder, indent string) {
+	fmt.Fprintf(b, "%s[*] --> %s\n", indent, id(m.StartAt))
 	for _, s := range m.States {
+		if s.ItemProcessor != nil {
+			fmt.Fprintf(b, "%sstate %s {\n", indent, id(s.Name))
+			s.ItemProcessor.drawStates(b, indent+"    ")
+			fmt.Fprintf(b, "%s}\n", indent)
+		}
 		for _, t := range s.transitions() {
-			fmt.Fprintf(b, "    %s --> %s", id(t.from), id(t.to))
+			fmt.Fprintf(b, "%s%s --> %s", indent, id(t.from), id(t.to))
 			if !slices.Equal(t.labels, []string{t.to}) && len(t.labels) > 0 {
 				fmt.Fprintf(b, ": %s", strings.Join(t.labels, ", "))
 			}
 			b.WriteString("\n")
 		}
 		if s.ends() {
-			fmt.Fprintf(b, "    %s --> [*]\n", id(s.Name))
+			fmt.Fprintf(b, "%s%s --> [*]\n", indent, id(s.Name))
 		}
 	}
-	b.WriteString("```\n")
 }
 
 var notInID = regexp.MustCompile(`\W`)
@@ -64,7 +75,7 @@ func id(name string) string { return notInID.ReplaceAllString(name, "_") }
 // empty when they differ.
 func (m machine) sharedRetries() string {
 	shared := ""
-	for _, s := range m.States {
+	for _, s := range m.all() {
 		switch text := s.retries(); {
 		case s.Type != "Task":
 		case shared == "":

@@ -134,8 +134,8 @@ func TestWhatCannotBeDrawnIsRefusedByName(t *testing.T) {
 	for definition, want := range map[string]string{
 		`{`:               "unexpected end",
 		`{"StartAt": ""}`: "no StartAt",
-		`{"StartAt": "All", "States": {"All": {"Type": "Map"}}}`: "state All is a Map",
-		`{"StartAt": "A", "States": {"A": {"Type": 7}}}`:         "state A",
+		`{"StartAt": "All", "States": {"All": {"Type": "Parallel"}}}`: "state All is a Parallel",
+		`{"StartAt": "A", "States": {"A": {"Type": 7}}}`:              "state A",
 	} {
 		if _, err := Page("odd", []byte(definition)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: the error is %v and should say %q", definition, err, want)

@@ -1,0 +1,156 @@
+package task
+
+import (
+	"context"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+)
+
+// Retire removes the snapshots that the policy lets go: each is marked first,
+// under the lease, then its files are removed, then it is forgotten. Whoever dies
+// in between leaves the mark, and the next rotation goes on from there.
+func (t Tasks) Retire(ctx context.Context, r Rotation) (Rotation, error) {
+	if r.Fence == 0 {
+		return r, flink.Errorf(flink.Internal, "retire snapshots of "+r.Application.String(), "the rotation holds no lease")
+	}
+	began := t.Clock.Now()
+	h, gone, err := t.gatherHoldings(ctx, &r)
+	if err != nil || gone || r.Decision == ToSettleRotation {
+		return r, err
+	}
+	for _, s := range flink.DecideRetention(h) {
+		if !s.Retire {
+			continue
+		}
+		if t.Clock.Now().Sub(began) >= t.Config.LongPoll {
+			r.Decision = ToRetire // the machine calls again
+			return r, nil
+		}
+		if gone, err := t.retire(ctx, &r, h, s); err != nil || gone {
+			return r, err
+		}
+	}
+	r.Strays = t.countStrays(ctx, &r)
+	r.Decision = ToSettleRotation
+	return r, nil
+}
+
+// gatherHoldings is what retention is decided from. What cannot be seen might
+// refer to anything: then nothing is removed.
+func (t Tasks) gatherHoldings(ctx context.Context, r *Rotation) (h flink.Holdings, gone bool, err error) {
+	d, gone, err := t.keep(ctx, r, "Retire", noChange)
+	if err != nil || gone {
+		return h, gone, err
+	}
+	o, unseen := t.Target.Observe(ctx, r.Application)
+	if why := notRetired(&d, o, unseen); why != "" {
+		r.note(t.Clock.Now(), "Retire", "nothing is removed: "+why)
+		r.Decision = ToSettleRotation
+		return h, false, nil
+	}
+	h = flink.Holdings{Now: t.Clock.Now(), Policy: r.Policy, Snapshots: d.Snapshots, References: References(&d, o), Good: goodRevisions(&d)}
+	h.Directories, err = t.directories(ctx, r, &d)
+	return h, false, err
+}
+
+// notRetired is why nothing may be removed now.
+func notRetired(d *ledger.Document, o flink.Observation, unseen error) string {
+	switch {
+	case unseen != nil:
+		return "it cannot be seen what refers to a snapshot: " + unseen.Error()
+	case d.Circuit != nil:
+		return "somebody has to look at the application first, and may need any of them"
+	case o.Exists && o.Spec.Run == flink.Running && !o.Job.Reachable:
+		return "Flink does not say which state its job was restored from: " + o.Job.Unreachable
+	}
+	return ""
+}
+
+// directories are where the application's revisions keep their savepoints: those
+// of what runs and of what wrote the snapshots.
+func (t Tasks) directories(ctx context.Context, r *Rotation, d *ledger.Document) ([]string, error) {
+	ids := map[string]bool{d.Current: true}
+	for _, s := range d.Snapshots {
+		if t.Clock.Now().Sub(s.Taken) > r.Policy.MaxAge || !s.Retiring.IsZero() {
+			ids[s.Revision] = true
+		}
+	}
+	delete(ids, "")
+	var all []string
+	for id := range ids {
+		v, err := t.Ledger.Revision(ctx, r.Application, id)
+		if err != nil && flink.CodeOf(err) != flink.NotFound {
+			return nil, err
+		}
+		if dir := v.SavepointDirectory(); dir != "" {
+			all = append(all, dir)
+		}
+	}
+	return all, nil
+}
+
+// retire removes one. That it is still not referred to is asked under the very
+// write that marks it.
+func (t Tasks) retire(ctx context.Context, r *Rotation, h flink.Holdings, s flink.Retained) (gone bool, err error) {
+	path, marked := s.Snapshot.Path, false
+	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) {
+		marked = false
+		for _, by := range references(d) {
+			if flink.SamePath(by.Path, path) {
+				return
+			}
+		}
+		marked = d.Retiring(path, t.Clock.Now())
+	})
+	if err != nil || gone || !marked {
+		return gone, err
+	}
+	if err := t.removeFiles(ctx, r, h.Directories, path); err != nil {
+		return false, err
+	}
+	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) { d.DropSnapshot(path) })
+	if err == nil && !gone {
+		r.Retired = append(r.Retired, ledger.Gone{Path: path, Why: s.Message})
+		r.note(t.Clock.Now(), "Retire", baseName(path)+": "+s.Message)
+	}
+	return gone, err
+}
+
+// removeFiles removes a savepoint's files below the directory it lies in.
+func (t Tasks) removeFiles(ctx context.Context, r *Rotation, directories []string, path string) error {
+	for _, dir := range directories {
+		if !flink.Below(path, dir) {
+			continue
+		}
+		_, err := t.Snapshots.Remove(ctx, dir, path)
+		return err
+	}
+	return flink.Errorf(flink.Internal, "remove "+path, "it lies in none of the directories of %s", r.Application)
+}
+
+// countStrays counts the savepoints in the directory that nobody knows of. That
+// they cannot be counted is told, and stops nothing.
+func (t Tasks) countStrays(ctx context.Context, r *Rotation) int {
+	if r.Directory == "" {
+		return 0
+	}
+	d, _, err := t.Ledger.Document(ctx, r.Application)
+	if err != nil {
+		return 0
+	}
+	var known []string
+	for _, s := range d.Snapshots {
+		known = append(known, s.Path)
+	}
+	survey, err := t.Snapshots.Strays(ctx, r.Directory, known)
+	if err != nil {
+		r.note(t.Clock.Now(), "Retire", "the savepoint directory could not be surveyed: "+err.Error())
+		return 0
+	}
+	if n := len(survey.Strays); n > 0 {
+		r.note(t.Clock.Now(), "Retire", survey.Strays[0].Path+" is known to nobody: sluice snapshots "+r.Application.String()+" lists such strays")
+		return n
+	}
+	return 0
+}
