@@ -15,6 +15,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/eks"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/local/demo/whereabouts"
 )
 
@@ -25,6 +26,7 @@ type installation struct {
 	Plane     plane                    // what takes changes; nil where it was not named
 	Artifacts string                   // bucket; empty when it was not named
 	Dropped   ledger.Objects           // what is in that bucket; nil when it was not named
+	States    savepoint.Objects        // where jobs keep their state
 	Local     *whereabouts.Whereabouts // nil on AWS
 }
 
@@ -63,7 +65,7 @@ func (f *flags) fromEnvironment(env func(string) string) {
 
 func openLocal(w whereabouts.Whereabouts) (*installation, error) {
 	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Plane: localPlane(w), Artifacts: w.Artifacts, Local: &w,
-		Dropped: ledger.S3{Client: w.Objects(), Bucket: w.Artifacts}}
+		Dropped: ledger.S3{Client: w.Objects(), Bucket: w.Artifacts}, States: savepoint.S3{Client: w.Objects()}}
 	if w.Kubeconfig == "" {
 		return i, nil
 	}
@@ -84,7 +86,8 @@ func openAWS(ctx context.Context, f flags) (*installation, error) {
 		return nil, errors.New("no AWS region is set: set AWS_REGION or a profile that has one")
 	}
 	objects := s3.NewFromConfig(cfg)
-	i := &installation{Ledger: ledger.New(ledger.S3{Client: objects, Bucket: f.ledger}), Artifacts: f.artifacts, Plane: newPlane(cfg, boot.Environment{EventBus: f.bus}, objects, f.artifacts)}
+	i := &installation{Ledger: ledger.New(ledger.S3{Client: objects, Bucket: f.ledger}), Artifacts: f.artifacts, Plane: newPlane(cfg, boot.Environment{EventBus: f.bus}, objects, f.artifacts),
+		States: savepoint.S3{Client: objects}}
 	if f.artifacts != "" {
 		i.Dropped = ledger.S3{Client: objects, Bucket: f.artifacts}
 	}

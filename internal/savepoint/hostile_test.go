@@ -68,7 +68,7 @@ func TestAHostileFileIsRefusedWithinBounds(t *testing.T) {
 		"more subtasks than its parallelism":    {header(append(bytes.Clone(operator), 0x7F, 0xFF, 0xFF, 0xFF)...), []byte{0}, "has 2147483647 subtasks", ErrDamaged},
 		"inline state that never ends":          {header(inline...), []byte{0}, "it is larger than the 268435456 bytes", ErrUnsupported},
 		"inline state that ends before it says": {header(inline...), nil, "it ends too early", ErrDamaged},
-		"files without end":                     {header(changes...), file, "more than 1048576 subtasks and handles", ErrUnsupported},
+		"files without end":                     {header(changes...), file, "more than 262144 subtasks and handles", ErrUnsupported},
 		"handles within handles":                {header(append(bytes.Clone(subtask), nested...)...), nil, "more than 8 handles within each other", ErrDamaged},
 		"bytes within bytes":                    {header(append(bytes.Clone(operator[:24]), delegates...)...), nil, "more than 8 handles within each other", ErrDamaged},
 		"keyed state of a type of tomorrow":     {header(append(bytes.Clone(subtask), 99)...), []byte{0}, "keyed state of the unknown type 99", ErrUnsupported},
@@ -87,7 +87,7 @@ func TestAHostileFileIsRefusedWithinBounds(t *testing.T) {
 			if err == nil || !errors.Is(err, c.kind) || flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("it is said: %v; want %q", err, c.want)
 			}
-			if used := after.TotalAlloc - before.TotalAlloc; used > 1024*mebi || c.kind == ErrDamaged && used > mebi {
+			if used := after.TotalAlloc - before.TotalAlloc; used > 192*mebi || c.kind == ErrDamaged && used > mebi {
 				t.Errorf("%d MiB were allocated", used/mebi)
 			}
 		})

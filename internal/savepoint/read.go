@@ -27,8 +27,16 @@ const (
 //
 // The format is that of Flink's MetadataV2Serializer to MetadataV6Serializer;
 // nothing in it but its structure tells damage: there is no checksum.
-func Read(r io.Reader) (Metadata, error) {
+func Read(r io.Reader) (Metadata, error) { return readAll(newInput(r)) }
+
+// readLean reads the same and keeps no subtasks, for who only asks what it is.
+func readLean(r io.Reader) (Metadata, error) {
 	in := newInput(r)
+	in.lean = true
+	return readAll(in)
+}
+
+func readAll(in *input) (Metadata, error) {
 	m := in.metadata()
 	if in.err == nil {
 		in.end()
@@ -135,7 +143,9 @@ func (in *input) subtasks(o *Operator, version int) {
 		if !s.Finished {
 			in.subtask(&s, version)
 		}
-		o.Subtasks = append(o.Subtasks, s)
+		if !in.lean {
+			o.Subtasks = append(o.Subtasks, s)
+		}
 	}
 }
 
@@ -148,7 +158,7 @@ func (in *input) subtask(s *Subtask, version int) {
 	}
 	keep := func(part Part) func(Handle) {
 		return func(h Handle) {
-			if h.Part = part; in.counted() {
+			if h.Part = part; in.counted() && !in.lean {
 				s.Handles = append(s.Handles, h)
 			}
 		}

@@ -74,7 +74,7 @@ func recordable(dir Location, c Contents) error {
 	if len(c.Files) > maxListed {
 		return flink.Errorf(flink.Invalid, op+dir.String(), "it has %d files; checksums are kept of at most %d", len(c.Files), maxListed)
 	}
-	if faults := structure(c); len(faults) > 0 {
+	if faults := c.Faults(); len(faults) > 0 {
 		return flink.Errorf(flink.Invalid, op+dir.String(), "it is not whole: %s", faults[0])
 	}
 	return nil

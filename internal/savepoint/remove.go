@@ -72,7 +72,7 @@ func removable(root, path string) (Location, error) {
 // isSavepoint refuses what its own _metadata calls a checkpoint. What has no
 // _metadata, or one that cannot be read, may be removed: its name is all there is.
 func (s Store) isSavepoint(ctx context.Context, dir Location) error {
-	m, err := s.metadata(ctx, dir)
+	m, err := s.metadata(ctx, dir, readLean)
 	switch code := flink.CodeOf(err); {
 	case err != nil && code != flink.NotFound && code != flink.Invalid:
 		return err

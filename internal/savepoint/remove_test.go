@@ -90,6 +90,22 @@ func TestWhatIsNoSavepointOfTheApplicationIsNotRemoved(t *testing.T) {
 	}
 }
 
+// What its name does not tell, its own _metadata does.
+func TestWhatCallsItselfACheckpointIsNotRemoved(t *testing.T) {
+	store, objects, _ := world(t, 1)
+	body := read(t, "testdata/1.20.5/rocksdb-incremental/_metadata")
+	objects.Put(savepoint.Location{Bucket: "state", Key: "savepoints/counter/moved/_metadata"}, body, taken)
+	_, err := store.Remove(t.Context(), root, root+"/moved")
+	if flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), "says that it is a checkpoint") {
+		t.Errorf("it is said: %v", err)
+	}
+	// Damage is no reason to keep it for ever.
+	objects.Put(savepoint.Location{Bucket: "state", Key: "savepoints/counter/moved/_metadata"}, body[:100], taken)
+	if r, err := store.Remove(t.Context(), root, root+"/moved"); err != nil {
+		t.Errorf("damaged: %+v, %v", r, err)
+	}
+}
+
 func TestStraysAreToldApart(t *testing.T) {
 	store, objects, _ := world(t, 3)
 	put := func(key string, hours int) {

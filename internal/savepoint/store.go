@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -34,17 +35,17 @@ func (s Store) Metadata(ctx context.Context, path string) (Metadata, error) {
 	if err != nil {
 		return Metadata{}, err
 	}
-	return s.metadata(ctx, dir)
+	return s.metadata(ctx, dir, Read)
 }
 
-func (s Store) metadata(ctx context.Context, dir Location) (Metadata, error) {
+func (s Store) metadata(ctx context.Context, dir Location, read func(io.Reader) (Metadata, error)) (Metadata, error) {
 	file := dir.child(metadataFile)
 	r, err := s.Objects.Open(ctx, file.Bucket, file.Key, "", 0)
 	if err != nil {
 		return Metadata{}, err
 	}
 	defer func() { _ = r.Close() }()
-	return Read(r)
+	return read(r)
 }
 
 // Contents is a savepoint and the files that it needs.
@@ -68,7 +69,7 @@ func (s Store) Contents(ctx context.Context, path string) (Contents, error) {
 	if err != nil {
 		return Contents{}, err
 	}
-	m, err := s.metadata(ctx, dir)
+	m, err := s.metadata(ctx, dir, Read)
 	if err != nil {
 		return Contents{}, err
 	}

@@ -92,7 +92,7 @@ func (s Store) Verify(ctx context.Context, key, path string, r Report, b Budget)
 	}
 	r.Files, r.Bytes, r.Listed = len(c.Files), c.Size, sums != nil
 	// What is not whole cannot be restored: reading the rest would be for nothing.
-	if faults := append(structure(c), against(c, sums)...); len(faults) > 0 || sums == nil {
+	if faults := append(c.Faults(), against(c, sums)...); len(faults) > 0 || sums == nil {
 		r.add(faults...)
 		r.Done = true
 		return r, nil
@@ -137,8 +137,9 @@ func unreadable(path string, err error) (Fault, bool) {
 	return f, true
 }
 
-// structure compares what is there with what _metadata says.
-func structure(c Contents) []Fault {
+// Faults compares what is there with what _metadata says: nothing is read but
+// listings.
+func (c Contents) Faults() []Fault {
 	var faults []Fault
 	for _, f := range c.Files {
 		switch at := f.At.String(); {
@@ -161,7 +162,7 @@ func against(c Contents, sums map[string]Sum) []Fault {
 	var faults []Fault
 	for _, f := range c.Files {
 		switch sum, listed := sums[f.Name]; {
-		case f.Object == nil: // structure says so
+		case f.Object == nil: // Faults says so
 		case !listed:
 			faults = append(faults, Fault{Unlisted, f.At.String(), "was not part of the savepoint when its checksums were kept"})
 		case f.AtLeast && sum.Size != f.Object.Size:
