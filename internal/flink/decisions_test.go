@@ -3,6 +3,7 @@ package flink_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -14,6 +15,7 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 	pre := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.PreUpgrade}
 	latest := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Latest}
 	refuse := flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Auto, Replay: flink.ReplayRefuse}
+	newest, saved, ran := flink.Restore{Kind: flink.RestoreLatest, Path: "s3://data/chk-9", AtLeast: 9}, &flink.Snapshot{Path: "s3://data/saved"}, time.Unix(1, 0)
 	tried := func(k ...flink.RestoreKind) []flink.RestoreKind { return k }
 	cases := map[string]struct {
 		c      flink.RollbackCase
@@ -43,7 +45,15 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		"it was stopped and never applied":                   {flink.RollbackCase{HasPrevious: true, Stop: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
 		"the stop did not complete":                          {flink.RollbackCase{HasPrevious: true, Rule: auto}, flink.BringBack, flink.RestoreHeld, ""},
 		"last-state, it restored and made nothing":           {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-1"},
-		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, ""},
+		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, Newest: newest, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-9"},
+		"last-state, it took the record with it":             {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Insurance: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"last-state, record gone and no insurance":           {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-9"},
+		"last-state, record gone, replay refused":            {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Insurance: stop, Rule: refuse}, flink.Hold, "", ""},
+		"somebody's change saved it":                         {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Saved: saved, Edited: true, Still: true, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/saved"},
+		"and the state from then could not be restored":      {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Saved: saved, Edited: true, Still: true, Rule: auto, Tried: tried(flink.RestoreSnapshot)}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"somebody's change, and checkpoints after it":        {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: some, Saved: saved, Edited: true, Still: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
+		"somebody's change, the policy wants the one before": {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Saved: saved, Edited: true, Still: true, Rule: pre}, flink.BringBack, flink.RestoreSnapshot, stopPath},
+		"somebody's change, and nobody knows what it made":   {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Edited: true, Still: true, RanSince: ran, Rule: refuse}, flink.Hold, "", ""},
 		"last-state, it made checkpoints":                    {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: some, Still: true, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-4"},
 		"stateless":                                          {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeStateless, Failed: some, Still: true, Rule: auto}, flink.BringBack, flink.RestoreNothing, ""},
 		"rollback is manual":                                 {flink.RollbackCase{HasPrevious: true, Applied: true, Stop: stop, Failed: none, Rule: flink.RollbackRule{Mode: flink.Manual}}, flink.Hold, "", ""},
@@ -56,6 +66,14 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 				t.Errorf("got %+v", d)
 			}
 		})
+	}
+}
+
+func TestARollbackByTheRecordAsksHowNewTheCheckpointHasToBe(t *testing.T) {
+	d := flink.DecideRollback(flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, Newest: flink.Restore{Kind: flink.RestoreLatest, Path: "s3://data/chk-9", AtLeast: 9},
+		Rule: flink.RollbackRule{Mode: flink.Automatic, RestoreFrom: flink.Auto}})
+	if d.Restore.Kind != flink.RestoreLatest || d.Restore.AtLeast != 9 {
+		t.Errorf("got %+v", d)
 	}
 }
 

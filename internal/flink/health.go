@@ -56,6 +56,8 @@ type Watch struct {
 	StuckSince    time.Time    `json:"stuckSince,omitzero"`     // since when the operator is behind and says that it is not
 	Lags          []LagSample  `json:"lags,omitempty"`          // newest last, bounded
 	HighestLag    int64        `json:"highestLag,omitempty"`    // of all that were seen
+	Generation    int64        `json:"generation,omitempty"`    // of the resource, when it was first seen as the release had written it
+	Edited        bool         `json:"edited,omitempty"`        // somebody else has changed it since
 }
 
 // Judge looks at one observation. It returns what to remember and the verdict.
@@ -118,6 +120,9 @@ func unsettled(e Expectation) Verdict {
 
 // remember takes from the observation what later ones may not show any more.
 func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
+	if o.Spec.Release == e.Release && o.Spec.Step == e.Step {
+		w = w.Sees(o.Spec)
+	}
 	w.TroubleSince = since(w.TroubleSince, inTrouble(o, e), now)
 	w.StuckSince = since(w.StuckSince, stuck(o), now)
 	w.NoJobSince = since(w.NoJobSince, ofThisVersion(o, e) && o.Job.ID == "", now)
@@ -135,6 +140,16 @@ func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	if e.Policy.Analysis.LagRecovery != nil && !w.RunningAt.IsZero() {
 		w = w.sampleLag(o.Job.Lag, now)
 	}
+	return w
+}
+
+// Sees notices that somebody else has changed the spec since it was first seen
+// as the release had written it: only what changes the spec raises its generation.
+func (w Watch) Sees(s SpecFacts) Watch {
+	if w.Generation == 0 {
+		w.Generation = s.Generation
+	}
+	w.Edited = w.Edited || s.Generation != w.Generation
 	return w
 }
 

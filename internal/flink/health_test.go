@@ -367,3 +367,19 @@ func TestAJobThatRestoredNothingIsGivenTheTimeThatFlinkTakesToTell(t *testing.T)
 		t.Errorf("never told: %+v", v)
 	}
 }
+
+func TestAChangeBySomebodyElseIsNoticed(t *testing.T) {
+	o, e := good(), expected()
+	w, _ := flink.Judge(flink.Watch{}, o, e, t0)
+	if w.Edited || w.Generation != o.Spec.Generation {
+		t.Errorf("nobody changed anything: %+v", w)
+	}
+	o.Spec.Generation++
+	if w, _ = flink.Judge(w, o, e, t0); !w.Edited {
+		t.Error("the generation grew, and nobody noticed")
+	}
+	o.Spec.Step = "another"
+	if w, _ = flink.Judge(flink.Watch{}, o, e, t0); w.Generation != 0 {
+		t.Error("what another step has written is not what this one had")
+	}
+}

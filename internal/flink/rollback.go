@@ -32,6 +32,10 @@ type RollbackCase struct {
 	RanSince    time.Time    // when the failed version was first seen running with all tasks; zero when it never was
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
 	ByRecord    bool         // the failed version was to go on by the high-availability record
+	Newest      Restore      // ByRecord: the newest checkpoint that was known of the previous version
+	NoRecord    bool         // the failed job came to its end, or to none, and there is no high-availability record any more
+	Saved       *Snapshot    // the savepoint with which a change by somebody else had the operator stop the failed version; it started anew from there
+	Edited      bool         // somebody else changed the resource while the failed version was watched
 	Empty       bool         // the failed version's state does not go on from the previous one's: it started empty, or from a chosen state
 	CameBack    bool         // the previous revision was seen to have restored what was tried last, and is unhealthy all the same
 	Rule        RollbackRule
@@ -109,16 +113,31 @@ func (c RollbackCase) mayStillCommit() bool {
 
 // triedNewest tells whether what was tried last was the failed version's newest state.
 func (c RollbackCase) triedNewest() bool {
-	return c.Tried[len(c.Tried)-1] == RestoreLatest || c.Gone && c.made() && len(c.Tried) == 1
+	byPath := c.made() && (c.Gone || !c.completed())
+	return c.Tried[len(c.Tried)-1] == RestoreLatest || byPath && len(c.Tried) == 1
 }
 
-func (c RollbackCase) made() bool { return c.Failed != nil && c.Failed.Completed > 0 }
+// made: it made something durable, and its sinks may have committed.
+func (c RollbackCase) made() bool { return c.completed() || c.Saved != nil }
+
+func (c RollbackCase) completed() bool { return c.Failed != nil && c.Failed.Completed > 0 }
+
+// newest is the newest state that the failed version made.
+func (c RollbackCase) newest() Restore {
+	switch {
+	case !c.completed():
+		return Restore{Kind: RestoreSnapshot, Path: c.Saved.Path}
+	case c.Gone && c.Failed.Latest != "":
+		return Restore{Kind: RestoreSnapshot, Path: c.Failed.Latest} // no record names it any more
+	}
+	return Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID}
+}
 
 // fallBack: the newest checkpoint could not be restored.
 func (c RollbackCase) fallBack() RollbackDecision {
 	d := c.toBase("the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time")
 	if c.Stop == nil && c.Restored == "" {
-		d = c.toBase("the newest checkpoint could not be restored, so a savepoint from shortly before the upgrade is: what was committed after it is processed a second time")
+		d = c.toBase("the newest checkpoint could not be restored, so the newest state from before the upgrade whose path is known is: what was committed after it is processed a second time")
 	}
 	d.Replays = c.sinceBase()
 	return d
@@ -146,14 +165,16 @@ func (c RollbackCase) sinceBase() *Interval {
 
 // Base is the state from before the upgrade: the savepoint of the stop; where
 // there was none, the checkpoint that the failed version began with; or, where
-// it never began or began with another, the insurance savepoint, after which
-// some records are processed again.
+// it never began or began with another, the insurance savepoint, or the newest
+// checkpoint that was known, after which some records are processed again.
 func (c RollbackCase) Base() string {
 	switch {
 	case c.Stop != nil:
 		return c.Stop.Path
 	case (c.Restored == "" || c.Empty) && c.Insurance != nil:
 		return c.Insurance.Path
+	case c.Restored == "" && c.ByRecord:
+		return c.Newest.Path
 	}
 	return c.Restored
 }
@@ -171,15 +192,18 @@ func firstRestore(c RollbackCase) RollbackDecision {
 		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreNothing}, Message: "the manifest says stateless: the previous version starts empty"}
 	case c.Rule.RestoreFrom == Latest && !made:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for the failed version's newest checkpoint, and it made none"}
+	case c.Rule.RestoreFrom != PreUpgrade && made && !c.completed():
+		return RollbackDecision{Action: BringBack, Restore: c.newest(),
+			Message: "somebody changed the resource while the failed version ran, and the operator restarted it with a savepoint, with which its sinks have committed: that state goes on under the previous version, so nothing is processed twice"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
-		newest := Restore{Kind: RestoreLatest, Path: c.Failed.Latest, AtLeast: c.Failed.LatestID}
-		if c.Gone && newest.Path != "" {
-			newest = Restore{Kind: RestoreSnapshot, Path: newest.Path} // no record names it any more
-		}
-		return RollbackDecision{Action: BringBack, Restore: newest,
+		return RollbackDecision{Action: BringBack, Restore: c.newest(),
 			Message: "the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
+	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord && c.Base() != "":
+		d := c.toBase("the failed version never restored anything, and took the high-availability record with it: the previous version goes on from the newest state whose path is known, and what it did after that is processed a second time")
+		d.Replays = c.sinceBase()
+		return d
 	case c.Restored == "" && c.Stop == nil && c.ByRecord:
-		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest},
+		return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreLatest, Path: c.Newest.Path, AtLeast: c.Newest.AtLeast},
 			Message: "the failed version never restored anything: the high-availability record still holds the previous version's newest checkpoint"}
 	case c.Base() == "":
 		return RollbackDecision{Action: Hold, Message: "no state from before the upgrade is recorded: somebody has to look"}
@@ -194,6 +218,10 @@ func firstRestore(c RollbackCase) RollbackDecision {
 // exact: the failed version completed no checkpoint that anybody knows of.
 func (c RollbackCase) exact() RollbackDecision {
 	switch {
+	case c.Edited && !c.RanSince.IsZero():
+		d := c.toBase("the failed version completed no checkpoint that is known. Somebody changed the resource while it was watched, and the operator may have restarted it with a savepoint: the state from before the upgrade is restored; should it have committed anything, that is processed a second time")
+		d.Replays = c.sinceBase()
+		return d
 	case c.RanSince.IsZero() && !c.Hidden:
 		return c.toBase("the failed version never ran and made nothing durable: the state from before the upgrade is exact")
 	case c.Still || c.Seen:

@@ -62,6 +62,33 @@ func (s store) WriteRecord(ctx context.Context, r Record) error {
 	return s.objects.Put(ctx, RecordKey(r.Application, r.ID), body)
 }
 
+func (s store) WriteRecordIfAbsent(ctx context.Context, r Record) (bool, error) {
+	r.Schema = Schema
+	key := RecordKey(r.Application, r.ID)
+	body, err := encode(r)
+	if err != nil {
+		return false, err
+	}
+	there, v, err := s.objects.Get(ctx, key)
+	if err != nil && flink.CodeOf(err) != flink.NotFound {
+		return false, err
+	}
+	if err == nil {
+		var known Record
+		if err := json.Unmarshal(there, &known); err != nil {
+			return false, damaged(key, err)
+		}
+		if !known.givesWay(r) {
+			return false, nil
+		}
+	}
+	err = s.objects.PutIf(ctx, key, body, v)
+	if err != nil && flink.CodeOf(err) == flink.Conflict {
+		return false, nil // somebody else has written it in this moment
+	}
+	return err == nil, err
+}
+
 func (s store) Record(ctx context.Context, app flink.Application, id string) (Record, error) {
 	var r Record
 	key := RecordKey(app, id)

@@ -35,6 +35,14 @@ type Record struct {
 	StoppedAt   time.Time                `json:"stoppedAt,omitzero"`
 	RunningAt   time.Time                `json:"runningAt,omitzero"` // first moment all tasks of what runs now were seen running
 	Timeline    []Moment                 `json:"timeline"`
+	ToldBy      string                   `json:"toldBy,omitempty"` // the release that wrote this in its stead, and supposes it: its own word takes the place of it
+}
+
+// givesWay tells whether the record lets another take its place that is not
+// the release's own: it says of no more than an event that was ignored, or what
+// somebody supposed.
+func (r Record) givesWay(to Record) bool {
+	return r.Outcome == flink.Ignored || r.ToldBy != "" && to.ToldBy != ""
 }
 
 // Moment is one line of a record's timeline.

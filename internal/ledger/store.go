@@ -21,8 +21,13 @@ type Store interface {
 	// Conflict. A write that won although its answer was lost may also answer Conflict.
 	Write(ctx context.Context, d Document, v Version) error
 
-	// WriteRecord keeps a record; the same id again replaces it.
+	// WriteRecord keeps a release's own record: the same id again replaces it, whoever wrote that.
 	WriteRecord(ctx context.Context, r Record) error
+	// WriteRecordIfAbsent keeps a record where the release has none, and tells
+	// whether it did. One of an event that was ignored counts as none, and what
+	// one release supposed of another gives way to what the next supposes. It is
+	// decided where it is written: a write that hung leaves alone what came since.
+	WriteRecordIfAbsent(ctx context.Context, r Record) (bool, error)
 	// Record reads one; NotFound when there is none.
 	Record(ctx context.Context, app flink.Application, id string) (Record, error)
 	// Records lists the newest ids first, at most limit of them.

@@ -58,6 +58,11 @@ type Answer struct {
 // IsParked tells whether it is that release that is parked.
 func (d *Document) IsParked(release string) bool { return d.Parked != nil && d.Parked.ID == release }
 
+// GoesOn tells whether a release holds the lease, or waits in one way or the other.
+func (d *Document) GoesOn(release string) bool {
+	return d.IsParked(release) || d.Pending != nil && d.Pending.ID == release || d.Lease != nil && d.Lease.Release == release
+}
+
 // Respond notes what somebody said to the change that waits under that release,
 // and wakes it. The first answer stays: the same one again wakes it again, and
 // the opposite is a Conflict. It is NotFound when no such change waits.

@@ -38,9 +38,8 @@
 //     somebodyAgreed, circuitHolds (rules_cluster.go), dirtyOpensTheCircuit
 //     (rules_ledger.go), repairIsNotHeld (ending.go).
 //
-// What is known not to hold yet stands in gaps.go, by name. The tests also plant
-// bugs, each of which some rule has to find, and repeat each kind of change with
-// a crash before and after each of its calls.
+// The tests also plant bugs, each of which some rule has to find, and repeat each
+// kind of change with a crash before and after each of its calls.
 //
 // The package knows what must always hold and nothing of how it is brought
 // about. Start with Run (run.go), then schedule.go for what can go wrong.

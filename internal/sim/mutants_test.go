@@ -30,6 +30,7 @@ var mutants = map[string]Mutant{
 	"a stop that failed is taken for one that succeeded":     {Handlers: after("stop", insuranceAsStop)},
 	"a good lease is taken away":                             {Objects: objects(func(o *bugs) { o.change = expire })},
 	"a change that is overtaken is not recorded":             {Objects: objects(func(o *bugs) { o.dropsRecords = "Overtaken" })},
+	"what is supposed of a release is written blindly":       {Objects: objects(func(o *bugs) { o.supposes = true })},
 	"jars are not pinned":                                    {Pins: func(a task.Artifacts) task.Artifacts { return unpinned{a} }},
 	"a version is promoted and the ledger not told":          {Handlers: func(_ task.Tasks, h map[string]task.Handler) { h["promote"] = promoteNothing }},
 	"the job is replaced without a savepoint":                {Handlers: before("apply", startEmpty)},
@@ -66,6 +67,7 @@ type bugs struct {
 	ledger.Objects
 	blind, keepOutbox, dropsStops, dropsStarts bool
 	deaf, parkedLease, answersStay, noCircuit  bool
+	supposes                                   bool
 	answer                                     *ledger.Answer // the last that was seen
 	dropsRecords                               string
 	change                                     func(*ledger.Document) // of what is read
@@ -122,6 +124,12 @@ func (b *bugs) Put(ctx context.Context, key string, body []byte) error {
 }
 
 func (b *bugs) PutIf(ctx context.Context, key string, body []byte, v ledger.Version) error {
+	if b.dropsRecords != "" && strings.Contains(string(body), `"reason": "`+b.dropsRecords) {
+		return nil
+	}
+	if b.supposes && strings.HasPrefix(key, ledger.RecordPrefix) {
+		return b.Objects.Put(ctx, key, body)
+	}
 	if !strings.HasPrefix(key, ledger.DocumentPrefix) {
 		return b.Objects.PutIf(ctx, key, body, v)
 	}

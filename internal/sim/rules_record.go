@@ -20,10 +20,11 @@ func recordRules(j *journal, id string) []rule {
 }
 
 // oneOutcome: a record that is written again says the same. An event that was
-// ignored may come again and find that it can be released by now.
+// ignored may come again and find that it can be released by now; and what one
+// release supposed of another gives way to that one's own word.
 func oneOutcome(j *journal, written []ledger.Record) string {
 	old, now := written[len(written)-2], written[len(written)-1]
-	if old.Outcome == flink.Ignored || j.wentOn(&old) || old.Outcome == now.Outcome && old.Reason == now.Reason {
+	if old.Outcome == flink.Ignored || old.ToldBy != "" || old.Outcome == now.Outcome && old.Reason == now.Reason {
 		return ""
 	}
 	return fmt.Sprintf("release %s ended %s %s, and its record was written again as %s %s", now.ID, old.Outcome, old.Reason, now.Outcome, now.Reason)

@@ -68,7 +68,7 @@ func (s Schedule) wants(id string, at, after time.Duration, c flink.Change) Sche
 // lateRecord has the record of a change that is overtaken hang, while the change goes on.
 func lateRecord() Schedule {
 	ms := time.Millisecond
-	s := soon("plain", "good").with(Fault{Kind: Stall, Of: "u5", Call: "ledger.Put", Nth: 1, For: 1534310 * ms})
+	s := soon("plain", "good").with(Fault{Kind: Stall, Of: "u5", Call: "ledger.PutIf", Nth: 1, For: 1534310 * ms})
 	s.Seed, s.Events[0].Arrive, s.Events[1].Arrive = 2841, []time.Duration{128 * ms}, []time.Duration{182 * ms}
 	restart := flink.Change{Kind: flink.Restart, By: "alarm", Automatic: true}
 	return s.wants("u3", 1390321*ms, 170*ms, flink.Change{Kind: flink.Scale, By: "bob", Parallelism: 2}).

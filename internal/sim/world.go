@@ -59,8 +59,7 @@ type world struct {
 	ended   []*execution
 	journal journal
 	broken  *Violation
-	excused []string // known gaps that let something pass
-	healed  bool     // the end: nothing goes wrong any more
+	healed  bool // the end: nothing goes wrong any more
 }
 
 // asked is an event that happened, and what became of it.

@@ -91,8 +91,8 @@ func (r *Release) orSeenSince(err error) error {
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval) error {
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		heir, parked := r.holds(d), d.IsParked(r.ID)
-		if d.HasSeen(r.Artifact.Event) && !heir && !parked {
+		heir, parked := r.holds(d), r.waits(d)
+		if (d.HasSeen(r.Artifact.Event) || d.IsParked(r.ID)) && !heir && !parked {
 			return errSeenSince
 		}
 		if p := d.Parked; p != nil && !parked && goesWith(r.Artifact.Kind, p.Change) { // whatever the manifest says of waiting by now
@@ -138,17 +138,17 @@ func (t Tasks) takeOver(ctx context.Context, r *Release, d *ledger.Document) err
 	if dead.For == ledger.ForRotation {
 		return t.takeOverRotation(ctx, r, d)
 	}
-	_, err := t.Ledger.Record(ctx, r.Application, dead.Release)
-	if err == nil || flink.CodeOf(err) != flink.NotFound {
-		return err
-	}
-	record := ledger.Record{ID: dead.Release, Application: r.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now,
+	record := ledger.Record{ID: dead.Release, ToldBy: r.ID, Application: r.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now,
 		Outcome: flink.FailedDirty, Reason: flink.Superseded, Message: "nothing was heard of it any more, and release " + r.ID + " went on from what it left: look at its execution, and whether what it was asked to do is still wanted"}
 	if dead.Holder == "" {
 		record.Outcome, record.Reason, record.Message = flink.FailedClean, flink.Overtaken, "it waited for its turn, and when that had come nobody started it: release "+r.ID+" took its place. Nothing was touched: ask for it again"
 	}
+	written, err := t.Ledger.WriteRecordIfAbsent(ctx, record)
+	if err == nil && !written { // it died after it had written its own, and did not live to tell of it
+		record, err = t.Ledger.Record(ctx, r.Application, dead.Release)
+	}
 	d.Post(t.endedMessage(record))
-	return t.Ledger.WriteRecord(ctx, record)
+	return err
 }
 
 // takeOverRotation: a dead rotation has left nothing that anybody has to look at.
@@ -170,14 +170,12 @@ func (t Tasks) takeOverRotation(ctx context.Context, r *Release, d *ledger.Docum
 // before the ledger is: should the ledger's write be lost, the change goes on,
 // and its own record takes this one's place.
 func (t Tasks) overtake(ctx context.Context, r *Release, c ledger.Change) error {
-	if ended, err := t.Ledger.Record(ctx, r.Application, c.ID); err == nil && ended.Outcome != flink.Ignored {
-		return nil // it has come to its own end in this moment
-	}
-	return t.Ledger.WriteRecord(ctx, overtakenRecord(r, c, t.Clock.Now()))
+	_, err := t.Ledger.WriteRecordIfAbsent(ctx, overtakenRecord(r, c, t.Clock.Now()))
+	return err
 }
 
 func overtakenRecord(r *Release, c ledger.Change, now time.Time) ledger.Record {
-	record := ledger.Record{ID: c.ID, Application: r.Application, Change: &c.Change, Event: c.Event, Started: c.Since, Ended: now,
+	record := ledger.Record{ID: c.ID, ToldBy: r.ID, Application: r.Application, Change: &c.Change, Event: c.Event, Started: c.Since, Ended: now,
 		Outcome: flink.FailedClean, Reason: flink.Overtaken, Message: "a newer change (" + r.ID + ") took its place while it waited"}
 	if c.Key != "" {
 		record.Jar, record.Trigger = baseName(c.Key), "s3://"+r.Artifact.Bucket+"/"+c.Key
@@ -224,7 +222,7 @@ func (t Tasks) queue(ctx context.Context, r *Release, approval *ledger.Approval)
 		}
 		p := d.Pending
 		r.Decision = Queue // whatever a race that was lost had made of it
-		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) && !d.IsParked(r.ID) {
+		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) && !r.waits(d) {
 			return errSeenSince
 		}
 		if s, stays := behind(p, r.ID, r.Change, r.Artifact.Kind); stays {
@@ -244,7 +242,7 @@ func (t Tasks) queue(ctx context.Context, r *Release, approval *ledger.Approval)
 				return err
 			}
 		}
-		if d.IsParked(r.ID) {
+		if r.waits(d) {
 			d.Parked = nil
 		}
 		c := r.asChange(t, approval)
@@ -275,5 +273,9 @@ func (t Tasks) passOver(ctx context.Context, r *Release) error {
 		return err
 	}
 	r.Outcome = flink.Ignored
-	return t.Ledger.WriteRecord(ctx, r.record(t.Clock.Now()))
+	written, err := t.Ledger.WriteRecordIfAbsent(ctx, r.record(t.Clock.Now()))
+	if err == nil && !written {
+		r.seenSince()
+	}
+	return err
 }

@@ -74,7 +74,8 @@ func (t Tasks) calledOff(ctx context.Context, r *Release, c ledger.Change) error
 	r.end(flink.Succeeded, flink.CancelAsked, "release "+c.ID+" waited and is called off")
 	record := overtakenRecord(r, c, t.Clock.Now())
 	record.Reason, record.Message = flink.Cancelled, "called off by "+orSomebody(r.Change.By)+" while it waited: "+orNoReason(r.Change.Why)
-	return t.Ledger.WriteRecord(ctx, record)
+	_, err := t.Ledger.WriteRecordIfAbsent(ctx, record)
+	return err
 }
 
 // cancelAsked is the wish that this release be called off; nil when it holds no

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -32,8 +33,11 @@ func (t Tasks) Observe(ctx context.Context, r Release) (Release, error) {
 			return false, unless(flink.Unavailable, err)
 		}
 		o.Signals = t.Signals.listen(ctx, &h, e.Policy.Analysis, t.Clock)
-		now := t.Clock.Now()
+		now, edited := t.Clock.Now(), r.Watch.Edited
 		r.Watch, v = flink.Judge(r.Watch, o, e, now)
+		if r.Watch.Edited && !edited {
+			r.note(now, "Observe", fmt.Sprintf("somebody else changed the resource: generation %d, and the release had written %d", o.Spec.Generation, r.Watch.Generation))
+		}
 		r.note(now, "Observe", timelineNote(r.Phase, v))
 		return v.State != flink.Progressing, nil
 	})

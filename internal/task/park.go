@@ -12,8 +12,8 @@ import (
 // place: the jar is planned anew with it.
 func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) error {
 	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		own := d.IsParked(r.ID)
-		if d.HasSeen(r.Artifact.Event) && !own && !r.holds(d) {
+		own := r.waits(d)
+		if (d.HasSeen(r.Artifact.Event) || d.IsParked(r.ID)) && !own && !r.holds(d) {
 			return errSeenSince
 		}
 		if p := d.Parked; p != nil && !own {
@@ -32,7 +32,7 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 			return nil
 		}
 		r.remember(d)
-		if !own || d.Parked.Holder != r.Execution {
+		if !own {
 			d.Parked = &ledger.Parked{Change: r.asChange(t, approval), Holder: r.Execution}
 		}
 		d.Parked.Why, d.Parked.Until, d.Parked.Approval = r.Wait.For, r.Wait.Until, approval
@@ -69,7 +69,7 @@ func (t Tasks) AwaitApproval(ctx context.Context, in AwaitInput) (Release, error
 	r := in.Release
 	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		switch {
-		case !d.IsParked(r.ID) || d.Parked.Holder != r.Execution:
+		case !r.waits(d):
 			return flink.Errorf(flink.Refused, "wait for approval", "the change does not wait any more")
 		case d.Parked.Answer != nil:
 			return flink.Errorf(flink.Refused, "wait for approval", "somebody has answered already")

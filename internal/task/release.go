@@ -47,8 +47,10 @@ type Release struct {
 	FailedFrom    string             `json:"failedFrom,omitempty"`   // Observe: the state that the failed version had restored
 	FailedRan     time.Time          `json:"failedRan,omitzero"`     // Observe: when the failed version was first seen running
 	FailedStart   time.Time          `json:"failedStart,omitzero"`   // RollBack: start of the failed version's job
+	Edited        bool               `json:"edited,omitempty"`       // RollBack: somebody else changed the failed version's resource
+	Saved         *flink.Snapshot    `json:"saved,omitempty"`        // RollBack: the savepoint that the operator stopped the failed version with because of that
 	Standstill    *Standstill        `json:"standstill,omitempty"`   // RollBack: whether the failed version came to one
-	CalledOff     bool               `json:"calledOff,omitempty"`    // any state before Promote: somebody asked it to stop
+	CalledOff     bool               `json:"calledOff,omitempty"`    // any state before Promote: somebody asked it to stop; Settle: and was told that it was too late
 
 	Rollback []flink.RollbackDecision `json:"rollback,omitempty"` // RollBack
 

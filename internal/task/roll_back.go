@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -27,6 +28,7 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	r.noticeEdit(o)
 	if err := t.lateStop(ctx, &r, o); err != nil {
 		return r, err
 	}
@@ -86,9 +88,10 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o), RanSince: r.FailedRan,
 		Applied:  r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep),
 		Hidden:   r.hidden(o),
-		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "",
-		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest,
-		Empty:    r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy || r.Change.Kind == flink.Fork}
+		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "" && r.Watch.RestoredID >= r.Restore.AtLeast,
+		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest, Newest: r.Plan.Restore, NoRecord: r.noRecord(o),
+		Saved: r.Saved, Edited: r.Edited,
+		Empty: r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy || r.Change.Kind == flink.Fork}
 	if r.CalledOff {
 		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
 	}
@@ -103,6 +106,38 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		c.Tried = append(c.Tried, done.Restore.Kind)
 	}
 	return c
+}
+
+// noRecord: Flink has taken the high-availability record of the failed version
+// away, as it does where a job ends or cannot be mapped.
+func (r *Release) noRecord(o flink.Observation) bool {
+	ended := r.shows(o) && o.Job.Ended() || o.Job.Reachable && o.Job.ID == ""
+	return !o.Record.Known && ended && o.Spec.Release == r.ID && o.Spec.Step == applyStep
+}
+
+// noticeEdit keeps that somebody else has changed the resource of the version
+// that is to be undone, and the savepoint that the operator stopped it with for that.
+func (r *Release) noticeEdit(o flink.Observation) {
+	if r.Phase != Forward || o.Spec.Release != r.ID {
+		return
+	}
+	if o.Spec.Step == applyStep {
+		r.Edited = r.Edited || r.Watch.Sees(o.Spec).Edited
+	}
+	if s := o.Status.Savepoint; r.Edited && o.Status.SavepointTrigger == "UPGRADE" && !r.knows(s.Path) {
+		r.Saved = &flink.Snapshot{Path: s.Path, Revision: r.Revision, Taken: s.Taken, Kind: flink.StopSnapshot}
+	}
+}
+
+// knows tells whether a state is one that this release began with or has taken itself.
+func (r *Release) knows(path string) bool {
+	known := []string{"", r.Before.Savepoint, r.Plan.Restore.Path}
+	for _, s := range []*flink.Snapshot{r.Stopped, r.Insurance} {
+		if s != nil {
+			known = append(known, s.Path)
+		}
+	}
+	return slices.ContainsFunc(known, func(k string) bool { return flink.SamePath(k, path) })
 }
 
 // recordedStop finds the savepoint of the stop: this release's, in the ledger

@@ -22,17 +22,25 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	r.sayTooLate(before)
-	record := r.record(t.Clock.Now())
-	if err := t.Ledger.WriteRecord(ctx, record); err != nil {
+	record, err := t.keepRecord(ctx, &r, before)
+	if err != nil {
 		return r, err
 	}
 	switch {
+	case record.Execution != r.Execution && before.HasSeen(r.Artifact.Event):
+		return r, nil // of another delivery, which has told it
 	case r.Change.DryRun:
 		return r, nil // the record is all there is of it
 	case r.Application == ledger.NoApplication:
 		return r, t.Sender.Send(ctx, r.Application, t.endedMessage(record))
 	}
 	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		if r.sayTooLate(*d) { // called off since the record was written
+			record = r.record(record.Ended)
+			if err := t.Ledger.WriteRecord(ctx, record); err != nil {
+				return err
+			}
+		}
 		t.settle(&r, record, d)
 		return nil
 	})
@@ -60,30 +68,58 @@ func (t Tasks) identify(r *Release) {
 	}
 }
 
-// sayTooLate tells whoever called a release off that it had gone too far for that.
-func (r *Release) sayTooLate(d ledger.Document) {
-	if r.Fence == 0 || r.CalledOff || r.Outcome != flink.Succeeded {
-		return
+// sayTooLate tells whoever called a release off that it had gone too far for
+// that, once; and whether it told.
+func (r *Release) sayTooLate(d ledger.Document) bool {
+	c := r.cancelAsked(&d)
+	if c == nil || r.Fence == 0 || r.CalledOff || r.Outcome != flink.Succeeded {
+		return false
 	}
-	if c := r.cancelAsked(&d); c != nil {
-		r.Message = flink.Foreign(r.Message+"; "+orSomebody(c.By)+" called it off, which came too late", flink.MaxSentence)
-	}
+	r.CalledOff = true
+	r.Message = flink.Foreign(r.Message+"; "+orSomebody(c.By)+" called it off, which came too late", flink.MaxSentence)
+	return true
 }
 
-// settledBefore tells whether this release was settled and its lease has gone on
-// to another since, or was overtaken while it waited: then its record stands as it is.
+// keepRecord writes the release's record and returns what stands. Who holds
+// neither lease nor place may be one of several deliveries of the event: then the
+// first one's outcome stands, and is this one's, too.
+func (t Tasks) keepRecord(ctx context.Context, r *Release, d ledger.Document) (ledger.Record, error) {
+	record := r.record(t.Clock.Now())
+	if r.Fence != 0 || r.holds(&d) || r.waits(&d) {
+		return record, t.Ledger.WriteRecord(ctx, record)
+	}
+	written, err := t.Ledger.WriteRecordIfAbsent(ctx, record)
+	if err != nil || written {
+		return record, err
+	}
+	stands, err := t.Ledger.Record(ctx, r.Application, r.ID)
+	r.Outcome, r.Reason, r.Message = stands.Outcome, stands.Reason, stands.Message
+	return stands, err
+}
+
+// settledBefore tells whether there is nothing to settle: another execution has
+// the release in its hands, or it was settled, its lease has gone on to another
+// since, or it was overtaken while it waited, and its record stands as it is.
 // The document is as it was before, and empty where it was not needed.
 func (t Tasks) settledBefore(ctx context.Context, r *Release) (d ledger.Document, done bool, err error) {
 	if r.Change.DryRun { // the ledger does not know it: only its record tells that another delivery was planned
 		done, err = t.hasRecord(ctx, r)
 		return d, done, err
 	}
-	if r.Fence == 0 && r.Wait == nil || r.Application == ledger.NoApplication {
+	if r.Application == ledger.NoApplication {
 		return d, false, nil
 	}
 	d, _, err = t.Ledger.Document(ctx, r.Application)
-	if err != nil || d.Lease != nil && d.Lease.Release == r.ID || d.IsParked(r.ID) {
+	switch {
+	case err != nil && r.Fence == 0 && r.Wait == nil:
+		return ledger.Document{}, false, nil // what became of the event is recorded even where the document is damaged
+	case err != nil, r.holds(&d), r.waits(&d):
 		return d, false, err
+	case d.GoesOn(r.ID):
+		r.end(flink.Ignored, flink.Duplicate, "another delivery of this event goes on: its release is "+r.ID)
+		return d, true, nil
+	case r.Fence == 0 && r.Wait == nil:
+		return d, false, nil
 	}
 	if done, err = t.hasRecord(ctx, r); err != nil || !done {
 		return d, false, err
@@ -128,7 +164,7 @@ func (r *Release) concludeError() {
 func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) {
 	r.remember(d)
 	d.Post(t.endedMessage(record))
-	if d.IsParked(r.ID) {
+	if r.waits(d) {
 		d.Parked = nil
 	}
 	if !r.holds(d) {
@@ -197,6 +233,11 @@ func (r *Release) holds(d *ledger.Document) bool {
 		return d.Lease.Of(r.Execution, r.ID)
 	}
 	return d.Lease != nil && d.Lease.Release == r.ID && d.Lease.Fence == r.Fence
+}
+
+// waits tells whether the change is parked, and by this execution.
+func (r *Release) waits(d *ledger.Document) bool {
+	return d.IsParked(r.ID) && d.Parked.Holder == r.Execution
 }
 
 // endedMessage is the event that tells of a release's end.

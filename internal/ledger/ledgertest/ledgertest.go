@@ -24,6 +24,8 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 		"32 concurrent updates are all kept":            allUpdatesKept,
 		"a revision is written once and read back":      revisions,
 		"records are listed newest first":               records,
+		"what is supposed leaves an outcome alone":      supposed,
+		"of 32 that suppose something exactly one wins": oneSupposes,
 		"what is not there is NotFound":                 notFound,
 		"records of incidents are apart from releases'": incidents,
 		"an incident comes back as it was":              openIncident,
@@ -40,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 		"an older document is read and written as today's":      olderSchema,
 		"a newer document is refused and stays as it is":        newerSchema,
 		"32 concurrent upgrades of an old document keep it all": upgradedTogether,
+		"a supposition that comes through late is not written":  lateSupposition,
 	}
 	for name, c := range below {
 		t.Run(name, func(t *testing.T) { c(t, open(t)) })
@@ -172,6 +175,47 @@ func records(t *testing.T, s ledger.Store) {
 	must(t, err)
 	if r.ID != ids[1] || r.Outcome != flink.Succeeded {
 		t.Errorf("got %+v", r)
+	}
+}
+
+func supposed(t *testing.T, s ledger.Store) {
+	own := ledger.Record{ID: "r1", Application: app, Outcome: flink.Succeeded}
+	guess := ledger.Record{ID: "r1", Application: app, Outcome: flink.FailedClean, ToldBy: "r2"}
+	passed := ledger.Record{ID: "r1", Application: app, Outcome: flink.Ignored}
+	another := guess
+	another.ToldBy = "r3"
+	for _, step := range []struct {
+		r       ledger.Record
+		written bool
+	}{{passed, true}, {guess, true}, {another, true}, {passed, false}} {
+		written, err := s.WriteRecordIfAbsent(t.Context(), step.r)
+		must(t, err)
+		if written != step.written {
+			t.Errorf("%s told by %q: written is %t", step.r.Outcome, step.r.ToldBy, written)
+		}
+	}
+	must(t, s.WriteRecord(t.Context(), own))
+	if written, err := s.WriteRecordIfAbsent(t.Context(), guess); written || err != nil {
+		t.Errorf("written over the release's own: %t, %v", written, err)
+	}
+	if r, err := s.Record(t.Context(), app, "r1"); err != nil || r.Outcome != flink.Succeeded {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func oneSupposes(t *testing.T, s ledger.Store) {
+	var won atomic.Int32
+	together(32, func(i int) {
+		written, err := s.WriteRecordIfAbsent(t.Context(), ledger.Record{ID: "r1", Application: app, Outcome: flink.FailedClean, Message: fmt.Sprint(i)})
+		if err != nil {
+			t.Error(err)
+		}
+		if written {
+			won.Add(1)
+		}
+	})
+	if won.Load() != 1 {
+		t.Errorf("%d were written", won.Load())
 	}
 }
 

@@ -97,3 +97,25 @@ func upgradedTogether(t *testing.T, o ledger.Objects) {
 		t.Errorf("%d seen, history %+v, schema %d", len(d.Seen), d.History, d.Schema)
 	}
 }
+
+// hanging holds up the next conditional write until something else has happened.
+type hanging struct {
+	ledger.Objects
+	meanwhile func()
+}
+
+func (h *hanging) PutIf(ctx context.Context, key string, body []byte, v ledger.Version) error {
+	h.meanwhile()
+	return h.Objects.PutIf(ctx, key, body, v)
+}
+
+func lateSupposition(t *testing.T, o ledger.Objects) {
+	s, own := ledger.New(o), ledger.Record{ID: "r1", Application: app, Outcome: flink.Succeeded}
+	late := ledger.New(&hanging{o, func() { must(t, s.WriteRecord(t.Context(), own)) }})
+	if written, err := late.WriteRecordIfAbsent(t.Context(), ledger.Record{ID: "r1", Application: app, Outcome: flink.FailedClean, ToldBy: "r2"}); written || err != nil {
+		t.Errorf("written is %t, %v", written, err)
+	}
+	if r, err := s.Record(t.Context(), app, "r1"); err != nil || r.Outcome != flink.Succeeded {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
