@@ -101,6 +101,7 @@ var behaviours = map[string]targettest.Behaviour{
 //	delete                 somebody deletes the resource
 //	kill-taskmanager       a node is lost
 //	suspend-outside        somebody suspends the resource with kubectl
+//	snapshots              the states that the ledger knows, and with which the job is suspended
 //	records                what is kept of every release until now
 //	fail-job               the job comes to its end by itself, beyond Flink's restart strategy
 //	break-revision FILE BEHAVIOUR  a jar that was good behaves so from now on
@@ -197,6 +198,8 @@ func (s *stage) disturb(words []string) {
 		s.target.SuspendOutside(app)
 	case "records":
 		s.records()
+	case "snapshots":
+		s.snapshots()
 	case "fail-job":
 		s.target.FailJob(app)
 	case "break-revision":
@@ -366,6 +369,18 @@ func (s *stage) records() {
 		r, err := s.ledger.Record(s.t.Context(), app, ids[i])
 		must(s.t, err)
 		fmt.Fprintf(&s.seen, "  %s %s %s: %s\n", r.ID, r.Outcome, r.Reason, r.Message)
+	}
+}
+
+// snapshots tells which states the ledger knows.
+func (s *stage) snapshots() {
+	d, _, err := s.ledger.Document(s.t.Context(), app)
+	must(s.t, err)
+	for _, known := range d.Snapshots {
+		fmt.Fprintf(&s.seen, "  knows %s (%s)\n", short(known.Path), known.Kind)
+	}
+	if d.Suspended != nil {
+		fmt.Fprintf(&s.seen, "  suspended with %s\n", short(d.Suspended.Snapshot.Path))
 	}
 }
 

@@ -7,7 +7,11 @@ func (s Situation) planFromNothing() Plan {
 	switch k := s.Change.Kind; {
 	case k == Redeploy:
 		return s.plan(StepApply, s.chosen(), "there is no resource: it is created again from the chosen state", "remove it again")
-	case k == Resume && s.Suspended != nil && s.Suspended.Path != "":
+	case s.Suspended != nil && s.Suspended.Path != "" && k == Suspend:
+		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job is suspended already, and its resource is made again when it is resumed: nothing to do"}
+	case s.Suspended != nil && s.Suspended.Path != "" && k != Resume && k != Rollback:
+		return refuse(JobSuspended, "the job was suspended on purpose, and its resource is gone since: sluice resume makes it again, from the state the job was suspended with. Then try again")
+	case s.Suspended != nil && s.Suspended.Path != "":
 		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Suspended.Path}, "the resource of the suspended job is gone: it is created again, from the savepoint the job was suspended with", "remove it again")
 	case k == Suspend, k == Resume:
 		return refuse(NothingDeployed, "there is no resource, so nothing runs that could be suspended or resumed")

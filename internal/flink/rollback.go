@@ -14,12 +14,16 @@ const (
 	TakeAway  RollbackAction = "TakeAway"  // there is no previous revision: remove what was deployed
 	Hold      RollbackAction = "Hold"      // touch nothing more and call somebody
 	Halt      RollbackAction = "Halt"      // first bring the failed version to a standstill, then decide
+	Rest      RollbackAction = "Rest"      // nothing ran before, and nothing shall: with Restore it could be started again
 )
 
 // RollbackCase is what a rollback is decided from.
 type RollbackCase struct {
 	HasPrevious bool         // a revision ran before
 	Applied     bool         // the new revision was written to the cluster
+	Suspended   *Snapshot    // the job was suspended before, with this state; its path is empty where only the high-availability record knows it
+	Finished    bool         // the previous revision was a batch job that had done its work
+	Missing     bool         // there is no resource any more
 	Mode        UpgradeMode  // of the previous revision
 	Stop        *Snapshot    // the savepoint that the previous revision was stopped with, once recorded
 	Restored    string       // state that the failed version was seen to have restored; empty when it never did
@@ -86,6 +90,12 @@ func (c RollbackCase) decide() RollbackDecision {
 	switch {
 	case c.Applied && c.Rule.Mode == Manual:
 		return RollbackDecision{Action: Hold, Message: "the policy asks for manual rollback: the failed version was left as it is"}
+	case c.HasPrevious && c.Suspended != nil:
+		return c.rest()
+	case c.HasPrevious && c.Finished && !c.Applied:
+		return RollbackDecision{Action: Rest, Message: "the batch job that was there had finished, and nothing was started"}
+	case c.HasPrevious && c.Finished:
+		return RollbackDecision{Action: Hold, Message: "the previous version is a batch job that had finished: to run it again would do its work twice. The failed version was left as it is"}
 	case !c.HasPrevious:
 		return RollbackDecision{Action: TakeAway, Message: "there is no previous version: the failed one is removed, its logs and savepoints stay"}
 	case c.mayStillCommit():
@@ -99,6 +109,45 @@ func (c RollbackCase) decide() RollbackDecision {
 		return RollbackDecision{Action: Hold, Message: "the previous version came back with its state and is not healthy: somebody has to look"}
 	}
 	return RollbackDecision{Action: Hold, Message: "the previous version did not come back with any state there is: somebody has to look"}
+}
+
+// rest leaves a job suspended that was so before the release: a version that
+// was not to run yet, or whose resumption failed, is not started by undoing that.
+func (c RollbackCase) rest() RollbackDecision {
+	newest := c.completed() && !c.Empty && c.Rule.RestoreFrom != PreUpgrade
+	d := RollbackDecision{Action: Rest, Restore: Restore{Kind: RestoreSnapshot, Path: c.Suspended.Path}, Message: "the job is suspended, as it was before, with the state from then"}
+	if newest {
+		d.Restore.Path, d.Message = c.Failed.Latest, "the job is suspended, as it was before; the version that was started had completed checkpoints, and its newest state is what the job goes on from"
+	}
+	if d.Restore.Path == "" {
+		d.Restore.Kind = RestoreLatest // only the record knows it
+	}
+	switch known := d.Restore.Path != ""; {
+	case !c.Applied:
+		d.Restore, d.Message = Restore{Kind: RestoreSnapshot, Path: c.Suspended.Path}, "nothing was started: the job stays suspended, as it was"
+	case c.Still:
+	case c.Missing && known:
+		d.Message += ". Its resource is gone, and made again when it is resumed"
+	case c.NoRecord && known:
+		d.Message += ". What was started had ended: its resource is removed, and made again when the job is resumed"
+	case c.NoRecord, c.Missing, c.CannotHalt:
+		return RollbackDecision{Action: Hold, Message: "the job had been suspended before, and could not be brought back to that: it may run"}
+	default:
+		return RollbackDecision{Action: Halt, Message: "the job was suspended before, and is so again"}
+	}
+	if c.made() && !newest {
+		d.Message += "; what was committed since is processed a second time once it is resumed"
+		d.Replays = &Interval{From: c.Suspended.Taken, To: c.committedUntil()}
+	}
+	return d
+}
+
+// committedUntil is when the failed version last completed a checkpoint; zero when that is not known.
+func (c RollbackCase) committedUntil() time.Time {
+	if c.Failed == nil {
+		return time.Time{}
+	}
+	return c.Failed.LatestAt
 }
 
 // mayStillCommit: it was seen running and nobody has stopped it yet. One that
@@ -157,9 +206,7 @@ func (c RollbackCase) sinceBase() *Interval {
 	case c.Restored == "" && c.Insurance != nil:
 		i.From = c.Insurance.Taken
 	}
-	if c.Failed != nil {
-		i.To = c.Failed.LatestAt
-	}
+	i.To = c.committedUntil()
 	return &i
 }
 

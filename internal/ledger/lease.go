@@ -16,6 +16,7 @@ type Lease struct {
 	Taken   time.Time `json:"taken"`
 	Expires time.Time `json:"expires"` // renewed by every step
 
+	Writes   string         `json:"writes,omitempty"`   // what the holder is about to write to the cluster, or has, in words
 	Cancel   *CancelRequest `json:"cancel,omitempty"`   // somebody asked the holder to stop
 	Approval *Approval      `json:"approval,omitempty"` // of the change that the lease was handed to
 }

@@ -39,6 +39,8 @@ var stories = map[string]story{
 	"a return to the version before":                {versions: []string{"good", "good"}, then: &flink.Change{Kind: flink.Rollback}, ends: flink.Released},
 	"a suspension":                                  {versions: []string{"good"}, then: &flink.Change{Kind: flink.Suspend}, ends: flink.Stopped},
 	"a resumption":                                  {versions: []string{"good"}, after: &flink.Change{Kind: flink.Suspend}, then: &flink.Change{Kind: flink.Resume}, ends: flink.Released},
+	"a resumption that fails":                       {versions: []string{"fails-on-restore"}, after: &flink.Change{Kind: flink.Suspend}, then: &flink.Change{Kind: flink.Resume}, ends: flink.RolledBack},
+	"an upgrade of what somebody suspended":         {versions: []string{"good", "good"}, by: Fault{Kind: SuspendOutside}, ends: flink.Released},
 	"a deletion":                                    {versions: []string{"good"}, then: &flink.Change{Kind: flink.Delete}, ends: flink.Removed},
 	"a redeployment":                                {versions: []string{"good", "good"}, then: &flink.Change{Kind: flink.Redeploy}, ends: flink.Released},
 	"another parallelism":                           {versions: []string{"good"}, then: &flink.Change{Kind: flink.Scale, Parallelism: 3}, ends: flink.Released},

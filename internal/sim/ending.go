@@ -71,7 +71,7 @@ func repairIsNotHeld(e *execution) string {
 func whatWasSentIsGone(e *execution) string {
 	name := "ended-" + e.asked.release
 	for _, m := range e.journal.document.Outbox {
-		if m.Name == name && !e.excused() && e.release.ID == e.asked.release && e.release.Decision == task.ToSettle {
+		if m.Name == name && !e.excused() && e.release.Reason != flink.Duplicate && e.release.ID == e.asked.release && e.release.Decision == task.ToSettle {
 			return "execution " + e.name + " has ended and the message that tells of it is still in the outbox"
 		}
 	}

@@ -98,7 +98,7 @@ func (j *journal) asksForNoState() bool {
 // removed, which its own record told.
 func (w *world) startsEmpty(c change, r ledger.Record) bool {
 	if r.Reason == flink.Superseded && c.Desired.Restore.Kind == flink.RestoreNothing {
-		return w.journal.asksForNoState() // another release wrote the record of this one, and knows no plan
+		return strings.Contains(r.Message, "starts empty") && w.journal.asksForNoState() // another release wrote the record of this one
 	}
 	if c.Desired.Restore.Kind != flink.RestoreNothing || r.Plan == nil || r.Plan.Restore.Kind != flink.RestoreNothing && c.Step == "apply" {
 		return false

@@ -162,6 +162,8 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
 	case d.Current == "":
 		return ""
+	case d.Suspended != nil && c.Doc.Before.Suspended != nil && c.Before.Job.TasksRunning == 0:
+		return "" // it was suspended, and what was started has ended: it is made again when it is resumed
 	}
 	return fmt.Sprintf("release %s removed an application whose revision %s is known to have run well", c.Release, d.Current)
 }

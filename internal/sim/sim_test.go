@@ -62,6 +62,7 @@ func TestWhatOnceWentWrongHolds(t *testing.T) {
 		"what was supposed does not take the place of an outcome":          lateRecord(),
 		"a rollback by the record asks how new the checkpoint is":          olderThanTheRecord(),
 		"a delivery that only plans leaves the first one's place alone":    plannedTwice(),
+		"who calls off what is all but settled hears that it is too late":  tooLate(),
 		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),
 	}
 	parts := load(t)

@@ -84,6 +84,12 @@ func olderThanTheRecord() Schedule {
 	return s
 }
 
+// tooLate has a release called off between the writing of its record and that of the ledger.
+func tooLate() Schedule {
+	s := soon("plain", "good", "good").with(Fault{Kind: LateAnswer, Of: "u2", Call: "ledger.Put", Nth: 1, For: 10 * time.Second})
+	return s.wants("u3", 2*time.Minute+56*time.Second, 0, flink.Change{Kind: flink.Cancel, By: "ann"})
+}
+
 // plannedTwice delivers a jar four times, and changes the manifest to one that
 // asks for no approval in between.
 func plannedTwice() Schedule {

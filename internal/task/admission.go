@@ -140,6 +140,9 @@ func (t Tasks) takeOver(ctx context.Context, r *Release, d *ledger.Document) err
 	}
 	record := ledger.Record{ID: dead.Release, ToldBy: r.ID, Application: r.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now,
 		Outcome: flink.FailedDirty, Reason: flink.Superseded, Message: "nothing was heard of it any more, and release " + r.ID + " went on from what it left: look at its execution, and whether what it was asked to do is still wanted"}
+	if dead.Writes != "" {
+		record.Message += ". It was about to write " + dead.Writes + " to the cluster, which may have run since"
+	}
 	if dead.Holder == "" {
 		record.Outcome, record.Reason, record.Message = flink.FailedClean, flink.Overtaken, "it waited for its turn, and when that had come nobody started it: release "+r.ID+" took its place. Nothing was touched: ask for it again"
 	}

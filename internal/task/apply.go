@@ -17,6 +17,10 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 	d, err := t.update(ctx, &r, func(d *ledger.Document) error {
 		if began = d.Applied == r.Revision; d.Lease.Cancel == nil {
 			d.Applied = r.Revision // before it is written: should this release not live to see it, nobody takes the application for a new one
+			d.Lease.Writes = r.writes()
+			if s := r.Before.Suspended; s != nil && s.Path != "" {
+				d.AddSnapshot(*s) // somebody else may have taken it, and the resource, which names it, may be replaced
+			}
 		}
 		return nil
 	})
@@ -61,6 +65,16 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 	r.Decision = ToObserve
 	r.note(now, "Apply", "applied "+r.subject()+", state: "+describe(restore))
 	return r, nil
+}
+
+// writes says what Apply is about to write, for whoever has to tell of it
+// should this release not live to.
+func (r *Release) writes() string {
+	from := describe(r.Plan.Restore)
+	if r.Stopped != nil {
+		from = baseName(r.Stopped.Path)
+	}
+	return "revision " + r.Revision + " (state: " + from + ")"
 }
 
 // watch begins to watch a version that was just written.

@@ -27,12 +27,19 @@ func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Releas
 			return r, nil
 		}
 	}
+	if first := o.Spec.Step == applyStep; first && r.FailedAt == nil && r.FailedRan.IsZero() && !r.hidden(o) {
+		r.FailedAt = &flink.Checkpoints{RestoredID: o.Record.LatestID} // it has not run: what the record holds is what it was to begin with
+	}
 	began := r.since("Halt", t.Clock.Now())
-	failed, err := t.Ledger.Revision(ctx, r.Application, r.Revision)
+	still := r.Revision
+	if r.Before.Suspended != nil {
+		still = r.Previous // it stays so, and is resumed as what it was
+	}
+	revision, err := t.Ledger.Revision(ctx, r.Application, still)
 	if err != nil {
 		return r, err
 	}
-	if err := t.Target.Apply(ctx, r.desired(failed, flink.Suspended, flink.Restore{Kind: flink.RestoreLatest}, haltStep, haltFence)); err != nil {
+	if err := t.Target.Apply(ctx, r.desired(revision, flink.Suspended, flink.Restore{Kind: flink.RestoreLatest}, haltStep, haltFence)); err != nil {
 		return t.cannotHalt(r, err)
 	}
 	done, err := t.poll(ctx, func(ctx context.Context) (bool, error) {
@@ -46,7 +53,7 @@ func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Releas
 	case err != nil:
 		return r, err
 	case done:
-		r.Standstill = &Standstill{Reached: o.Record.Known, Record: o.Record}
+		r.Standstill = &Standstill{Reached: o.Record.Known || r.Before.Suspended != nil, Record: o.Record, Generation: o.Spec.Generation}
 	case t.Clock.Now().Sub(began) >= haltPatient:
 		r.Standstill = &Standstill{}
 	}

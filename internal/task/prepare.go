@@ -138,6 +138,8 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 	r.Revision, r.Jar = w.revision.ID, w.revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, w.policy, w.notes
 	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag}
+	r.Before.Suspended = suspendedWith(d, o)
+	r.Before.Finished = s.Running.Batch() && o.Spec.Run == flink.Running && (o.Job.State == "FINISHED" || o.Status.JobState == "FINISHED")
 	r.Decision = Decision(plan.First)
 	r.note(now, "Prepare", plan.Message)
 	switch plan.Reason {
@@ -148,6 +150,27 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 		r.end(flink.FailedClean, plan.Reason, plan.Message)
 	}
 	return r
+}
+
+// suspendedWith is the state of a job that is suspended, by us or by somebody
+// else; nil of one that is not, or whose stop a release did not live to tell of.
+func suspendedWith(d ledger.Document, o flink.Observation) *flink.Snapshot {
+	stands := o.Spec.Run == flink.Suspended && o.Status.Lifecycle == "SUSPENDED"
+	switch held := o.Status.Savepoint; {
+	case d.Suspended != nil && (stands && untouched(*d.Suspended, o) || !o.Exists):
+		s := d.Suspended.Snapshot
+		return &s
+	case !stands || d.Down != nil:
+		return nil
+	case o.Record.Known:
+		return &flink.Snapshot{Path: o.Record.Path, Revision: o.Spec.Revision, Taken: o.At, Kind: flink.CheckpointSnapshot}
+	case o.Status.SavepointTrigger == "UPGRADE":
+		return &flink.Snapshot{Path: held.Path, Revision: o.Spec.Revision, Taken: held.Taken, Kind: flink.StopSnapshot}
+	case d.Suspended != nil && flink.SamePath(held.Path, d.Suspended.Snapshot.Path):
+		s := d.Suspended.Snapshot
+		return &s
+	}
+	return nil
 }
 
 // untouched tells whether nobody has written the resource since that stop.

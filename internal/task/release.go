@@ -85,9 +85,11 @@ type Wait struct {
 
 // Standstill is how it went to bring a failed version to a standstill.
 type Standstill struct {
-	Reached bool              `json:"reached"`
-	Ended   bool              `json:"ended,omitempty"` // by itself: Flink has taken the record away
-	Record  flink.RecordFacts `json:"record"`          // its high-availability record then
+	Reached bool `json:"reached"`
+	Ended   bool `json:"ended,omitempty"` // by itself: Flink has taken the record away
+
+	Generation int64             `json:"generation,omitempty"` // of the resource, once the operator said that it is suspended
+	Record     flink.RecordFacts `json:"record"`               // its high-availability record then
 }
 
 // Before is the job that ran before.
@@ -96,6 +98,9 @@ type Before struct {
 	Started   time.Time `json:"started,omitzero"`    // by Flink's clock
 	Savepoint string    `json:"savepoint,omitempty"` // lastSavepoint before the stop
 	Lag       flink.Lag `json:"lag"`                 // what its sources had yet to read
+
+	Suspended *flink.Snapshot `json:"suspended,omitempty"` // it was suspended, with this state; without a path: by its high-availability record
+	Finished  bool            `json:"finished,omitempty"`  // a batch job that had done its work
 }
 
 // Phase says which version is being watched.

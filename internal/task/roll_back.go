@@ -55,6 +55,8 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 		return t.takeAway(ctx, r, *decision)
 	case flink.Halt:
 		return t.halt(ctx, r, o)
+	case flink.Rest:
+		return t.rest(ctx, r, *decision, o)
 	}
 	return t.bringBack(ctx, r, previous, *decision, o)
 }
@@ -86,8 +88,9 @@ func (t Tasks) lateStop(ctx context.Context, r *Release, o flink.Observation) er
 func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.RollbackCase {
 	c := flink.RollbackCase{HasPrevious: r.Previous != "", Stop: r.recordedStop(d), Restored: r.FailedFrom, Insurance: r.Insurance,
 		Rule: r.Policy.Rollback, Failed: r.FailedAt, Seen: r.shows(o), RanSince: r.FailedRan,
-		Applied:  r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep),
-		Hidden:   r.hidden(o),
+		Applied: r.wrote(o),
+		Hidden:  r.hidden(o),
+		Missing: !o.Exists, Suspended: r.Before.Suspended, Finished: r.Before.Finished,
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "" && r.Watch.RestoredID >= r.Restore.AtLeast,
 		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest, Newest: r.Plan.Restore, NoRecord: r.noRecord(o),
 		Saved: r.Saved, Edited: r.Edited,
@@ -106,6 +109,11 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		c.Tried = append(c.Tried, done.Restore.Kind)
 	}
 	return c
+}
+
+// wrote tells whether the new version was written to the cluster.
+func (r *Release) wrote(o flink.Observation) bool {
+	return r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep)
 }
 
 // noRecord: Flink has taken the high-availability record of the failed version
@@ -233,6 +241,29 @@ func (t Tasks) takeAway(ctx context.Context, r Release, decision flink.RollbackD
 	why, what := flink.FirstVersionFailed, "the first version failed ("+r.Message+")"
 	if r.CalledOff {
 		why, what = flink.Cancelled, r.Message
+	}
+	r.end(flink.FailedClean, why, what+"; "+decision.Message)
+	return r, nil
+}
+
+// rest ends a release before which nothing ran, and after which nothing shall.
+func (t Tasks) rest(ctx context.Context, r Release, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
+	r.Rollback = append(r.Rollback, decision)
+	if r.wrote(o) {
+		r.Phase = Forward // also where Apply did not live to tell of it
+	}
+	suspended := r.Standstill != nil && r.Standstill.Generation != 0
+	if r.Phase != "" && o.Exists && !suspended {
+		if err := t.Target.Remove(ctx, r.Application, r.fence(undoFence)); err != nil {
+			return r, err
+		}
+	}
+	why, what := flink.RolledBack, "the version that was started failed ("+r.Message+")"
+	switch {
+	case r.CalledOff:
+		why, what = flink.Cancelled, r.Message
+	case r.Verdict == nil:
+		what = string(r.Change.Kind) + " could not be carried out (" + r.Message + ")"
 	}
 	r.end(flink.FailedClean, why, what+"; "+decision.Message)
 	return r, nil

@@ -28,7 +28,8 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 	}
 	switch {
 	case record.Execution != r.Execution && before.HasSeen(r.Artifact.Event):
-		return r, nil // of another delivery, which has told it
+		r.end(flink.Ignored, flink.Duplicate, "another delivery of this event has ended: its release is "+r.ID)
+		return r, nil // that one tells of it
 	case r.Change.DryRun:
 		return r, nil // the record is all there is of it
 	case r.Application == ledger.NoApplication:
@@ -192,10 +193,29 @@ func (r *Release) conclude(d *ledger.Document, now time.Time) {
 		d.Current, d.Applied, d.Down, d.Suspended = "", "", nil, nil
 	case r.undoneBy(flink.BringBack):
 		d.Current, d.Applied, d.Down, d.Suspended = r.Previous, "", nil, nil // seen running again
+	case r.undoneBy(flink.Rest):
+		r.restsAgain(d, now)
 	case r.undoneBy(flink.TakeAway):
 		d.Current, d.Applied, d.Down = "", "", nil
 	case r.Plan != nil && r.Plan.Adopt && r.Outcome != flink.Succeeded:
 		d.Applied = "" // it is not ours
+	}
+}
+
+// restsAgain writes down that nothing runs, and with which state the job is suspended again.
+func (r *Release) restsAgain(d *ledger.Document, now time.Time) {
+	d.Current, d.Applied, d.Down = r.Previous, "", nil
+	if r.Phase == "" || r.Before.Suspended == nil {
+		return // nobody has written the resource, or there is no state to go on from
+	}
+	s := *r.Before.Suspended
+	if path := r.Rollback[len(r.Rollback)-1].Restore.Path; path != "" && !flink.SamePath(path, s.Path) {
+		s = flink.Snapshot{Path: path, Revision: r.Revision, Taken: now, Kind: flink.CheckpointSnapshot}
+		d.AddSnapshot(s)
+	}
+	d.Suspended = &ledger.Down{Release: r.ID, Snapshot: s}
+	if r.Standstill != nil {
+		d.Suspended.Generation = r.Standstill.Generation
 	}
 }
 
