@@ -78,18 +78,6 @@ type stage struct {
 	tickAt time.Time // the newest tick
 }
 
-// behaviours are the words of the command drop.
-var behaviours = map[string]targettest.Behaviour{
-	"good":              {},
-	"fails-on-restore":  {FailOnRestore: true},
-	"unmappable":        {Unmappable: true},
-	"restart-loop":      {RestartLoop: true},
-	"main-throws":       {MainThrows: true},
-	"never-checkpoints": {NeverCheckpoints: true},
-	"refused":           {Refused: true},
-	"ends":              {Ends: true},
-}
-
 // play runs one line:
 //
 //	manifest [FILE|MODE]   upload application.yaml (the usual one, that file, or the usual one in that upgrade mode; +fallback allows it) and run the machine for its event
@@ -203,7 +191,7 @@ func (s *stage) disturb(words []string) {
 	case "fail-job":
 		s.target.FailJob(app)
 	case "break-revision":
-		s.jar(words[1], behaviours[words[2]])
+		s.jar(words[1], targettest.Behaviours()[words[2]])
 	case "kill-taskmanager":
 		s.target.KillTaskManager(app)
 	case "resume":
@@ -290,7 +278,7 @@ func (s *stage) body(words []string) []byte {
 	if behaviour == "no-entry-class" {
 		return jartest.WithoutEntryClass(words[1])
 	}
-	b, ok := behaviours[behaviour]
+	b, ok := targettest.Behaviours()[behaviour]
 	if !ok {
 		s.t.Fatalf("no behaviour %q", behaviour)
 	}

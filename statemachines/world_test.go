@@ -19,6 +19,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/jar/jartest"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/manifest/manifesttest"
 	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/statemachines"
@@ -233,28 +234,7 @@ func (w *world) jar(name string, b targettest.Behaviour) []byte {
 	return body
 }
 
-const manifestYAML = `apiVersion: flink.apache.org/v1beta1
-kind: FlinkDeployment
-metadata: {name: counter}
-spec:
-  image: flink:1.20
-  flinkVersion: v1_19
-  serviceAccount: flink
-  flinkConfiguration:
-    state.savepoints.dir: s3://data/team-a/counter/savepoints
-    state.checkpoints.dir: s3://data/team-a/counter/checkpoints
-    high-availability.type: kubernetes
-    high-availability.storageDir: s3://data/team-a/counter/ha
-  jobManager: {resource: {memory: 1024m, cpu: 0.5}}
-  taskManager: {resource: {memory: 1024m, cpu: 0.5}}
-  job: {parallelism: 1, upgradeMode: savepoint}
----
-apiVersion: sluice/v1alpha1
-kind: ReleasePolicy
-spec:
-  progressDeadline: 3m
-  bakeTime: 20s
-`
+const manifestYAML = manifesttest.Short
 
 func must(t *testing.T, err error) {
 	t.Helper()

@@ -9,6 +9,8 @@ import (
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
+	"github.com/sluice-flink/sluice/internal/jar/jartest"
 )
 
 // happen brings an event about and delivers word of it.
@@ -37,8 +39,7 @@ func (w *world) happen(e Event) {
 // upload writes an object. S3 tells of it.
 func (w *world) upload(u *asked) {
 	if u.isJar() {
-		sum := sha256.Sum256(u.body())
-		w.model.Plant(hex.EncodeToString(sum[:]), behaviours[u.Version])
+		w.model.Plant(jartest.SHA256(u.body()), targettest.Behaviours()[u.Version])
 	}
 	o := w.objects.Put(artifactBucket, u.Key, u.body(), second(w.line.now))
 	detail := events.ObjectCreatedDetail{Version: "0"}

@@ -64,15 +64,15 @@ func (i *installation) changes(t *testing.T) {
 		}},
 		{"a deleted application is gone, stays gone, and goes on from its final savepoint", func(t *testing.T) {
 			want(t, ask(flink.Delete), flink.Succeeded, flink.Removed, "")
-			if o, err := i.target.Observe(t.Context(), counter); err != nil || o.Exists {
+			if o, err := i.Target.Observe(t.Context(), counter); err != nil || o.Exists {
 				t.Errorf("there is still a resource: %v", err)
 			}
-			d, _, err := i.ledger.Document(t.Context(), counter)
+			d, _, err := i.Ledger.Document(t.Context(), counter)
 			must(t, err)
 			if d.Deleted == nil || d.Deleted.Snapshot == nil {
 				t.Fatalf("the ledger says %+v", d.Deleted)
 			}
-			want(t, i.drop(t, "counter-v1.jar", i.jar("counter-v1.jar")), flink.FailedClean, flink.WasDeleted, "sluice redeploy")
+			want(t, i.drop(t, "counter-v1.jar", i.Jar(t, "counter-v1.jar")), flink.FailedClean, flink.WasDeleted, "sluice redeploy")
 			want(t, i.ask(t, events.ChangeRequestedDetail{Change: string(flink.Redeploy), Snapshot: d.Deleted.Snapshot.Path}), flink.Succeeded, flink.Released, "")
 		}},
 		{"every number was committed once", i.continuous}, // before a scaling: the job counts in each subtask
@@ -80,7 +80,7 @@ func (i *installation) changes(t *testing.T) {
 			want(t, i.ask(t, events.ChangeRequestedDetail{Change: string(flink.Scale), Parallelism: 2}), flink.Succeeded, flink.Released, "")
 		}},
 		{"a rollback goes to what was good before", func(t *testing.T) {
-			d, _, err := i.ledger.Document(t.Context(), counter)
+			d, _, err := i.Ledger.Document(t.Context(), counter)
 			must(t, err)
 			r := ask(flink.Rollback)
 			want(t, r, flink.Succeeded, flink.Released, "")
@@ -102,10 +102,10 @@ func (i *installation) recordThat(t *testing.T, app flink.Application, is func(l
 	ctx, cancel := context.WithTimeout(t.Context(), recordWithin)
 	defer cancel()
 	for ; ctx.Err() == nil; pause(ctx) {
-		ids, err := i.ledger.Records(ctx, app, 5)
+		ids, err := i.Ledger.Records(ctx, app, 5)
 		must(t, err)
 		for _, id := range ids {
-			r, err := i.ledger.Record(ctx, app, id)
+			r, err := i.Ledger.Record(ctx, app, id)
 			must(t, err)
 			if is(r) {
 				t.Logf("%s %s: %s", r.Outcome, r.Reason, r.Message)

@@ -16,7 +16,7 @@ import (
 // their order and the later ones need the earlier ones.
 func TestReleasesOnRealParts(t *testing.T) {
 	i := start(t)
-	lastState := i.manifest("upgradeMode: savepoint", "upgradeMode: last-state")
+	lastState := i.Manifest(t, "upgradeMode: savepoint", "upgradeMode: last-state")
 	var first string
 	steps := []struct {
 		name string
@@ -24,7 +24,7 @@ func TestReleasesOnRealParts(t *testing.T) {
 	}{
 		{"the first version starts", func(t *testing.T) {
 			want(t, i.drop(t, flink.ManifestFile, lastState), flink.Ignored, flink.NoJarYet, "")
-			first = i.upload(t, counter.String()+"/counter-v1.jar", i.jar("counter-v1.jar"))
+			first = i.Upload(t, counter.String()+"/counter-v1.jar", i.Jar(t, "counter-v1.jar"))
 			want(t, i.record(t, counter, first), flink.Succeeded, flink.Released, "starting empty")
 		}},
 		{"bad input leaves the running job alone and says what to do", i.badInput},
@@ -33,21 +33,21 @@ func TestReleasesOnRealParts(t *testing.T) {
 			want(t, i.drop(t, flink.ManifestFile, lastState), flink.Succeeded, flink.AlreadyRunning, "")
 		}},
 		{"last-state goes on from the newest checkpoint", func(t *testing.T) {
-			want(t, i.drop(t, "counter-v2.jar", i.jar("counter-v2.jar")), flink.Succeeded, flink.Released, "from chk-")
+			want(t, i.drop(t, "counter-v2.jar", i.Jar(t, "counter-v2.jar")), flink.Succeeded, flink.Released, "from chk-")
 		}},
 		{"last-state rolls a restart loop back", func(t *testing.T) {
-			want(t, i.drop(t, "counter-v4.jar", i.jar("counter-v4-restart-loop.jar")), flink.FailedClean, flink.RolledBack, "from chk-")
+			want(t, i.drop(t, "counter-v4.jar", i.Jar(t, "counter-v4-restart-loop.jar")), flink.FailedClean, flink.RolledBack, "from chk-")
 		}},
 		{"last-state rolls a version back that cannot restore", func(t *testing.T) {
-			want(t, i.drop(t, "counter-v3.jar", i.jar("counter-v3-unrestorable.jar")), flink.FailedClean, flink.RolledBack, "exact")
+			want(t, i.drop(t, "counter-v3.jar", i.Jar(t, "counter-v3-unrestorable.jar")), flink.FailedClean, flink.RolledBack, "exact")
 		}},
 		{"a changed manifest alone is released, by savepoint now", func(t *testing.T) {
-			want(t, i.drop(t, flink.ManifestFile, i.manifest()), flink.Succeeded, flink.Released, "from savepoint-")
+			want(t, i.drop(t, flink.ManifestFile, i.Manifest(t)), flink.Succeeded, flink.Released, "from savepoint-")
 		}},
 		{"every number was committed once", i.continuous},
 		{"every other change", i.changes},
 		{"stateless starts empty", func(t *testing.T) {
-			want(t, i.drop(t, flink.ManifestFile, i.manifest("upgradeMode: savepoint", "upgradeMode: stateless")), flink.Succeeded, flink.Released, "starting empty")
+			want(t, i.drop(t, flink.ManifestFile, i.Manifest(t, "upgradeMode: savepoint", "upgradeMode: stateless")), flink.Succeeded, flink.Released, "starting empty")
 		}},
 	}
 	for _, s := range steps {
@@ -65,7 +65,7 @@ func want(t *testing.T, r ledger.Record, o flink.Outcome, why flink.Reason, says
 }
 
 func (i *installation) badInput(t *testing.T) {
-	half := i.jar("counter-v2.jar")
+	half := i.Jar(t, "counter-v2.jar")
 	cases := []struct {
 		name, key string
 		body      []byte
@@ -75,18 +75,18 @@ func (i *installation) badInput(t *testing.T) {
 	}{
 		{"half a jar", counter.String() + "/half.jar", half[:len(half)/2], counter, flink.JarInvalid, "upload it again"},
 		{"no jar at all", counter.String() + "/text.jar", []byte("this is no jar\n"), counter, flink.JarInvalid, "upload the jar itself"},
-		{"no entry class", counter.String() + "/none.jar", i.jar("no-entry-class.jar"), counter, flink.JarInvalid, "set spec.job.entryClass"},
+		{"no entry class", counter.String() + "/none.jar", i.Jar(t, "no-entry-class.jar"), counter, flink.JarInvalid, "set spec.job.entryClass"},
 		{"a malformed manifest", counter.ManifestKey(), []byte("kind: ["), counter, flink.ManifestInvalid, "line 1"},
-		{"an unknown policy field", counter.ManifestKey(), i.manifest("bakeTime:", "bakeTimes:"), counter, flink.ManifestInvalid, "did you mean bakeTime?"},
-		{"another namespace than the prefix", counter.ManifestKey(), i.manifest("namespace: flink-team-a-ns", "namespace: flink-team-b-ns"), counter, flink.ManifestInvalid, "remove it or write namespace: flink-team-a-ns"},
-		{"a field that the cluster does not know", counter.ManifestKey(), i.manifest("  serviceAccount:", "  nonsense: 1\n  serviceAccount:"), counter, flink.ManifestInvalid, "spec.nonsense"},
+		{"an unknown policy field", counter.ManifestKey(), i.Manifest(t, "bakeTime:", "bakeTimes:"), counter, flink.ManifestInvalid, "did you mean bakeTime?"},
+		{"another namespace than the prefix", counter.ManifestKey(), i.Manifest(t, "namespace: flink-team-a-ns", "namespace: flink-team-b-ns"), counter, flink.ManifestInvalid, "remove it or write namespace: flink-team-a-ns"},
+		{"a field that the cluster does not know", counter.ManifestKey(), i.Manifest(t, "  serviceAccount:", "  nonsense: 1\n  serviceAccount:"), counter, flink.ManifestInvalid, "spec.nonsense"},
 		{"no manifest", "flink-team-a-ns/other/counter-v1.jar", half, flink.Application{Namespace: "flink-team-a-ns", Name: "other"}, flink.ManifestInvalid, "upload the FlinkDeployment there"},
 		{"a key outside the layout", "counter-v1.jar", half, ledger.NoApplication, flink.KeyOutsideLayout, "upload to <namespace>/<application>/"},
 	}
 	before := i.look(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			want(t, i.record(t, c.app, i.upload(t, c.key, c.body)), flink.FailedClean, c.why, c.says)
+			want(t, i.record(t, c.app, i.Upload(t, c.key, c.body)), flink.FailedClean, c.why, c.says)
 			if after := i.look(t); after != before {
 				t.Errorf("the running job was touched: %+v became %+v", before, after)
 			}
@@ -96,7 +96,7 @@ func (i *installation) badInput(t *testing.T) {
 
 func (i *installation) sameEvent(t *testing.T, version string) {
 	records := func() int {
-		ids, err := i.ledger.Records(t.Context(), counter, 1000)
+		ids, err := i.Ledger.Records(t.Context(), counter, 1000)
 		must(t, err)
 		return len(ids)
 	}
@@ -124,7 +124,7 @@ func (i *installation) sameEvent(t *testing.T, version string) {
 }
 
 func (i *installation) continuous(t *testing.T) {
-	r, err := continuity.Read(t.Context(), continuity.Bucket{Client: i.objects, Name: i.Where.Data, Prefix: counter.String() + "/output/"},
+	r, err := continuity.Read(t.Context(), continuity.Bucket{Client: i.Objects, Name: i.Where.Data, Prefix: counter.String() + "/output/"},
 		continuity.Patience{Within: 20 * time.Second, Every: time.Second})
 	must(t, err)
 	if !r.Whole() {

@@ -67,7 +67,7 @@ func (i *installation) evict(t *testing.T, pod string) {
 func (i *installation) rescale(t *testing.T) {
 	t.Helper()
 	flinkAPI := "/api/v1/namespaces/" + counter.Namespace + "/services/" + counter.Name + "-rest:8081/proxy"
-	o, err := i.target.Observe(t.Context(), counter)
+	o, err := i.Target.Observe(t.Context(), counter)
 	must(t, err)
 	source := ""
 	for _, v := range o.Job.Vertices {

@@ -3,85 +3,43 @@
 package goodreleases
 
 import (
-	"bytes"
 	"context"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/sluice-flink/sluice/internal/eks"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/local/demo/laptop"
+	"github.com/sluice-flink/sluice/test/onlaptop"
 )
 
-var counter = flink.Application{Namespace: "flink-team-a-ns", Name: "counter"}
+var counter = onlaptop.Counter
 
-// installation is a running one and what is needed to look at it and to disturb it.
+// installation is a running one and what is needed to disturb it.
 type installation struct {
-	*laptop.Laptop
-	objects *s3.Client
-	target  flink.Target
-	ledger  ledger.Store
-	kube    *http.Client // of the API server below api
-	api     string
+	*onlaptop.Installation
+	kube *http.Client // of the API server below api
+	api  string
 }
 
 func start(t *testing.T) *installation {
 	t.Helper()
-	l, err := laptop.Start(t.Context(), laptop.Options{Dir: t.TempDir(), Fresh: true, Teams: []string{counter.Namespace}, Out: os.Stdout})
-	must(t, err)
-	t.Cleanup(func() {
-		if err := l.Close(false); err != nil {
-			t.Error(err)
-		}
-	})
-	target, err := eks.Connect(eks.Config{Kubeconfig: l.Where.Kubeconfig, Operator: eks.Operator(l.Where.Operator)})
-	must(t, err)
-	config, err := clientcmd.BuildConfigFromFlags("", l.Where.Kubeconfig)
+	i := onlaptop.Start(t)
+	config, err := clientcmd.BuildConfigFromFlags("", i.Where.Kubeconfig)
 	must(t, err)
 	kube, err := rest.HTTPClientFor(config)
 	must(t, err)
-	objects := l.Where.Objects()
-	return &installation{Laptop: l, objects: objects, target: target, kube: kube, api: strings.TrimRight(config.Host, "/"),
-		ledger: ledger.New(ledger.S3{Client: objects, Bucket: l.Where.Ledger})}
-}
-
-// manifest is the sample's application.yaml, changed.
-func (i *installation) manifest(t *testing.T, replace ...string) []byte {
-	t.Helper()
-	body, err := os.ReadFile(filepath.Join(filepath.Dir(i.Kit.Jobs), flink.ManifestFile))
-	must(t, err)
-	return []byte(strings.NewReplacer(replace...).Replace(string(body)))
-}
-
-func (i *installation) jar(t *testing.T, name string) []byte {
-	t.Helper()
-	body, err := os.ReadFile(filepath.Join(i.Kit.Jobs, name))
-	must(t, err)
-	return body
-}
-
-// upload writes an object of the artifact bucket and tells its version.
-func (i *installation) upload(t *testing.T, key string, body []byte) string {
-	t.Helper()
-	out, err := i.objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &i.Where.Artifacts, Key: &key, Body: bytes.NewReader(body)})
-	must(t, err)
-	return aws.ToString(out.VersionId)
+	return &installation{Installation: i, kube: kube, api: strings.TrimRight(config.Host, "/")}
 }
 
 // drop uploads below the application's prefix and waits for the record.
 func (i *installation) drop(t *testing.T, name string, body []byte) ledger.Record {
 	t.Helper()
-	return i.record(t, i.upload(t, counter.String()+"/"+name, body))
+	return i.record(t, i.Upload(t, counter.String()+"/"+name, body))
 }
 
 // within is a limit for a test that hangs, not a measure.
@@ -106,10 +64,10 @@ func (i *installation) recordOf(t *testing.T, app flink.Application, version str
 // ended finds the record of what an object version started, once there is one.
 func (i *installation) ended(ctx context.Context, t *testing.T, app flink.Application, version string) (ledger.Record, bool) {
 	t.Helper()
-	ids, err := i.ledger.Records(ctx, app, 5)
+	ids, err := i.Ledger.Records(ctx, app, 5)
 	must(t, err)
 	for _, id := range ids {
-		r, err := i.ledger.Record(ctx, app, id)
+		r, err := i.Ledger.Record(ctx, app, id)
 		must(t, err)
 		if strings.HasSuffix(r.Trigger, "versionId="+version) {
 			return r, true
@@ -121,13 +79,13 @@ func (i *installation) ended(ctx context.Context, t *testing.T, app flink.Applic
 // untilItBakes waits until the new version was applied and all checks hold.
 func (i *installation) untilItBakes(t *testing.T, version string) {
 	t.Helper()
-	before, _, err := i.ledger.Document(t.Context(), counter)
+	before, _, err := i.Ledger.Document(t.Context(), counter)
 	must(t, err)
 	i.until(t, "the new version bakes", func(ctx context.Context) bool {
 		if r, ended := i.ended(ctx, t, counter, version); ended {
 			t.Fatalf("it ended before it baked, %s, %s: %s\n%s", r.Outcome, r.Reason, r.Message, notes(r))
 		}
-		o, err := i.target.Observe(ctx, counter)
+		o, err := i.Target.Observe(ctx, counter)
 		return err == nil && o.Spec.Step == "apply" && o.Spec.Revision != before.Current && o.Status.ObservedGeneration >= o.Spec.Generation &&
 			o.Status.Lifecycle == "STABLE" && o.Status.JobState == "RUNNING" && o.Job.State == "RUNNING" &&
 			o.Job.TasksRunning == o.Job.Tasks && o.Job.Checkpoints.Completed >= 2

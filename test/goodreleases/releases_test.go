@@ -50,13 +50,13 @@ func TestGoodReleasesThatAreRescaled(t *testing.T) {
 func run(t *testing.T, scheduler string, releases []disturbed) *installation {
 	i := start(t)
 	const settings = "  flinkConfiguration:\n"
-	manifest := i.manifest(t, "bakeTime: 15s", "bakeTime: 30s", settings, settings+"    jobmanager.scheduler: "+scheduler+"\n")
+	manifest := i.Manifest(t, "bakeTime: 15s", "bakeTime: 30s", settings, settings+"    jobmanager.scheduler: "+scheduler+"\n")
 	want(t, i.drop(t, flink.ManifestFile, manifest), flink.Ignored)
-	want(t, i.drop(t, "counter-0.jar", i.jar(t, "counter-v1.jar")), flink.Succeeded)
+	want(t, i.drop(t, "counter-0.jar", i.Jar(t, "counter-v1.jar")), flink.Succeeded)
 	for n, d := range releases {
 		ok := t.Run(d.name, func(t *testing.T) {
 			jar := fmt.Sprintf("counter-v%d.jar", 2-n%2)
-			version := i.upload(t, counter.String()+"/"+jar, i.jar(t, jar))
+			version := i.Upload(t, counter.String()+"/"+jar, i.Jar(t, jar))
 			i.untilItBakes(t, version)
 			pause(t, d.after)
 			d.by(i, t)
@@ -81,7 +81,7 @@ func run(t *testing.T, scheduler string, releases []disturbed) *installation {
 // blamesNobody: nothing that happened here is the version's fault.
 func (i *installation) blamesNobody(t *testing.T) {
 	t.Helper()
-	o, err := i.target.Observe(t.Context(), counter)
+	o, err := i.Target.Observe(t.Context(), counter)
 	must(t, err)
 	t.Logf("Flink counts %d restarts", o.Job.Restarts)
 	for _, f := range o.Job.Failures {
@@ -127,7 +127,7 @@ func want(t *testing.T, r ledger.Record, o flink.Outcome) {
 }
 
 func (i *installation) continuous(t *testing.T) {
-	r, err := continuity.Read(t.Context(), continuity.Bucket{Client: i.objects, Name: i.Where.Data, Prefix: counter.String() + "/output/"},
+	r, err := continuity.Read(t.Context(), continuity.Bucket{Client: i.Objects, Name: i.Where.Data, Prefix: counter.String() + "/output/"},
 		continuity.Patience{Within: 30 * time.Second, Every: time.Second})
 	must(t, err)
 	if !r.Whole() {

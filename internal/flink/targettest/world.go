@@ -21,6 +21,20 @@ type Behaviour struct {
 	CannotStart string
 }
 
+// Behaviours are what scenarios and schedules can have a jar do, by a word.
+func Behaviours() map[string]Behaviour {
+	return map[string]Behaviour{
+		"good":              {},
+		"fails-on-restore":  {FailOnRestore: true},
+		"unmappable":        {Unmappable: true},
+		"restart-loop":      {RestartLoop: true},
+		"main-throws":       {MainThrows: true},
+		"never-checkpoints": {NeverCheckpoints: true},
+		"refused":           {Refused: true},
+		"ends":              {Ends: true},
+	}
+}
+
 // Plant says how the jar of this SHA-256 behaves from its next start on.
 func (m *Model) Plant(jarSHA256 string, b Behaviour) {
 	m.mu.Lock()

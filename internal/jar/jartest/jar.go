@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"sync"
 )
 
 // EntryClass is the class that a jar of Make names, and has.
@@ -35,7 +36,20 @@ func manifest(name string, attributes []string) entry {
 	return entry{"META-INF/MANIFEST.MF", strings.Join(lines, "\r\n") + "\r\n\r\n"}
 }
 
+// packed are jars that were made before, by their manifests: to make one costs
+// more than a whole release of it on a model.
+var packed sync.Map
+
+// pack makes a jar, or a copy of one that was made before.
 func pack(entries ...entry) []byte {
+	made, known := packed.Load(entries[0].body)
+	if !known {
+		made, _ = packed.LoadOrStore(entries[0].body, zipped(entries))
+	}
+	return bytes.Clone(made.([]byte))
+}
+
+func zipped(entries []entry) []byte {
 	var buffer bytes.Buffer // which takes every write
 	z := zip.NewWriter(&buffer)
 	for _, e := range entries {

@@ -8,6 +8,7 @@ import (
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/jar/jartest"
+	"github.com/sluice-flink/sluice/internal/manifest/manifesttest"
 	"github.com/sluice-flink/sluice/test/bench/figures"
 )
 
@@ -30,7 +31,7 @@ func Measure(ctx context.Context, engine string, rounds int) (figures.Release, e
 	if err != nil {
 		return figures.Release{}, err
 	}
-	event, err := w.put(app.ManifestKey(), []byte(manifest))
+	event, err := w.put(app.ManifestKey(), []byte(manifesttest.Deployment))
 	if err != nil {
 		return figures.Release{}, err
 	}
@@ -67,20 +68,3 @@ func (w *world) upgrade(ctx context.Context) (figures.Release, time.Duration, er
 	}
 	return r, took, err
 }
-
-const manifest = `apiVersion: flink.apache.org/v1beta1
-kind: FlinkDeployment
-metadata: {name: counter}
-spec:
-  image: flink:1.20
-  flinkVersion: v1_19
-  serviceAccount: flink
-  flinkConfiguration:
-    state.savepoints.dir: s3://data/team-a/counter/savepoints
-    state.checkpoints.dir: s3://data/team-a/counter/checkpoints
-    high-availability.type: kubernetes
-    high-availability.storageDir: s3://data/team-a/counter/ha
-  jobManager: {resource: {memory: 1024m, cpu: 0.5}}
-  taskManager: {resource: {memory: 1024m, cpu: 0.5}}
-  job: {parallelism: 1, upgradeMode: savepoint}
-`
