@@ -36,9 +36,6 @@ type Layer struct {
 	doc  []byte // read again for every application: its placeholders are the application's
 }
 
-// Name is what the layer was read as.
-func (l *Layer) Name() string { return l.name }
-
 // ParseLayer reads a PlatformPolicy or a NamespacePolicy. name is its key, or
 // the file it was read from. The error is a *flink.Error with code Invalid
 // around *Faults, and names the layer and who has to mend it.
