@@ -31,6 +31,8 @@ const (
 	StartRelease  Grant = "StartRelease"  // states:StartExecution of the release machine
 	EndWaits      Grant = "EndWaits"      // states:SendTaskSuccess to executions that sleep on a task token
 	ReadAlarms    Grant = "ReadAlarms"    // cloudwatch:DescribeAlarms
+	AskOfAlarms   Grant = "AskOfAlarms"   // an alarm's tags, and which of its series are raised
+	CallSomebody  Grant = "CallSomebody"  // sns:Publish to the topic of escalations
 	QueryMetrics  Grant = "QueryMetrics"  // aps:QueryMetrics of the workspace that the stack is told
 
 	ReadSnapshots   Grant = "ReadSnapshots"   // listings and objects of the bucket that jobs keep their states in
@@ -56,7 +58,7 @@ func (f Function) Substitution() string { return f.State + "FunctionArn" }
 const LongPoll = 2 * time.Minute
 
 // Machines lists the machines, in the order in which they are made.
-func Machines() []Machine { return []Machine{Release, Rotate} }
+func Machines() []Machine { return []Machine{Release, Remediate, Rotate} }
 
 // Of lists the functions that serve the states of one machine.
 func Of(machine Machine) []Function {
@@ -67,7 +69,7 @@ func Of(machine Machine) []Function {
 // they are passed through.
 func Catalogue() []Function {
 	poll := LongPoll + time.Minute
-	outbox := []Grant{SendEvents, StartRelease, EndWaits} // of who sends what an outbox holds
+	outbox := []Grant{SendEvents, StartRelease, EndWaits, CallSomebody} // of who sends what an outbox holds
 	return []Function{
 		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: slices.Concat([]Grant{ReadArtifacts, ReadLedger, WriteLedger}, outbox)},
 		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster, ReadAlarms, QueryMetrics}},
@@ -80,6 +82,11 @@ func Catalogue() []Function {
 		{Name: "await-approval", State: "AwaitApproval", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 		{Name: "remove", State: "Remove", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
+
+		{Name: "diagnose", State: "Diagnose", Machine: Remediate, Memory: 512, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster, ReadAlarms, AskOfAlarms}},
+		{Name: "act", State: "Act", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
+		{Name: "follow", State: "Follow", Machine: Remediate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger}},
+		{Name: "escalate", State: "Escalate", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 
 		{Name: "list-due", State: "ListDue", Machine: Rotate, Memory: 512, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
 		{Name: "rotate-savepoint", State: "RotateSavepoint", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster}},

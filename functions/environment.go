@@ -3,12 +3,13 @@ package functions
 // Environment variables of the functions. infra sets them, boot reads them,
 // and a test holds that every one boot reads is set.
 const (
-	EnvArtifacts    = "SLUICE_ARTIFACTS_BUCKET" // bucket users drop jars and manifests into
-	EnvLedger       = "SLUICE_LEDGER_BUCKET"    // bucket of ledger documents, records, revisions, pinned jars
-	EnvEventBus     = "SLUICE_EVENT_BUS"        // name of the bus that Sluice's own events go to
-	EnvMachine      = "SLUICE_RELEASE_MACHINE"  // ARN of the release state machine
-	EnvOperator     = "SLUICE_OPERATOR"         // emr or apache: which Flink operator the cluster runs
-	EnvPlaceholders = "SLUICE_PLACEHOLDERS"     // JSON object: what ${NAME} in a manifest is filled in with
+	EnvArtifacts    = "SLUICE_ARTIFACTS_BUCKET"  // bucket users drop jars and manifests into
+	EnvLedger       = "SLUICE_LEDGER_BUCKET"     // bucket of ledger documents, records, revisions, pinned jars
+	EnvEventBus     = "SLUICE_EVENT_BUS"         // name of the bus that Sluice's own events go to
+	EnvMachine      = "SLUICE_RELEASE_MACHINE"   // ARN of the release state machine
+	EnvEscalations  = "SLUICE_ESCALATIONS_TOPIC" // ARN of the SNS topic that somebody is called by
+	EnvOperator     = "SLUICE_OPERATOR"          // emr or apache: which Flink operator the cluster runs
+	EnvPlaceholders = "SLUICE_PLACEHOLDERS"      // JSON object: what ${NAME} in a manifest is filled in with
 
 	EnvPrometheus = "SLUICE_PROMETHEUS_ENDPOINT" // URL below which a Prometheus answers /api/v1/query; empty: policies with queries are refused
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -51,7 +52,13 @@ func TestCfnLintFindsNothing(t *testing.T) {
 // Wait's Seconds alone. Package lint and npm's validator look at these.
 var expressed = regexp.MustCompile(`(\\"TimeoutSeconds\\": )\\"\{%[^"]*%\}\\"`)
 
-// lintable is a copy of a stack's template with a number for each of those.
+// unlisted is an action that cfn-lint's list lacks (W3037): it is as old as
+// multi-series alarms
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmContributors.html).
+const unlisted = "cloudwatch:DescribeAlarmContributors"
+
+// lintable is a copy of a stack's template with a number for each of those, and
+// an action that is known instead of the one that is not.
 func lintable(t *testing.T, stack string) string {
 	t.Helper()
 	raw, err := os.ReadFile(templateFile(stack))
@@ -59,6 +66,7 @@ func lintable(t *testing.T, stack string) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), stack+".template.json")
+	raw = bytes.ReplaceAll(raw, []byte(unlisted), []byte("cloudwatch:DescribeAlarms"))
 	if err := os.WriteFile(path, expressed.ReplaceAll(raw, []byte("${1}60")), 0o600); err != nil {
 		t.Fatal(err)
 	}

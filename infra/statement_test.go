@@ -108,6 +108,8 @@ var sids = map[functions.Grant][]string{
 	functions.StartRelease:  {"StartRelease"},
 	functions.EndWaits:      {"EndWaits"},
 	functions.ReadAlarms:    {"ReadAlarms"},
+	functions.AskOfAlarms:   {"AskOfAlarms"},
+	functions.CallSomebody:  {"CallSomebody"},
 	functions.QueryMetrics:  {"QueryMetrics"},
 
 	functions.ReadSnapshots:   {"ReadSnapshots", "ListSnapshots"},
@@ -143,7 +145,8 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 	artifacts, known := "<"+artifactsID(t, plane)+".Arn>", "<"+ledgerID(t, plane)+".Arn>"
 	key, _ := plane.only(t, "AWS::KMS::Key")
 	bus, _ := plane.only(t, "AWS::Events::EventBus")
-	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*", known + "/" + ledger.RotationPrefix + "*", known + "/" + ledger.SnapshotPrefix + "*"}
+	topic, _ := plane.only(t, "AWS::SNS::Topic")
+	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*", known + "/" + ledger.RotationPrefix + "*", known + "/" + ledger.SnapshotPrefix + "*", known + "/" + ledger.IncidentPrefix + "*"}
 	want := map[string]statement{
 		"ReadArtifacts": {actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: []string{artifacts + "/*"}},
 		"ListArtifacts": {actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{artifacts}},
@@ -156,6 +159,8 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 		"StartRelease":  {actions: []string{"states:StartExecution"}, resources: []string{"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<AWS::StackName>-release"}},
 		"EndWaits":      {actions: []string{"states:SendTaskSuccess"}, resources: []string{"*"}},
 		"ReadAlarms":    {actions: []string{"cloudwatch:DescribeAlarms"}, resources: []string{"*"}},
+		"AskOfAlarms":   {actions: []string{"cloudwatch:DescribeAlarmContributors", "cloudwatch:ListTagsForResource"}, resources: []string{"arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*"}},
+		"CallSomebody":  {actions: []string{"sns:Publish"}, resources: []string{"<" + topic + ">"}},
 
 		"ReadSnapshots":   {actions: []string{"s3:GetObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/*"}},
 		"ListSnapshots":   {actions: []string{"s3:ListBucket"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>"}},

@@ -23,6 +23,7 @@ func rules(t *testing.T, plane template) map[string]started {
 	return map[string]started{
 		"Rule":       {events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}), "", functions.Release},
 		"ChangeRule": {events.ChangesRequested(), "<" + bus + ">", functions.Release},
+		"AlarmRule":  {events.AlarmsRaised(), "", functions.Remediate},
 	}
 }
 

@@ -13,13 +13,18 @@ import (
 
 // Definitions are the machines that there are.
 func Definitions() map[functions.Machine][]byte {
-	return map[functions.Machine][]byte{functions.Release: Release, functions.Rotate: Rotate}
+	return map[functions.Machine][]byte{functions.Release: Release, functions.Remediate: Remediate, functions.Rotate: Rotate}
 }
 
 // Release is release.asl.json: every change of an application goes through it.
 //
 //go:embed release.asl.json
 var Release []byte
+
+// Remediate is remediate.asl.json: an alarm, until it is quiet or somebody was called.
+//
+//go:embed remediate.asl.json
+var Remediate []byte
 
 // Rotate is rotate.asl.json: savepoints are taken, proven and retired on schedule.
 //

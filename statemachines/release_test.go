@@ -71,8 +71,9 @@ func scenario(t *testing.T, file string) {
 type stage struct {
 	*world
 	files map[string][]byte
-	last  []byte // newest event
-	depth int    // runs within runs
+	last  []byte                    // newest event
+	depth int                       // runs within runs
+	also  func(words []string) bool // commands of another machine; false: it knows no such command
 	seen  strings.Builder
 
 	tickAt time.Time // the newest tick
@@ -112,6 +113,9 @@ type stage struct {
 //	(and those of rotate_test.go)
 func (s *stage) play(words []string) {
 	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
+	if s.also != nil && s.also(words) {
+		return
+	}
 	switch words[0] {
 	case "manifest":
 		body := []byte(manifestYAML)

@@ -55,6 +55,7 @@ type world struct {
 	sameSecond bool
 	uploaded   time.Time // the newest object
 	abort      func()    // ends the execution that runs, as StopExecution does
+	onSend     func(ledger.Message)
 }
 
 func newWorld(t *testing.T) *world {
@@ -84,6 +85,9 @@ func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) e
 		return nil
 	}
 	w.sent = append(w.sent, m)
+	if w.onSend != nil {
+		w.onSend(m)
+	}
 	return nil
 }
 
@@ -185,18 +189,24 @@ func (w *world) answer(approved bool) {
 
 // run executes the machine for an event.
 func (w *world) run(event []byte) (asl.Result, task.Release) {
-	w.runs++
-	name := fmt.Sprintf("run-%d", w.runs)
-	ctx, cancel := context.WithCancel(w.t.Context())
-	defer cancel()
-	w.abort = cancel
-	result := w.machine.Run(ctx, event, asl.Options{Caller: w, Tokens: w.tokens, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
-		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
+	result := w.execute(w.machine, functions.Release, event)
 	var r task.Release
 	if len(result.Output) > 0 {
 		must(w.t, json.Unmarshal(result.Output, &r))
 	}
 	return result, r
+}
+
+// execute runs a machine as an execution of its own name.
+func (w *world) execute(machine *asl.Machine, of functions.Machine, event []byte) asl.Result {
+	w.runs++
+	name := fmt.Sprintf("run-%d", w.runs)
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	defer func(outer func()) { w.abort = outer }(w.abort) // of the execution that this one runs within
+	w.abort = cancel
+	return machine.Run(ctx, event, asl.Options{Caller: w, Tokens: w.tokens, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
+		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:" + string(of) + ":" + name, Name: name, StateMachineName: string(of)}})
 }
 
 // recordOf is the release's record, else the newest there is.

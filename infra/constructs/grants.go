@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sluice-flink/sluice/events"
@@ -21,6 +22,8 @@ type Subjects struct {
 	Bus          awsevents.IEventBus
 	MachineArn   *string
 	Data         *string // name of the bucket that jobs keep their states in
+	AlarmsArn    *string // of every alarm of the account and region: users' have names of their own
+	Escalations  awssns.ITopic
 	WorkspaceArn *string // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
 }
 
@@ -48,12 +51,12 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		}}
 	case functions.ReadLedger:
 		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
-			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix)...),
+			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
 			allow("ListLedger", []string{"s3:ListBucket"}, s.Ledger.BucketArn()),
 		}}
 	case functions.WriteLedger:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
-			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix)...),
+			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
 		}}
 	case functions.PinJars:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
@@ -97,6 +100,14 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html).
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("ReadAlarms", []string{"cloudwatch:DescribeAlarms"}, jsii.String("*")),
+		}}
+	case functions.AskOfAlarms:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("AskOfAlarms", []string{"cloudwatch:DescribeAlarmContributors", "cloudwatch:ListTagsForResource"}, s.AlarmsArn),
+		}}
+	case functions.CallSomebody:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("CallSomebody", []string{"sns:Publish"}, s.Escalations.TopicArn()),
 		}}
 	case functions.QueryMetrics:
 		return meaning{statements: []awsiam.PolicyStatement{

@@ -15,12 +15,14 @@ const (
 
 // justifyFunctionRole covers keys below prefixes, which are not known before
 // somebody drops them, and actions that take no resource: X-Ray's, EC2's, those
-// of task tokens and of alarms.
+// of task tokens and of alarms; and the alarms of the account, whose names are users'.
 func justifyFunctionRole(role constructs.IConstruct) {
 	justify(role, wildcards, "The keys of artifacts, documents, records and pinned jars are not known beforehand; prefixes part who may touch which.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::<(Artifacts|Ledger)[0-9A-F]{8}\.Arn>\/(\*|[a-z]+\/\*)$/`)})
 	justify(role, wildcards, "Where in their bucket jobs keep their savepoints stands in their manifests; removed is only what lies below a directory named savepoints.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:s3:::<DataBucketName>\/(\*|savepoints\/\*|\*\/savepoints\/\*)$/`)})
+	justify(role, wildcards, "Which alarms there are is the users' affair: their tags say whose they are, and those are read.",
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:\*$/`)})
 	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource; composite alarms are described only to who may describe all.", "Resource::*")
 }
 

@@ -12,12 +12,13 @@ import (
 // cluster's certificate authority takes about 1.5.
 func environment(stack awscdk.Stack, given parameters, subjects constructs.Subjects) map[string]*string {
 	return map[string]*string{
-		functions.EnvArtifacts:  subjects.Artifacts.BucketName(),
-		functions.EnvLedger:     subjects.Ledger.BucketName(),
-		functions.EnvEventBus:   subjects.Bus.EventBusName(),
-		functions.EnvMachine:    subjects.MachineArn,
-		functions.EnvOperator:   given.operator,
-		functions.EnvPrometheus: given.prometheus,
+		functions.EnvArtifacts:   subjects.Artifacts.BucketName(),
+		functions.EnvLedger:      subjects.Ledger.BucketName(),
+		functions.EnvEventBus:    subjects.Bus.EventBusName(),
+		functions.EnvMachine:     subjects.MachineArn,
+		functions.EnvEscalations: subjects.Escalations.TopicArn(),
+		functions.EnvOperator:    given.operator,
+		functions.EnvPrometheus:  given.prometheus,
 		functions.EnvPlaceholders: stack.ToJsonString(map[string]any{
 			"DATA_BUCKET":            given.dataBucket,
 			"JOB_EXECUTION_ROLE_ARN": given.jobRole,

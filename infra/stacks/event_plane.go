@@ -38,10 +38,12 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	})
 	given := declare(stack)
 	subjects := constructs.Subjects{
-		Storage:    constructs.NewStorage(stack, given.jobRole),
-		Bus:        constructs.NewBus(stack),
-		MachineArn: constructs.MachineArn(stack, functions.Release),
-		Data:       given.dataBucket,
+		Storage:     constructs.NewStorage(stack, given.jobRole),
+		Bus:         constructs.NewBus(stack),
+		MachineArn:  constructs.MachineArn(stack, functions.Release),
+		AlarmsArn:   constructs.AlarmsArn(stack),
+		Escalations: constructs.NewEscalations(stack),
+		Data:        given.dataBucket,
 		WorkspaceArn: stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
 		}),
@@ -52,6 +54,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	undelivered := constructs.NewTrigger(stack,
 		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName()), Machine: release},
 		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus, Machine: release},
+		constructs.Rule{ID: "AlarmRule", Description: "Sluice: an alarm that goes off starts a remediation", Pattern: events.AlarmsRaised(), Machine: machines[functions.Remediate]},
 	)
 	constructs.LetMapItems(machines[functions.Rotate], functions.Rotate, subjects)
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RotateSchedule", Description: "Sluice: savepoints that are due", Rate: "rate(15 minutes)", Machine: machines[functions.Rotate]}, undelivered)
@@ -61,6 +64,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	output(stack, "LedgerBucketName", "What Sluice knows: documents, release records, revisions, pinned jars", subjects.Ledger.BucketName())
 	output(stack, "KeyArn", "Who uploads to or reads from the buckets needs kms:GenerateDataKey or kms:Decrypt of this key", subjects.Key.KeyArn())
 	output(stack, "ReleaseMachineArn", "The release state machine", release.StateMachineArn())
+	output(stack, "EscalationsTopicArn", "Subscribe who is called when a job needs somebody", subjects.Escalations.TopicArn())
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
 	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))

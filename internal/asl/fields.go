@@ -25,8 +25,8 @@ var unsupported = map[string]string{
 	"SecondsPath": "JSONPath, use Seconds", "TimestampPath": "JSONPath, use Timestamp", "TimeoutSecondsPath": "JSONPath, use TimeoutSeconds",
 	"HeartbeatSecondsPath": "JSONPath, use HeartbeatSeconds", "ErrorPath": "JSONPath, use Error", "CausePath": "JSONPath, use Cause",
 	"MaxConcurrencyPath": "JSONPath, use MaxConcurrency", "Result": "JSONPath, use Output", "Iterator": "deprecated, use ItemProcessor",
-	"Variable":   "JSONPath, use Condition",
-	"ItemBatcher": "not supported here, batch with $partition in Items",
+	"Variable":     "JSONPath, use Condition",
+	"ItemBatcher":  "not supported here, batch with $partition in Items",
 	"ResultWriter": "not supported here, write results in a task", "Credentials": "not supported here, tasks run with their own role",
 	"ToleratedFailureCountPath": "JSONPath, use ToleratedFailureCount", "ToleratedFailurePercentagePath": "JSONPath, use ToleratedFailurePercentage",
 }

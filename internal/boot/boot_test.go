@@ -23,7 +23,7 @@ func environment(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s",
-		functions.EnvArtifacts: "artifacts", functions.EnvLedger: "ledger", functions.EnvEventBus: "bus", functions.EnvMachine: "arn",
+		functions.EnvArtifacts: "artifacts", functions.EnvLedger: "ledger", functions.EnvEventBus: "bus", functions.EnvMachine: "arn", functions.EnvEscalations: "arn:topic",
 		functions.EnvOperator: "apache", functions.EnvPlaceholders: `{"DATA_BUCKET":"data"}`, functions.EnvKubeconfig: file}
 }
 
@@ -38,7 +38,7 @@ func TestEveryFunctionOfTheCatalogueStarts(t *testing.T) {
 
 func TestAllThatIsMissingIsSaidAtOnce(t *testing.T) {
 	_, err := Handler(t.Context(), "settle", func(string) string { return "" })
-	for _, want := range []string{"AWS_REGION", functions.EnvLedger, functions.EnvEventBus, functions.EnvMachine} {
+	for _, want := range []string{"AWS_REGION", functions.EnvLedger, functions.EnvEventBus, functions.EnvMachine, functions.EnvEscalations} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not named in: %v", want, err)
 		}

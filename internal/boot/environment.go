@@ -15,6 +15,7 @@ type Environment struct {
 	S3Endpoint, EventsEndpoint, StatesEndpoint string // empty: Amazon's
 	AlarmsEndpoint                             string // empty: Amazon's, where S3 is Amazon's, too
 	Artifacts, Ledger, EventBus, Machine       string
+	TopicsEndpoint, Escalations                string
 	Operator                                   string
 	Prometheus                                 string // URL of its API; empty where there is none
 	Placeholders                               map[string]string
@@ -27,8 +28,8 @@ func Read(f functions.Function, env func(string) string) (Environment, error) {
 	e := Environment{
 		Region: env("AWS_REGION"), AccessKey: env("AWS_ACCESS_KEY_ID"), SecretKey: env("AWS_SECRET_ACCESS_KEY"), SessionToken: env("AWS_SESSION_TOKEN"),
 		S3Endpoint: env(functions.EnvS3Endpoint), EventsEndpoint: env("AWS_ENDPOINT_URL_EVENTBRIDGE"), StatesEndpoint: env("AWS_ENDPOINT_URL_SFN"),
-		AlarmsEndpoint: env("AWS_ENDPOINT_URL_CLOUDWATCH"),
-		Artifacts:      env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
+		AlarmsEndpoint: env("AWS_ENDPOINT_URL_CLOUDWATCH"), TopicsEndpoint: env("AWS_ENDPOINT_URL_SNS"), Escalations: env(functions.EnvEscalations),
+		Artifacts: env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
 		Operator: env(functions.EnvOperator), Prometheus: env(functions.EnvPrometheus), Kubeconfig: env(functions.EnvKubeconfig),
 		Cluster: env(functions.EnvClusterName), ClusterEndpoint: env(functions.EnvClusterEndpoint), CA: env(functions.EnvClusterCA),
 	}
@@ -56,6 +57,9 @@ func (e Environment) missing(f functions.Function) []error {
 	}
 	if slices.Contains(f.Grants, functions.SendEvents) {
 		need(functions.EnvEventBus, e.EventBus)
+	}
+	if slices.Contains(f.Grants, functions.CallSomebody) {
+		need(functions.EnvEscalations, e.Escalations)
 	}
 	if slices.Contains(f.Grants, functions.StartRelease) {
 		need(functions.EnvMachine, e.Machine)

@@ -10,6 +10,7 @@ import (
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -17,11 +18,12 @@ import (
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
-// sender sends outbox messages to EventBridge and Step Functions.
+// sender sends outbox messages to EventBridge, Step Functions and SNS.
 type sender struct {
-	bus, machine string
-	events       *eventbridge.Client
-	states       *sfn.Client
+	bus, machine, escalations string
+	events                    *eventbridge.Client
+	states                    *sfn.Client
+	topics                    *sns.Client
 }
 
 // NewSender makes the sender of an installation, of which it needs the bus, the
@@ -29,9 +31,10 @@ type sender struct {
 func NewSender(cfg aws.Config, e Environment) task.Sender { return newSender(cfg, e) }
 
 func newSender(cfg aws.Config, e Environment) sender {
-	return sender{bus: e.EventBus, machine: e.Machine,
+	return sender{bus: e.EventBus, machine: e.Machine, escalations: e.Escalations,
 		events: eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.BaseEndpoint = orDefault(e.EventsEndpoint) }),
 		states: sfn.NewFromConfig(cfg, func(o *sfn.Options) { o.BaseEndpoint = orDefault(e.StatesEndpoint) }),
+		topics: sns.NewFromConfig(cfg, func(o *sns.Options) { o.BaseEndpoint = orDefault(e.TopicsEndpoint) }),
 	}
 }
 
@@ -53,6 +56,8 @@ func (s sender) Send(ctx context.Context, app flink.Application, m ledger.Messag
 		return s.start(ctx, m)
 	case ledger.EndWait:
 		return s.wake(ctx, m)
+	case ledger.Escalation:
+		return s.call(ctx, m)
 	}
 	return flink.Errorf(flink.Internal, "send the outbox of "+app.String(), "no message is of kind %q", m.Kind)
 }
@@ -77,6 +82,21 @@ func (s sender) start(ctx context.Context, m ledger.Message) error {
 		return nil
 	}
 	return flink.Errorf(flink.Unavailable, "start "+m.Name, "%w", err)
+}
+
+// call publishes what somebody who is called reads.
+func (s sender) call(ctx context.Context, m ledger.Message) error {
+	var c ledger.Call
+	if err := json.Unmarshal(m.Payload, &c); err != nil {
+		return flink.Errorf(flink.Internal, "send "+m.Name, "%w", err)
+	}
+	if s.escalations == "" {
+		return flink.Errorf(flink.Internal, "send "+m.Name, "no topic is known that somebody could be called by")
+	}
+	if _, err := s.topics.Publish(ctx, &sns.PublishInput{TopicArn: &s.escalations, Subject: &c.Subject, Message: &c.Text}); err != nil {
+		return flink.Errorf(flink.Unavailable, "send "+m.Name, "%w", err)
+	}
+	return nil
 }
 
 // wake ends the wait of the execution that sleeps on a task token. Who does not

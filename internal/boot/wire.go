@@ -59,17 +59,22 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 	if d.Signals, err = wireSignals(cfg, f, e); err != nil {
 		return d, err
 	}
+	if slices.Contains(f.Grants, functions.AskOfAlarms) && hasAlarms(e) {
+		d.AlarmDetails = cloudwatch.New(cfg, e.AlarmsEndpoint)
+	}
 	if slices.Contains(f.Grants, functions.SendEvents) {
 		d.Sender = newSender(cfg, e)
 	}
 	return d, nil
 }
 
+func hasAlarms(e Environment) bool { return e.S3Endpoint == "" || e.AlarmsEndpoint != "" }
+
 // wireSignals leaves out what there is not: policies that need it are refused.
 // On one machine there is no CloudWatch unless somebody names its address:
 // Amazon's must not be asked with a laptop's credentials.
 func wireSignals(cfg aws.Config, f functions.Function, e Environment) (s task.Signals, err error) {
-	if slices.Contains(f.Grants, functions.ReadAlarms) && (e.S3Endpoint == "" || e.AlarmsEndpoint != "") {
+	if slices.Contains(f.Grants, functions.ReadAlarms) && hasAlarms(e) {
 		s.Alarms = cloudwatch.New(cfg, e.AlarmsEndpoint)
 	}
 	if slices.Contains(f.Grants, functions.QueryMetrics) && e.Prometheus != "" {

@@ -15,6 +15,8 @@ import (
 // Client is the part of CloudWatch's API that is used.
 type Client interface {
 	DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error)
+	DescribeAlarmContributors(context.Context, *cloudwatch.DescribeAlarmContributorsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmContributorsOutput, error)
+	ListTagsForResource(context.Context, *cloudwatch.ListTagsForResourceInput, ...func(*cloudwatch.Options)) (*cloudwatch.ListTagsForResourceOutput, error)
 }
 
 // Reader reads alarms.
@@ -57,7 +59,7 @@ func (r Reader) some(ctx context.Context, names []string) ([]flink.AlarmFacts, e
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, described(err)
+			return nil, described(err, "cloudwatch:DescribeAlarms")
 		}
 		for _, a := range page.MetricAlarms {
 			all = append(all, facts(a.AlarmName, a.StateValue, a.StateReason, a.StateTransitionedTimestamp, a.StateUpdatedTimestamp))

@@ -28,7 +28,8 @@ type service struct {
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/service/GraniteServiceVersion20100801/operation/DescribeAlarms" || !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
+	operation, known := strings.CutPrefix(r.URL.Path, "/service/GraniteServiceVersion20100801/operation/")
+	if !known || !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
 		s.t.Errorf("asked for %s with %q", r.URL.Path, r.Header.Get("Authorization"))
 	}
 	body, _ := io.ReadAll(r.Body)
@@ -46,7 +47,31 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(cbor.Encode(cbor.Map{"__type": cbor.String("com.amazonaws.cloudwatch#" + s.refuses), "message": cbor.String("no")}))
 		return
 	}
-	_, _ = w.Write(cbor.Encode(s.page(in)))
+	_, _ = w.Write(cbor.Encode(s.answer(operation, in)))
+}
+
+func (s *service) answer(operation string, in cbor.Map) cbor.Map {
+	switch operation {
+	case "DescribeAlarms":
+		return s.page(in)
+	case "DescribeAlarmContributors":
+		return s.contributors(in)
+	case "ListTagsForResource":
+		return cbor.Map{"Tags": cbor.List{cbor.Map{"Key": cbor.String("sluice:application"), "Value": cbor.String("of " + string(in["ResourceARN"].(cbor.String)))}}}
+	}
+	s.t.Errorf("asked for %s", operation)
+	return cbor.Map{}
+}
+
+// contributors answers with two pages of one series each.
+func (s *service) contributors(in cbor.Map) cbor.Map {
+	name := string(in["AlarmName"].(cbor.String))
+	if _, second := in["NextToken"]; second {
+		return cbor.Map{"AlarmContributors": cbor.List{cbor.Map{"ContributorId": cbor.String("b"), "ContributorAttributes": cbor.Map{}, "StateReason": cbor.String(name)}}}
+	}
+	first := cbor.Map{"ContributorId": cbor.String("a"), "ContributorAttributes": cbor.Map{"Application": cbor.String("fraud")}, "StateReason": cbor.String("5 > 2\nand more"),
+		"StateTransitionedTimestamp": &cbor.Tag{ID: 1, Value: cbor.Float64(1795226720)}}
+	return cbor.Map{"AlarmContributors": cbor.List{first}, "NextToken": cbor.String("more")}
 }
 
 // page answers with as many of the alarms that are named as fit on one.
@@ -111,6 +136,30 @@ func TestAlarmsOfEachKindAreRead(t *testing.T) {
 	}
 	if kinds := s.requests[0]["AlarmTypes"].(cbor.List); len(kinds) != 3 {
 		t.Errorf("asked for kinds %v: CloudWatch tells of metric alarms alone when none are named", kinds)
+	}
+}
+
+func TestTheSeriesOfAnAlarmThatAreRaisedAreReadPageByPage(t *testing.T) {
+	got, err := reading(t, &service{}).Series(t.Context(), "restarts")
+	want := map[string]flink.AlarmFacts{
+		"a": {Name: "restarts", State: flink.AlarmRaised, Since: time.Unix(1795226720, 0).UTC(), Reason: "5 > 2"},
+		"b": {Name: "restarts", State: flink.AlarmRaised, Reason: "restarts"},
+	}
+	if err != nil || len(got) != 2 || got["a"] != want["a"] || got["b"] != want["b"] {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := reading(t, &service{refuses: "ResourceNotFoundException"}).Series(t.Context(), "gone"); flink.CodeOf(err) != flink.NotFound {
+		t.Errorf("of an alarm that is gone: %v", err)
+	}
+}
+
+func TestTheTagsOfAnAlarmAreReadByItsName(t *testing.T) {
+	got, err := reading(t, &service{}).Tags(t.Context(), "arn:x")
+	if err != nil || len(got) != 1 || got["sluice:application"] != "of arn:x" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := reading(t, &service{refuses: "AccessDenied"}).Tags(t.Context(), "arn:x"); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "cloudwatch:ListTagsForResource") {
+		t.Errorf("without the right: %v", err)
 	}
 }
 

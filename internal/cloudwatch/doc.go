@@ -1,5 +1,6 @@
-// Package cloudwatch reads the alarms that a release policy names: the adapter
-// of the port task.Alarms for Amazon CloudWatch.
+// Package cloudwatch reads the alarms that a release policy names or that went
+// off: the adapter of the ports task.Alarms and task.AlarmDetails for Amazon
+// CloudWatch.
 //
 // It knows metric, composite and log alarms of the account and region that its
 // client belongs to. It sets no alarm and reads no metric; what an alarm's state

@@ -10,15 +10,17 @@ import (
 
 // described gives an error its code. Only what a person has to change is
 // Refused; whatever else is wrong may be better at the next look.
-func described(err error) error {
+func described(err error, action string) error {
 	const op = "read CloudWatch alarms"
 	var answered smithy.APIError
 	if !errors.As(err, &answered) {
 		return flink.Errorf(flink.Unavailable, op, "CloudWatch did not answer: %w", err)
 	}
 	switch answered.ErrorCode() {
+	case "ResourceNotFound", "ResourceNotFoundException":
+		return flink.Errorf(flink.NotFound, op, "%s", line(answered.ErrorMessage()))
 	case "AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "InvalidClientTokenId":
-		return flink.Errorf(flink.Refused, op, "the function's role has to allow cloudwatch:DescribeAlarms: %s", line(answered.ErrorMessage()))
+		return flink.Errorf(flink.Refused, op, "the function's role has to allow %s: %s", action, line(answered.ErrorMessage()))
 	}
 	return flink.Errorf(flink.Unavailable, op, "%s: %s", answered.ErrorCode(), line(answered.ErrorMessage()))
 }

@@ -126,6 +126,9 @@ func alarmQuiet(c Case) *Diagnosis {
 	if raised, _ := c.raised(); raised {
 		return nil
 	}
+	if last := c.last(); last != nil && last.Outcome == FailedDirty {
+		return escalate("%s, and %s failed: %s", c.quietWords(), last.Step, last.Message)
+	}
 	d := &Diagnosis{Action: DoClose, Outcome: IncidentPassed, Message: c.quietWords() + " by itself: nothing was done"}
 	if last := c.last(); last != nil && last.Outcome == Succeeded {
 		d.Outcome, d.Message = IncidentHelped, c.quietWords()+" after "+string(last.Step)
@@ -168,13 +171,14 @@ func (c Case) quietWords() string {
 	return "the alarm is quiet"
 }
 
-// lastRepair: one that failed dirty, or that was to end the job, leaves nothing to try.
+// lastRepair: one that failed half-way, or that was to end the job, leaves
+// nothing to try. One that left the job as unwell as it had been is no worse than none.
 func lastRepair(c Case) *Diagnosis {
 	last := c.last()
 	switch {
 	case last == nil || last.Outcome == "":
 		return nil
-	case last.Outcome == FailedDirty:
+	case last.Outcome == FailedDirty && last.Reason != HeldForSomebody:
 		return escalate("%s failed and left the application as somebody has to look at: %s", last.Step, last.Message)
 	case last.Step == StepSuspend && last.Outcome == Succeeded:
 		return escalate("the job was suspended, as the policy says: somebody has to look, and run sluice resume when it may run again")
@@ -247,6 +251,9 @@ func firstStep(c Case) *Diagnosis {
 		if step == StepEscalate {
 			break
 		}
+		if c.wasTried(step) {
+			continue // the record tells of it where it tells what was tried
+		}
 		parallelism, why := c.canHelp(step)
 		if why == "" {
 			_, a := c.raised()
@@ -254,7 +261,8 @@ func firstStep(c Case) *Diagnosis {
 		}
 		passed = append(passed, string(step)+": "+why)
 	}
-	d := escalate("no step of the policy can help")
+	_, a := c.raised()
+	d := escalate("the alarm %s is raised (%s), %s, and no step of the policy can help", a.Name, orNothing(a.Reason), c.unwellWords())
 	d.Passed = passed
 	return d
 }

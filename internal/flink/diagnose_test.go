@@ -80,6 +80,13 @@ var diagnosisCases = map[string]struct {
 	"an alarm that went quiet after a repair was refused passed by itself": {func(c *Case) {
 		c.Tried, c.Alarms[0].State = []Tried{did(StepRestart, FailedClean, lookAt)}, AlarmOK
 	}, Diagnosis{Action: DoClose, Outcome: IncidentPassed, Check: CheckQuiet}, ""},
+	"a restart that left the job as unwell as it was is followed by the next step": {func(c *Case) {
+		c.Tried = []Tried{{Step: StepRestart, At: lookAt.Add(-time.Minute), Ended: lookAt, Outcome: FailedDirty, Reason: HeldForSomebody, Message: "it said so"}}
+	}, Diagnosis{Action: DoAct, Step: StepRollback, Check: CheckStep}, ""},
+	"one that was held for somebody calls somebody, although the alarm is quiet": {func(c *Case) {
+		c.Tried = []Tried{{Step: StepRestart, At: lookAt.Add(-time.Minute), Ended: lookAt, Outcome: FailedDirty, Reason: HeldForSomebody, Message: "it said so"}}
+		c.Alarms[0].State = AlarmOK
+	}, Diagnosis{Action: DoEscalate, Check: CheckQuiet}, "it said so"},
 	"a repair that failed dirty calls somebody": {func(c *Case) { c.Tried = []Tried{did(StepRestart, FailedDirty, lookAt)} }, Diagnosis{Action: DoEscalate, Check: CheckLastRepair}, "it said so"},
 	"a repair that failed dirty calls somebody although the alarm is quiet": {func(c *Case) {
 		c.Tried, c.Alarms[0].State = []Tried{did(StepRestart, FailedDirty, lookAt)}, AlarmOK

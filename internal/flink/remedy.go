@@ -51,6 +51,7 @@ type Tried struct {
 	Release string          `json:"release,omitempty"`
 	Ended   time.Time       `json:"ended,omitzero"` // zero: it is not known yet
 	Outcome Outcome         `json:"outcome,omitempty"`
+	Reason  Reason          `json:"reason,omitempty"`
 	Message string          `json:"message,omitempty"` // of the release that made it
 }
 

@@ -2,17 +2,13 @@ package flink
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // canHelp says why a step is passed over; an empty reason when it can help. For
 // the step Scale it also says how far.
 func (c Case) canHelp(step RemediationStep) (parallelism int, why string) {
-	for _, t := range c.Tried {
-		if t.Step == step {
-			return 0, triedWords(t)
-		}
-	}
 	for _, t := range c.Before {
 		if due := t.At.Add(c.Policy.Cooldown); t.Step == step && c.Now.Before(due) {
 			return 0, "it was done at " + t.At.UTC().Format(time.RFC3339) + ", and the alarm is back within the cool-down of " + c.Policy.Cooldown.String()
@@ -31,11 +27,9 @@ func (c Case) canHelp(step RemediationStep) (parallelism int, why string) {
 	return 0, "this version does not know the step"
 }
 
-func triedWords(t Tried) string {
-	if t.Outcome == Succeeded {
-		return "it was done at " + t.At.UTC().Format(time.RFC3339) + ", and the alarm stayed"
-	}
-	return "it was tried and did not succeed: " + orNothing(t.Message)
+// wasTried: each step is taken once in an incident.
+func (c Case) wasTried(step RemediationStep) bool {
+	return slices.ContainsFunc(c.Tried, func(t Tried) bool { return t.Step == step })
 }
 
 // restartHelps: a job that is well gains nothing, and stands still meanwhile.

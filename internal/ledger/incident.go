@@ -42,7 +42,8 @@ type Repair struct {
 	Why      string                `json:"why,omitempty"`
 	Ended    time.Time             `json:"ended,omitzero"`    // of the release
 	Outcome  flink.Outcome         `json:"outcome,omitempty"` // of the release, once it has ended
-	Message  string                `json:"message,omitempty"` // of the release
+	Reason   flink.Reason          `json:"reason,omitempty"`  //
+	Message  string                `json:"message,omitempty"` //
 	Helped   bool                  `json:"helped,omitempty"`  // the alarm was quiet afterwards
 }
 
@@ -61,6 +62,21 @@ func (i *Incident) Join(r Raised) {
 	if len(i.Alarms) < alarmLimit {
 		i.Alarms = append(i.Alarms, r)
 	}
+}
+
+// Pending is the step that was asked for and has not ended; nil when there is none.
+func (i *Incident) Pending() *Repair {
+	if n := len(i.Steps); n > 0 && i.Steps[n-1].Outcome == "" {
+		step := i.Steps[n-1]
+		return &step
+	}
+	return nil
+}
+
+// Awaits tells whether that release makes the step that was asked for last. What
+// its end means is the incident's to say: while one is open, no circuit opens.
+func (i *Incident) Awaits(release string) bool {
+	return i != nil && i.Pending() != nil && i.Pending().Release == release
 }
 
 // Hold renews the incident of its holder, or says LeaseLost.

@@ -19,8 +19,13 @@ type Deps struct {
 	Signals   Signals
 	Objects   ledger.Objects  // the ledger's bucket beside its documents: lists of what is due, records of rotations
 	Snapshots savepoint.Store // nil Objects in functions without the grant ReadSnapshots
-	Clock     Clock
-	Config    Config
+
+	AlarmDetails AlarmDetails // nil where no alarms are read
+
+	Clock  Clock
+	Config Config
+
+	memory *answerersMemory // what one function remembers between its invocations
 }
 
 // Config is what the installation sets.

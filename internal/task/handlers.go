@@ -18,6 +18,10 @@ func (t Tasks) Handlers() map[string]Handler {
 	if t.Signals.Alarms != nil {
 		t.Signals.Alarms = outsideAlarms{t.Signals.Alarms}
 	}
+	if t.AlarmDetails != nil {
+		t.AlarmDetails = outsideAlarmDetails{t.AlarmDetails}
+	}
+	t.memory = &answerersMemory{}
 	return map[string]Handler{
 		"admit":          handler(t.Admit),
 		"prepare":        handler(t.Prepare),
@@ -30,6 +34,11 @@ func (t Tasks) Handlers() map[string]Handler {
 		"await-approval": handler(t.AwaitApproval),
 		"remove":         handler(t.Remove),
 		"settle":         handler(t.Settle),
+
+		"diagnose": handler(t.Diagnose),
+		"act":      handler(t.Act),
+		"follow":   handler(t.Follow),
+		"escalate": handler(t.Escalate),
 
 		"list-due":         handler(t.ListDue),
 		"rotate-savepoint": handler(t.RotateSavepoint),

@@ -21,7 +21,7 @@ func keptEvent(raw json.RawMessage) json.RawMessage {
 	for _, s := range []*string{&e.Version, &e.ID, &e.DetailType, &e.Source, &e.Account, &e.Region} {
 		*s = line(*s)
 	}
-	e.Resources = nil
+	e.Resources = keptResources(e)
 	e.Detail = keptDetail(e)
 	kept, err := json.Marshal(e)
 	if err != nil || len(kept) > maxEvent {
@@ -43,11 +43,35 @@ func keptDetail(e events.Event) json.RawMessage {
 		asked.By, asked.Why = line(asked.By), line(asked.Why)
 		detail = asked
 	}
+	if alarm, ok, err := events.AlarmStateChanged(e); ok && err == nil {
+		detail = keptAlarm(alarm)
+	}
 	kept, err := json.Marshal(detail)
 	if err != nil || detail == nil {
 		return text(e.Detail)
 	}
 	return kept
+}
+
+// keptResources are an alarm's own name, by which its tags are read. Nothing else is asked by it.
+func keptResources(e events.Event) []string {
+	if e.Source != events.AlarmSource || len(e.Resources) == 0 {
+		return nil
+	}
+	return []string{line(e.Resources[0])}
+}
+
+// keptAlarm leaves out what was before. Of metrics some are enough to tell whose
+// the alarm is: those that it has in common with the others.
+func keptAlarm(d events.AlarmStateChangedDetail) events.AlarmStateChangedDetail {
+	const most = 10
+	d.PreviousState = nil
+	for _, s := range []*string{&d.State.Reason, &d.Configuration.Description, &d.Configuration.AlarmRule} {
+		*s = line(*s)
+	}
+	d.State.ReasonData = address(d.State.ReasonData)
+	d.Configuration.Metrics = d.Configuration.Metrics[:min(len(d.Configuration.Metrics), most)]
+	return d
 }
 
 // text is the beginning of what has another form, as a JSON string. Of a string

@@ -103,6 +103,19 @@ func (a outsideAlarms) Alarms(ctx context.Context, names []string) ([]flink.Alar
 	return facts, err
 }
 
+// outsideAlarmDetails are series whose reasons are fit to be told.
+type outsideAlarmDetails struct{ AlarmDetails }
+
+// Series implements the port.
+func (o outsideAlarmDetails) Series(ctx context.Context, alarm string) (map[string]flink.AlarmFacts, error) {
+	found, err := o.AlarmDetails.Series(ctx, alarm)
+	for id, f := range found {
+		f.Reason = line(f.Reason)
+		found[id] = f
+	}
+	return found, err
+}
+
 func line(text string) string { return flink.Foreign(text, flink.MaxLine) }
 
 func address(place string) string {

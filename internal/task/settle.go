@@ -172,7 +172,7 @@ func (t Tasks) settle(r *Release, record ledger.Record, d *ledger.Document) {
 		return
 	}
 	r.conclude(d, t.Clock.Now())
-	if r.Outcome == flink.FailedDirty {
+	if r.Outcome == flink.FailedDirty && !d.Incident.Awaits(r.ID) {
 		d.Circuit = &ledger.Circuit{Release: r.ID, Since: t.Clock.Now(), Message: r.Message}
 	}
 	d.LastRelease = r.ID
