@@ -1,12 +1,10 @@
 package savepoint_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/internal/savepoint/savepointtest"
 )
@@ -120,112 +118,5 @@ func TestManyFaultsAreCounted(t *testing.T) {
 	must(t, err)
 	if len(r.Faults) != 20 || r.Others != 30 || !strings.Contains(r.Message(), "and 49 more faults") || len(body) > 8<<10 {
 		t.Errorf("%d faults and %d others in %d bytes: %s", len(r.Faults), r.Others, len(body), r.Message())
-	}
-}
-
-// big makes a savepoint of files of several blocks each.
-func big(t *testing.T, sizes ...int) (savepoint.Store, *savepoint.Memory) {
-	t.Helper()
-	store, objects, _ := world(t, 0)
-	dir := savepoint.Location{Bucket: "state", Key: strings.TrimPrefix(path, "s3://state/")}
-	var files []savepointtest.File
-	for i, size := range sizes {
-		f := savepointtest.File{Name: "state-" + string(rune('a'+i)), Body: savepointtest.Bytes("big", size)}
-		files = append(files, f)
-		objects.Put(savepoint.Location{Bucket: dir.Bucket, Key: dir.Key + "/" + f.Name}, f.Body, taken)
-	}
-	objects.Put(savepoint.Location{Bucket: dir.Bucket, Key: dir.Key + "/_metadata"}, savepointtest.Metadata(1, files...), taken)
-	return store, objects
-}
-
-func TestReadingGoesOnInTheNextCall(t *testing.T) {
-	store, _ := big(t, 5<<20, 0, 1<<20, 3<<20+7)
-	whole, wholeKey := savepoint.Progress{}, "snapshots/whole.json"
-	for !whole.Done {
-		var err error
-		whole, err = store.Record(t.Context(), wholeKey, path, savepoint.Budget{})
-		must(t, err)
-	}
-	calls, p := 0, savepoint.Progress{}
-	for ; !p.Done; calls++ {
-		// Another process: nothing is kept but what lies in the bucket.
-		var err error
-		p, err = savepoint.Store{Objects: store.Objects, Lists: store.Lists}.Record(t.Context(), key, path, savepoint.Budget{Bytes: 1})
-		must(t, err)
-	}
-	a, _, err := store.Lists.Get(t.Context(), wholeKey)
-	must(t, err)
-	b, _, err := store.Lists.Get(t.Context(), key)
-	must(t, err)
-	if !bytes.Equal(a, b) || calls < 10 {
-		t.Errorf("%d calls give\n%s\nand one gives\n%s", calls, b, a)
-	}
-	r := savepoint.Report{}
-	for calls = 0; !r.Done; calls++ {
-		body, err := json.Marshal(r) // through a state machine's document
-		must(t, err)
-		r = savepoint.Report{}
-		must(t, json.Unmarshal(body, &r))
-		r, err = store.Verify(t.Context(), key, path, r, savepoint.Budget{Over: func() bool { return true }})
-		must(t, err)
-	}
-	if !r.Sound() || r.Compared != 5 || calls < 10 {
-		t.Errorf("%d calls: %+v: %s", calls, r, r.Message())
-	}
-}
-
-func TestAFileThatIsWrittenAnewBetweenTwoCallsIsReadFromItsBeginning(t *testing.T) {
-	store, objects := big(t, 3<<20)
-	_, err := store.Record(t.Context(), key, path, savepoint.Budget{})
-	must(t, err)
-	r := savepoint.Report{}
-	for range 3 { // _metadata, and two blocks of the file
-		r, err = store.Verify(t.Context(), key, path, r, savepoint.Budget{Bytes: 1})
-		must(t, err)
-	}
-	if r.Next.Offset != 2<<20 {
-		t.Fatalf("it stands at %+v", r.Next)
-	}
-	changed := savepointtest.Bytes("big", 3<<20)
-	changed[0] ^= 1
-	objects.Put(savepoint.Location{Bucket: "state", Key: strings.TrimPrefix(path, "s3://state/") + "/state-a"}, changed, taken)
-	r, err = store.Verify(t.Context(), key, path, r, savepoint.Budget{})
-	must(t, err)
-	if len(r.Faults) != 1 || r.Faults[0].Kind != savepoint.WrongContent {
-		t.Errorf("%+v: %s", r, r.Message())
-	}
-}
-
-func TestASavepointThatIsNotWholeIsNotRecorded(t *testing.T) {
-	store, objects, keys := world(t, 3)
-	must(t, objects.Delete(t.Context(), "state", keys[2:3]))
-	_, err := store.Record(t.Context(), key, path, savepoint.Budget{})
-	if flink.CodeOf(err) != flink.Invalid || !strings.Contains(err.Error(), keys[2]+" is missing") {
-		t.Errorf("it is said: %v", err)
-	}
-	if _, _, err := store.Lists.Get(t.Context(), key); flink.CodeOf(err) != flink.NotFound {
-		t.Errorf("a list was written: %v", err)
-	}
-}
-
-func TestACompleteListIsNotWrittenAgain(t *testing.T) {
-	store, objects, keys := recorded(t, 3)
-	objects.Put(savepoint.Location{Bucket: "state", Key: keys[1]}, savepointtest.Bytes("damaged since", 1024), taken)
-	p, err := store.Record(t.Context(), key, path, savepoint.Budget{})
-	must(t, err)
-	if !p.Done || verified(t, store, key).Sound() {
-		t.Errorf("%+v, and the damage was recorded", p)
-	}
-}
-
-func TestAListOfAnotherVersionOfSluiceIsLeftAlone(t *testing.T) {
-	store, _, _ := world(t, 1)
-	must(t, store.Lists.Put(t.Context(), key, []byte(`{"schema":2}`)))
-	_, recording := store.Record(t.Context(), key, path, savepoint.Budget{})
-	_, verifying := store.Verify(t.Context(), key, path, savepoint.Report{}, savepoint.Budget{})
-	for _, err := range []error{recording, verifying} {
-		if flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "has the schema 2") {
-			t.Errorf("it is said: %v", err)
-		}
 	}
 }
