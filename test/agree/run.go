@@ -26,6 +26,7 @@ type run struct {
 	jobID    string          // newest that was seen
 	uid      string          // of the object that was seen last
 	deployed bool            // it has been
+	failed   bool            // it came to an early end, of which two honest runs tell differently
 	reported flink.SpecFacts // as of the last report
 	way      []string        // lifecycles that were seen since, in order
 }
@@ -103,26 +104,26 @@ func (r *run) learn(o flink.Observation) {
 		r.jobID = o.Job.ID
 	}
 	if o.Spec.UID != r.uid {
-		r.uid, r.deployed = o.Spec.UID, false
+		r.uid, r.deployed, r.failed = o.Spec.UID, false, false
 	}
 	r.deployed = r.deployed || o.Status.Lifecycle == "DEPLOYED"
 	switch now := o.Status.Lifecycle; {
 	case !o.Exists:
 		r.pass("absent")
-	case failedEarly(o), !r.deployed: // of a first deployment only the result lasts for longer than a look
+	case failedEarly(o):
+		r.failed = true
+	case !r.deployed: // of a first deployment only the result lasts for longer than a look
+	case r.failed && !o.Job.Reachable: // what the operator says then is what it had said of the early end
 	default:
+		r.failed = false
 		r.pass(now)
 	}
 }
 
-// pass tells a lifecycle once. An upgrade is UPGRADING for as long as there is
-// something to take down: a job that ran takes seconds, else it may be less than a look.
+// pass tells a lifecycle once, but for UPGRADING: it lasts for as long as there is
+// something to take down, which may be less than a look.
 func (r *run) pass(lifecycle string) {
-	before := ""
-	if len(r.way) > 0 {
-		before = r.way[len(r.way)-1]
-	}
-	if before != lifecycle && (lifecycle != "UPGRADING" || before == "STABLE") {
+	if lifecycle != "UPGRADING" && (len(r.way) == 0 || r.way[len(r.way)-1] != lifecycle) {
 		r.way = append(r.way, lifecycle)
 	}
 }
