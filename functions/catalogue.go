@@ -35,8 +35,10 @@ const (
 	CallSomebody  Grant = "CallSomebody"  // sns:Publish to the topic of escalations
 	QueryMetrics  Grant = "QueryMetrics"  // aps:QueryMetrics of the workspace that the stack is told
 
-	ReadSnapshots   Grant = "ReadSnapshots"   // listings and objects of the bucket that jobs keep their states in
-	RemoveSnapshots Grant = "RemoveSnapshots" // objects of that bucket below a directory named savepoints
+	ReadSnapshots      Grant = "ReadSnapshots"      // listings and objects of the bucket that jobs keep their states in
+	RemoveSnapshots    Grant = "RemoveSnapshots"    // objects of that bucket below a directory named savepoints
+	StartMachines      Grant = "StartMachines"      // states:StartExecution of every machine but the one that recovers
+	DescribeExecutions Grant = "DescribeExecutions" // states:DescribeExecution of this installation's machines
 )
 
 // Function describes one Lambda function.
@@ -57,8 +59,13 @@ func (f Function) Substitution() string { return f.State + "FunctionArn" }
 // minutes stays under 40 transitions, short enough that a lease never expires.
 const LongPoll = 2 * time.Minute
 
+// LastWord is how long after its last renewal of the lease a function that acts
+// on a cluster may still do so, whatever became of its execution: each renews
+// when it begins, and is ended by its timeout. A test holds the catalogue to it.
+const LastWord = LongPoll + time.Minute + 30*time.Second
+
 // Machines lists the machines, in the order in which they are made.
-func Machines() []Machine { return []Machine{Release, Remediate, Rotate} }
+func Machines() []Machine { return []Machine{Release, Remediate, Rotate, Recover} }
 
 // Of lists the functions that serve the states of one machine.
 func Of(machine Machine) []Function {
@@ -93,5 +100,7 @@ func Catalogue() []Function {
 		{Name: "verify-snapshot", State: "VerifySnapshot", Machine: Rotate, Memory: 512, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots}},
 		{Name: "retire", State: "Retire", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots, RemoveSnapshots}},
 		{Name: "settle-rotation", State: "SettleRotation", Machine: Rotate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
+
+		{Name: "sweep", State: "Sweep", Machine: Recover, Memory: 512, Timeout: 5 * time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, UseCluster, DescribeExecutions, StartMachines}, outbox)},
 	}
 }

@@ -112,8 +112,10 @@ var sids = map[functions.Grant][]string{
 	functions.CallSomebody:  {"CallSomebody"},
 	functions.QueryMetrics:  {"QueryMetrics"},
 
-	functions.ReadSnapshots:   {"ReadSnapshots", "ListSnapshots"},
-	functions.RemoveSnapshots: {"RemoveSnapshots"},
+	functions.ReadSnapshots:      {"ReadSnapshots", "ListSnapshots"},
+	functions.RemoveSnapshots:    {"RemoveSnapshots"},
+	functions.StartMachines:      {"StartMachines"},
+	functions.DescribeExecutions: {"DescribeExecutions"},
 }
 
 func TestAFunctionHasTheStatementsOfItsGrantsAndNoOther(t *testing.T) {
@@ -147,6 +149,14 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 	bus, _ := plane.only(t, "AWS::Events::EventBus")
 	topic, _ := plane.only(t, "AWS::SNS::Topic")
 	documents := []string{known + "/" + ledger.DocumentPrefix + "*", known + "/" + ledger.RecordPrefix + "*", known + "/" + ledger.RevisionPrefix + "*", known + "/" + ledger.RotationPrefix + "*", known + "/" + ledger.SnapshotPrefix + "*", known + "/" + ledger.IncidentPrefix + "*"}
+	var executions, others []string
+	for _, m := range functions.Machines() {
+		if m != functions.Recover {
+			others = append(others, "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<AWS::StackName>-"+string(m))
+		}
+		of := "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<AWS::StackName>-" + string(m)
+		executions = append(executions, of+":*", of+"/*:*")
+	}
 	want := map[string]statement{
 		"ReadArtifacts": {actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: []string{artifacts + "/*"}},
 		"ListArtifacts": {actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, resources: []string{artifacts}},
@@ -162,10 +172,12 @@ func TestAStatementReachesWhatItsNameSays(t *testing.T) {
 		"AskOfAlarms":   {actions: []string{"cloudwatch:DescribeAlarmContributors", "cloudwatch:ListTagsForResource"}, resources: []string{"arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*"}},
 		"CallSomebody":  {actions: []string{"sns:Publish"}, resources: []string{"<" + topic + ">"}},
 
-		"ReadSnapshots":   {actions: []string{"s3:GetObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/*"}},
-		"ListSnapshots":   {actions: []string{"s3:ListBucket"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>"}},
-		"RemoveSnapshots": {actions: []string{"s3:DeleteObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/savepoints/*", "arn:<AWS::Partition>:s3:::<DataBucketName>/*/savepoints/*"}},
-		"QueryMetrics":    {actions: []string{"aps:QueryMetrics"}, resources: []string{"arn:<AWS::Partition>:aps:<AWS::Region>:<AWS::AccountId>:workspace/<PrometheusWorkspaceId>"}},
+		"ReadSnapshots":      {actions: []string{"s3:GetObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/*"}},
+		"ListSnapshots":      {actions: []string{"s3:ListBucket"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>"}},
+		"RemoveSnapshots":    {actions: []string{"s3:DeleteObject"}, resources: []string{"arn:<AWS::Partition>:s3:::<DataBucketName>/savepoints/*", "arn:<AWS::Partition>:s3:::<DataBucketName>/*/savepoints/*"}},
+		"QueryMetrics":       {actions: []string{"aps:QueryMetrics"}, resources: []string{"arn:<AWS::Partition>:aps:<AWS::Region>:<AWS::AccountId>:workspace/<PrometheusWorkspaceId>"}},
+		"StartMachines":      {actions: []string{"states:StartExecution"}, resources: others},
+		"DescribeExecutions": {actions: []string{"states:DescribeExecution"}, resources: executions},
 	}
 	seen := map[string]bool{}
 	for role, statements := range statementsOf(plane) {

@@ -22,9 +22,21 @@ func rules(t *testing.T, plane template) map[string]started {
 	bus, _ := plane.only(t, "AWS::Events::EventBus")
 	return map[string]started{
 		"Rule":       {events.NewArtifact(map[string]any{"Ref": artifactsID(t, plane)}), "", functions.Release},
+		"DiedRule":   {events.ExecutionsDied(mortal(t, plane)...), "", functions.Recover},
 		"ChangeRule": {events.ChangesRequested(), "<" + bus + ">", functions.Release},
 		"AlarmRule":  {events.AlarmsRaised(), "", functions.Remediate},
 	}
+}
+
+// mortal are the machines whose executions leave something behind when they die.
+func mortal(t *testing.T, plane template) (arns []any) {
+	for _, name := range functions.Machines() {
+		if name != functions.Recover {
+			id, _ := machineOf(t, plane, name)
+			arns = append(arns, map[string]any{"Ref": id})
+		}
+	}
+	return arns
 }
 
 // ruleOf finds the resource of a rule by its id, behind which the CDK writes a hash.

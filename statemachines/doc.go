@@ -13,7 +13,7 @@ import (
 
 // Definitions are the machines that there are.
 func Definitions() map[functions.Machine][]byte {
-	return map[functions.Machine][]byte{functions.Release: Release, functions.Remediate: Remediate, functions.Rotate: Rotate}
+	return map[functions.Machine][]byte{functions.Release: Release, functions.Remediate: Remediate, functions.Rotate: Rotate, functions.Recover: Recover}
 }
 
 // Release is release.asl.json: every change of an application goes through it.
@@ -30,3 +30,8 @@ var Remediate []byte
 //
 //go:embed rotate.asl.json
 var Rotate []byte
+
+// Recover is recover.asl.json: what executions that died have left.
+//
+//go:embed recover.asl.json
+var Recover []byte

@@ -110,7 +110,7 @@ var capital = regexp.MustCompile(`([a-z])([A-Z])`)
 func kebab(s string) string { return strings.ToLower(capital.ReplaceAllString(s, "$1-$2")) }
 
 // decisions are what the tasks of each machine may decide.
-var decisions = map[functions.Machine][]task.Decision{functions.Release: task.Decisions(), functions.Remediate: task.RemediationDecisions(), functions.Rotate: task.RotationDecisions()}
+var decisions = map[functions.Machine][]task.Decision{functions.Release: task.Decisions(), functions.Remediate: task.RemediationDecisions(), functions.Rotate: task.RotationDecisions(), functions.Recover: task.RecoveryDecisions()}
 
 // TestEveryChoiceNamesADecision: what a Choice compares with is a Decision that leads where it says.
 func TestEveryChoiceNamesADecision(t *testing.T) {

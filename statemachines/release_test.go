@@ -90,7 +90,7 @@ type stage struct {
 //	delete                 somebody deletes the resource
 //	kill-taskmanager       a node is lost
 //	suspend-outside        somebody suspends the resource with kubectl
-//	snapshots              the states that the ledger knows, and with which the job is suspended
+//	states                 the states that the ledger knows, and with which the job is suspended
 //	records                what is kept of every release until now
 //	fail-job               the job comes to its end by itself, beyond Flink's restart strategy
 //	break-revision FILE BEHAVIOUR  a jar that was good behaves so from now on
@@ -110,6 +110,10 @@ type stage struct {
 //	twin FILE              upload a jar in the second of the upload before
 //	cancel-pending         somebody calls off what waits for the release in flight
 //	deliver                what was sent to start a release does so
+//	abort-now              the execution that runs is stopped
+//	say-dead               Step Functions says of every execution that it has ended
+//	break-sender           nothing can be sent; mend-sender
+//	recover [died]         the recover machine runs as its schedule has it, or for the event of the execution that died last
 //	(and those of rotate_test.go)
 func (s *stage) play(words []string) {
 	fmt.Fprintf(&s.seen, "> %s\n", strings.Join(words, " "))
@@ -140,6 +144,8 @@ func (s *stage) play(words []string) {
 		s.deliver(s.ask("Cancel", []string{"release=" + d.Pending.ID}))
 	case "again":
 		s.deliver(s.last)
+	case "recover":
+		s.recover(len(words) > 1)
 	default:
 		s.disturb(words)
 	}
@@ -190,8 +196,8 @@ func (s *stage) disturb(words []string) {
 		s.target.SuspendOutside(app)
 	case "records":
 		s.records()
-	case "snapshots":
-		s.snapshots()
+	case "states":
+		s.states()
 	case "fail-job":
 		s.target.FailJob(app)
 	case "break-revision":
@@ -204,11 +210,20 @@ func (s *stage) disturb(words []string) {
 	case "forget":
 		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error { d.Forget(); return nil })
 		must(s.t, err)
+	case "abort-now":
+		s.abort()
+	case "say-dead":
+		for arn, e := range s.executions {
+			s.executions[arn] = task.Execution{Status: "ABORTED", Input: e.Input}
+		}
+	case "break-sender", "mend-sender":
+		s.mute = words[0] == "break-sender"
 	case "deliver":
 		sent := s.sent
 		s.sent = nil
 		for _, m := range sent {
 			if m.Kind == ledger.StartRelease {
+				s.name = m.Name
 				s.deliver(m.Payload)
 			}
 		}
@@ -364,8 +379,8 @@ func (s *stage) records() {
 	}
 }
 
-// snapshots tells which states the ledger knows.
-func (s *stage) snapshots() {
+// states tells which states the ledger knows.
+func (s *stage) states() {
 	d, _, err := s.ledger.Document(s.t.Context(), app)
 	must(s.t, err)
 	for _, known := range d.Snapshots {

@@ -30,7 +30,10 @@ var (
 	begin = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 )
 
-const artifactBucket, ledgerBucket = "artifacts", "ledger"
+const (
+	artifactBucket, ledgerBucket = "artifacts", "ledger"
+	machineARN                   = "arn:aws:states:eu-west-1:111122223333:stateMachine:release"
+)
 
 // world is everything around the release machine: the real machine and the
 // real handlers over a model of operator and Flink, with a clock of its own.
@@ -56,6 +59,10 @@ type world struct {
 	uploaded   time.Time // the newest object
 	abort      func()    // ends the execution that runs, as StopExecution does
 	onSend     func(ledger.Message)
+	name       string // of the next execution; empty: the next number's
+	executions map[string]task.Execution
+	died       []byte // the event of the execution that died last
+	mute       bool   // nothing can be sent
 }
 
 func newWorld(t *testing.T) *world {
@@ -67,17 +74,21 @@ func newWorld(t *testing.T) *world {
 	machine, err := asl.Parse(statemachines.Release)
 	must(t, err)
 	objects := ledger.NewMemory()
-	w := &world{t: t, clock: asl.NewVirtualClock(begin), ledger: ledger.New(objects), objects: objects, artifacts: artifacts.NewMemory(), machine: machine, engine: engine, tokens: asl.NewTokens()}
+	w := &world{t: t, executions: map[string]task.Execution{}, clock: asl.NewVirtualClock(begin), ledger: ledger.New(objects), objects: objects, artifacts: artifacts.NewMemory(), machine: machine, engine: engine, tokens: asl.NewTokens()}
 	w.target = targettest.NewModel(w.clock.Now, targettest.Options{})
 	w.saved = &savepoints{Model: w.target, files: savepoint.NewMemory(), clock: w.clock}
-	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.saved, Sender: w, Clock: w.clock,
+	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.saved, Sender: w, Executions: w, Clock: w.clock,
 		Objects: objects, Snapshots: savepoint.Store{Objects: w.saved, Lists: objects},
-		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}.Handlers()
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second,
+			LastWord: functions.LastWord, ReleaseMachine: machineARN}}}.Handlers()
 	return w
 }
 
 // Send implements task.Sender.
 func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
+	if w.mute {
+		return flink.Errorf(flink.Unavailable, "send "+m.Name, "planted")
+	}
 	if m.Kind == ledger.EndWait {
 		var wake ledger.Wake
 		must(w.t, json.Unmarshal(m.Payload, &wake))
@@ -201,12 +212,22 @@ func (w *world) run(event []byte) (asl.Result, task.Release) {
 func (w *world) execute(machine *asl.Machine, of functions.Machine, event []byte) asl.Result {
 	w.runs++
 	name := fmt.Sprintf("run-%d", w.runs)
+	if w.name != "" {
+		name, w.name = w.name, ""
+	}
+	arn := "arn:aws:states:eu-west-1:111122223333:execution:" + string(of) + ":" + name
+	w.executions[arn] = task.Execution{Runs: true, Status: "RUNNING", Input: event}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	defer func(outer func()) { w.abort = outer }(w.abort) // of the execution that this one runs within
 	w.abort = cancel
-	return machine.Run(ctx, event, asl.Options{Caller: w, Tokens: w.tokens, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
-		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:" + string(of) + ":" + name, Name: name, StateMachineName: string(of)}})
+	result := machine.Run(ctx, event, asl.Options{Caller: w, Tokens: w.tokens, Clock: w.clock, JSONata: w.engine, Rand: rand.NewPCG(1, uint64(w.runs)),
+		Execution: asl.Execution{ARN: arn, Name: name, StateMachineName: string(of)}})
+	w.executions[arn] = task.Execution{Status: result.Status, Input: event}
+	if result.Status != asl.StatusSucceeded {
+		w.died = diedEvent(arn, name, result, event, w.clock.Now())
+	}
+	return result
 }
 
 // recordOf is the release's record, else the newest there is.

@@ -20,6 +20,7 @@ type flags struct {
 
 	ledger, artifacts     string // buckets, on AWS
 	bus                   string // of Sluice's own events, on AWS
+	undelivered           string // URL of the dead-letter queue, on AWS
 	cluster, endpoint, ca string // of an EKS cluster
 	kubeconfig, operator  string
 }
@@ -30,6 +31,7 @@ func (f *flags) declare(set *pflag.FlagSet) {
 	set.StringVar(&f.ledger, "ledger-bucket", "", "on AWS: the stack's output LedgerBucketName (or $SLUICE_LEDGER_BUCKET)")
 	set.StringVar(&f.artifacts, "artifact-bucket", "", "on AWS: the stack's output ArtifactsBucketName (or $SLUICE_ARTIFACTS_BUCKET)")
 	set.StringVar(&f.bus, "event-bus", "", "on AWS: the stack's output EventBusName (or $SLUICE_EVENT_BUS)")
+	set.StringVar(&f.undelivered, "undelivered-queue", "", "on AWS: the stack's output UndeliveredQueueUrl, for sluice replay")
 	set.StringVar(&f.cluster, "cluster-name", "", "on AWS: name of the EKS cluster (or $SLUICE_CLUSTER_NAME)")
 	set.StringVar(&f.endpoint, "cluster-endpoint", "", "on AWS: https URL of its API server (or $SLUICE_CLUSTER_ENDPOINT)")
 	set.StringVar(&f.ca, "cluster-ca", "", "on AWS: its certificate authority, base64 (or $SLUICE_CLUSTER_CA)")

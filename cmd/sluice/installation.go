@@ -28,6 +28,8 @@ type installation struct {
 	Dropped   ledger.Objects           // what is in that bucket; nil when it was not named
 	States    savepoint.Objects        // where jobs keep their state
 	Local     *whereabouts.Whereabouts // nil on AWS
+
+	Undelivered letters // what EventBridge could not deliver
 }
 
 // openInstallation finds the installation that the flags, the environment or
@@ -65,7 +67,7 @@ func (f *flags) fromEnvironment(env func(string) string) {
 
 func openLocal(w whereabouts.Whereabouts) (*installation, error) {
 	i := &installation{Ledger: ledger.New(ledger.S3{Client: w.Objects(), Bucket: w.Ledger}), Plane: localPlane(w), Artifacts: w.Artifacts, Local: &w,
-		Dropped: ledger.S3{Client: w.Objects(), Bucket: w.Artifacts}, States: savepoint.S3{Client: w.Objects()}}
+		Dropped: ledger.S3{Client: w.Objects(), Bucket: w.Artifacts}, States: savepoint.S3{Client: w.Objects()}, Undelivered: newQueue(w.Config(), w.Undelivered, w.States)}
 	if w.Kubeconfig == "" {
 		return i, nil
 	}
@@ -87,7 +89,7 @@ func openAWS(ctx context.Context, f flags) (*installation, error) {
 	}
 	objects := s3.NewFromConfig(cfg)
 	i := &installation{Ledger: ledger.New(ledger.S3{Client: objects, Bucket: f.ledger}), Artifacts: f.artifacts, Plane: newPlane(cfg, boot.Environment{EventBus: f.bus}, objects, f.artifacts),
-		States: savepoint.S3{Client: objects}}
+		States: savepoint.S3{Client: objects}, Undelivered: newQueue(cfg, f.undelivered, "")}
 	if f.artifacts != "" {
 		i.Dropped = ledger.S3{Client: objects, Bucket: f.artifacts}
 	}

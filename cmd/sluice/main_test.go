@@ -60,7 +60,7 @@ func runPlane(dir string) error {
 	keys := p.Credentials()
 	err = whereabouts.Write(dir, whereabouts.Whereabouts{Process: os.Getpid(), Region: local.Place.Region, AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
 		S3: p.S3Endpoint(), Events: p.APIEndpoint(), States: p.APIEndpoint(), Artifacts: p.Output("ArtifactsBucketName"), Ledger: p.Output("LedgerBucketName"),
-		EventBus: p.Output("EventBusName"), Machine: p.Output("ReleaseMachineArn")})
+		EventBus: p.Output("EventBusName"), Machine: p.Output("ReleaseMachineArn"), Undelivered: p.Output("UndeliveredQueueUrl")})
 	if err == nil {
 		fmt.Println("ready")
 		_, err = io.Copy(io.Discard, os.Stdin)

@@ -19,12 +19,14 @@ import (
 // Subjects is what grants are about.
 type Subjects struct {
 	Storage
-	Bus          awsevents.IEventBus
-	MachineArn   *string
-	Data         *string // name of the bucket that jobs keep their states in
-	AlarmsArn    *string // of every alarm of the account and region: users' have names of their own
-	Escalations  awssns.ITopic
-	WorkspaceArn *string // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
+	Bus           awsevents.IEventBus
+	MachineArn    *string
+	Data          *string // name of the bucket that jobs keep their states in
+	AlarmsArn     *string // of every alarm of the account and region: users' have names of their own
+	Escalations   awssns.ITopic
+	WorkspaceArn  *string   // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
+	OtherMachines []*string // ARNs of all but the one that recovers
+	ExecutionArns []*string // of every machine's executions, those of a Map's items included
 }
 
 // meaning is what one grant stands for: statements of IAM, and what the key of
@@ -94,6 +96,14 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html).
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("EndWaits", []string{"states:SendTaskSuccess"}, jsii.String("*")),
+		}}
+	case functions.StartMachines:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("StartMachines", []string{"states:StartExecution"}, s.OtherMachines...),
+		}}
+	case functions.DescribeExecutions:
+		return meaning{statements: []awsiam.PolicyStatement{
+			allow("DescribeExecutions", []string{"states:DescribeExecution"}, s.ExecutionArns...),
 		}}
 	case functions.ReadAlarms:
 		// Composite alarms are described only to who may describe all

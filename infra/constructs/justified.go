@@ -23,6 +23,8 @@ func justifyFunctionRole(role constructs.IConstruct) {
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:s3:::<DataBucketName>\/(\*|savepoints\/\*|\*\/savepoints\/\*)$/`)})
 	justify(role, wildcards, "Which alarms there are is the users' affair: their tags say whose they are, and those are read.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:\*$/`)})
+	justify(role, wildcards, "The names of executions are not known beforehand; those of other machines are not covered.",
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<AWS::StackName>-[a-z]+(\/\*)?:\*$/`)})
 	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource; composite alarms are described only to who may describe all.", "Resource::*")
 }
 

@@ -27,6 +27,21 @@ func MachineArn(scope constructs.Construct, machine functions.Machine) *string {
 	})
 }
 
+// ExecutionArns are the ARNs of a machine's executions, and of those that a
+// distributed Map of it starts for its items
+// (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html).
+func ExecutionArns(scope constructs.Construct, machine functions.Machine) []*string {
+	arn := func(suffix string) *string {
+		return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+			Service:      jsii.String("states"),
+			Resource:     jsii.String("execution"),
+			ResourceName: named("", "-"+string(machine)+suffix),
+			ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		})
+	}
+	return []*string{arn(":*"), arn("/*:*")}
+}
+
 // MachineProps is what a state machine is made of.
 type MachineProps struct {
 	Definition   []byte                        // Amazon States Language with ${...} placeholders

@@ -48,6 +48,12 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
 		}),
 	}
+	for _, machine := range functions.Machines() {
+		if machine != functions.Recover {
+			subjects.OtherMachines = append(subjects.OtherMachines, constructs.MachineArn(stack, machine))
+		}
+		subjects.ExecutionArns = append(subjects.ExecutionArns, constructs.ExecutionArns(stack, machine)...)
+	}
 	made := newFunctions(stack, given, subjects, props)
 	machines := newMachines(stack, given, made)
 	release := machines[functions.Release]
@@ -55,9 +61,11 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName()), Machine: release},
 		constructs.Rule{ID: "ChangeRule", Description: "Sluice: a change that somebody asks for starts a release", Pattern: events.ChangesRequested(), Bus: subjects.Bus, Machine: release},
 		constructs.Rule{ID: "AlarmRule", Description: "Sluice: an alarm that goes off starts a remediation", Pattern: events.AlarmsRaised(), Machine: machines[functions.Remediate]},
+		constructs.Rule{ID: "DiedRule", Description: "Sluice: what an execution that died has left is finished or undone", Pattern: events.ExecutionsDied(mortal(machines)...), Machine: machines[functions.Recover]},
 	)
 	constructs.LetMapItems(machines[functions.Rotate], functions.Rotate, subjects)
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RotateSchedule", Description: "Sluice: savepoints that are due", Rate: "rate(15 minutes)", Machine: machines[functions.Rotate]}, undelivered)
+	constructs.NewSchedule(stack, constructs.Schedule{ID: "RecoverSchedule", Description: "Sluice: what executions that died have left is looked for", Rate: "rate(5 minutes)", Machine: machines[functions.Recover]}, undelivered)
 	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())
@@ -101,6 +109,18 @@ func newMachines(stack awscdk.Stack, given parameters, made map[string]awslambda
 		})
 	}
 	return machines
+}
+
+// mortal are the machines whose executions leave something behind when they die:
+// all but the one that recovers, which the next tick starts anew.
+func mortal(machines map[functions.Machine]awsstepfunctions.StateMachine) []any {
+	var arns []any
+	for _, name := range functions.Machines() {
+		if name != functions.Recover {
+			arns = append(arns, machines[name].StateMachineArn())
+		}
+	}
+	return arns
 }
 
 // letIn makes the access entries unless it is told not to, and returns the

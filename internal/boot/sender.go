@@ -53,7 +53,13 @@ func (s sender) Send(ctx context.Context, app flink.Application, m ledger.Messag
 	case ledger.ApprovalAsk:
 		return s.put(ctx, events.ApprovalAskedType, m)
 	case ledger.StartRelease:
-		return s.start(ctx, m)
+		return s.start(ctx, s.machine, m.Name, m.Payload)
+	case ledger.StartMachine:
+		var other ledger.Start
+		if err := json.Unmarshal(m.Payload, &other); err != nil {
+			return flink.Errorf(flink.Internal, "send "+m.Name, "%w", err)
+		}
+		return s.start(ctx, other.Machine, m.Name, other.Input)
 	case ledger.EndWait:
 		return s.wake(ctx, m)
 	case ledger.Escalation:
@@ -74,14 +80,14 @@ func (s sender) put(ctx context.Context, detailType string, m ledger.Message) er
 	return nil
 }
 
-// start starts a release under its own name: a second start under that name is the first one's.
-func (s sender) start(ctx context.Context, m ledger.Message) error {
-	_, err := s.states.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &s.machine, Name: &m.Name, Input: aws.String(string(m.Payload))})
+// start starts an execution under a name of its own: a second start under that name is the first one's.
+func (s sender) start(ctx context.Context, machine, name string, input []byte) error {
+	_, err := s.states.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: aws.String(string(input))})
 	var exists *sfntypes.ExecutionAlreadyExists
 	if err == nil || errors.As(err, &exists) {
 		return nil
 	}
-	return flink.Errorf(flink.Unavailable, "start "+m.Name, "%w", err)
+	return flink.Errorf(flink.Unavailable, "start "+name, "%w", err)
 }
 
 // call publishes what somebody who is called reads.

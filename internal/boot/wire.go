@@ -49,7 +49,8 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 		Artifacts: artifacts.S3{Client: objects},
 		Clock:     wallClock{},
 		Config: task.Config{ArtifactBucket: e.Artifacts, PinBucket: e.Ledger, Placeholders: e.Placeholders,
-			LongPoll: functions.LongPoll, Poll: pollEvery, FirstPoll: pollAtOnce},
+			LongPoll: functions.LongPoll, Poll: pollEvery, FirstPoll: pollAtOnce,
+			LastWord: functions.LastWord, ReleaseMachine: e.Machine},
 	}
 	if slices.Contains(f.Grants, functions.UseCluster) {
 		if d.Target, err = eks.Connect(eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: eks.Operator(e.Operator), AWS: cfg}); err != nil {
@@ -61,6 +62,9 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 	}
 	if slices.Contains(f.Grants, functions.AskOfAlarms) && hasAlarms(e) {
 		d.AlarmDetails = cloudwatch.New(cfg, e.AlarmsEndpoint)
+	}
+	if slices.Contains(f.Grants, functions.DescribeExecutions) {
+		d.Executions = NewExecutions(cfg, e)
 	}
 	if slices.Contains(f.Grants, functions.SendEvents) {
 		d.Sender = newSender(cfg, e)

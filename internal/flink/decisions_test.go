@@ -112,41 +112,56 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 	}
 	failing := with(func(o *flink.Observation) { o.Job.State = "RESTARTING"; o.Job.Checkpoints.Latest = "s3://data/chk-3" })
 	noCheckpoint := with(func(o *flink.Observation) { o.Job.Checkpoints = flink.Checkpoints{} })
+	undone := func(change func(*flink.Situation)) flink.Situation {
+		s := flink.Situation{Current: "old", Applied: "new", Running: flink.Revision{ID: "new"}, Revision: flink.Revision{ID: "old"}, Change: flink.Change{Kind: flink.Rollback},
+			Observation: with(func(o *flink.Observation) {
+				o.Spec.Revision, o.Job.Reachable, o.Job.Checkpoints = "new", false, flink.Checkpoints{}
+			})}
+		change(&s)
+		return s
+	}
 	cases := map[string]struct {
 		s      flink.Situation
 		first  flink.Step
 		reason flink.Reason
 		kind   flink.RestoreKind
 	}{
-		"first deployment":                                          {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
-		"the resource was deleted":                                  {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
-		"the resource is being deleted":                             {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
-		"somebody else's resource":                                  {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
-		"an upgrade":                                                {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
-		"an upgrade with a young savepoint":                         {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
-		"the same runs already":                                     {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
-		"Flink does not answer":                                     {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"the job restarts":                                          {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended with the recorded savepoint":                     {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"suspended with an unknown savepoint":                       {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
-		"an earlier release died after the stop":                    {flink.Situation{Current: "old", Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"last-state":                                                {flink.Situation{Current: "old", Running: noDirectory, Observation: running, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
-		"last-state of a failing job":                               {flink.Situation{Current: "old", Observation: failing, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
-		"last-state, and no checkpoint is known":                    {flink.Situation{Current: "old", Observation: noCheckpoint, Revision: asks("last-state", "")}, flink.StepSettle, flink.JobNotRunning, ""},
-		"stateless":                                                 {flink.Situation{Current: "old", Observation: failing, Revision: asks("stateless", "")}, flink.StepApply, "", flink.RestoreNothing},
-		"savepoint of a failing job, fallback allowed":              {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "true")}, flink.StepApply, "", flink.RestoreLatest},
-		"savepoint of a failing job, fallback off":                  {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "false")}, flink.StepSettle, flink.JobNotRunning, ""},
-		"suspended on purpose, and the resource is gone":            {flink.Situation{Current: "old", Suspended: &flink.Snapshot{Path: stopPath}}, flink.StepSettle, flink.JobSuspended, ""},
-		"and it is to be resumed":                                   {flink.Situation{Current: "old", Suspended: &flink.Snapshot{Path: stopPath}, Change: flink.Change{Kind: flink.Resume}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"it says suspended and runs":                                {flink.Situation{Current: "old", Observation: stopping}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
-		"it says suspended and runs, and is to be deleted":          {flink.Situation{Current: "old", Observation: stopping, Change: flink.Change{Kind: flink.Delete}}, flink.StepStop, "", flink.RestoreHeld},
-		"suspended without a savepoint, after one of an older stop": {flink.Situation{Current: "old", Observation: byRecord}, flink.StepApply, "", flink.RestoreLatest},
-		"suspended without a state of a known path, to be deleted":  {flink.Situation{Current: "old", Observation: byRecord, Change: flink.Change{Kind: flink.Delete}}, flink.StepSettle, flink.JobNotRunning, ""},
-		"restart of a job that has ended":                           {flink.Situation{Current: "old", Observation: ended, Change: flink.Change{Kind: flink.Restart}}, flink.StepApply, "", flink.RestoreSnapshot},
-		"the same bytes, and the job has ended":                     {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: ended}, flink.StepSettle, flink.JobNotRunning, ""},
-		"a resource of ours that names no revision":                 {flink.Situation{Observation: running}, flink.StepSettle, flink.NotOurs, ""},
-		"an upgrade of what names no directory for savepoints":      {flink.Situation{Current: "old", Running: noDirectory, Observation: running}, flink.StepStop, "", flink.RestoreHeld},
-		"suspended, nothing recorded":                               {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
+		"first deployment":                                             {flink.Situation{}, flink.StepApply, "", flink.RestoreNothing},
+		"the resource was deleted":                                     {flink.Situation{Current: "old"}, flink.StepSettle, flink.ResourceGone, ""},
+		"the resource is being deleted":                                {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Spec.Deleting = true })}, flink.StepSettle, flink.ResourceGone, ""},
+		"somebody else's resource":                                     {flink.Situation{Observation: with(func(o *flink.Observation) { o.Spec.Release = "" })}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade":                                                   {flink.Situation{Current: "old", Observation: running}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"an upgrade with a young savepoint":                            {flink.Situation{Current: "old", Observation: running, FreshState: true}, flink.StepStop, "", flink.RestoreHeld},
+		"the same runs already":                                        {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: running}, flink.StepSettle, flink.AlreadyRunning, ""},
+		"Flink does not answer":                                        {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.Reachable = false })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"the job restarts":                                             {flink.Situation{Current: "old", Observation: with(func(o *flink.Observation) { o.Job.State = "RESTARTING" })}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended with the recorded savepoint":                        {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"suspended with an unknown savepoint":                          {flink.Situation{Current: "old", Observation: suspended, Down: &flink.Snapshot{Path: "s3://x/y"}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"an earlier release died after the stop":                       {flink.Situation{Current: "old", Down: &flink.Snapshot{Path: stopPath}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"last-state":                                                   {flink.Situation{Current: "old", Running: noDirectory, Observation: running, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state of a failing job":                                  {flink.Situation{Current: "old", Observation: failing, Revision: asks("last-state", "")}, flink.StepApply, "", flink.RestoreLatest},
+		"last-state, and no checkpoint is known":                       {flink.Situation{Current: "old", Observation: noCheckpoint, Revision: asks("last-state", "")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"stateless":                                                    {flink.Situation{Current: "old", Observation: failing, Revision: asks("stateless", "")}, flink.StepApply, "", flink.RestoreNothing},
+		"savepoint of a failing job, fallback allowed":                 {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "true")}, flink.StepApply, "", flink.RestoreLatest},
+		"savepoint of a failing job, fallback off":                     {flink.Situation{Current: "old", Observation: failing, Revision: asks("savepoint", "false")}, flink.StepSettle, flink.JobNotRunning, ""},
+		"suspended on purpose, and the resource is gone":               {flink.Situation{Current: "old", Suspended: &flink.Snapshot{Path: stopPath}}, flink.StepSettle, flink.JobSuspended, ""},
+		"and it is to be resumed":                                      {flink.Situation{Current: "old", Suspended: &flink.Snapshot{Path: stopPath}, Change: flink.Change{Kind: flink.Resume}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"it says suspended and runs":                                   {flink.Situation{Current: "old", Observation: stopping}, flink.StepTakeSavepoint, "", flink.RestoreHeld},
+		"it says suspended and runs, and is to be deleted":             {flink.Situation{Current: "old", Observation: stopping, Change: flink.Change{Kind: flink.Delete}}, flink.StepStop, "", flink.RestoreHeld},
+		"suspended without a savepoint, after one of an older stop":    {flink.Situation{Current: "old", Observation: byRecord}, flink.StepApply, "", flink.RestoreLatest},
+		"suspended without a state of a known path, to be deleted":     {flink.Situation{Current: "old", Observation: byRecord, Change: flink.Change{Kind: flink.Delete}}, flink.StepSettle, flink.JobNotRunning, ""},
+		"restart of a job that has ended":                              {flink.Situation{Current: "old", Observation: ended, Change: flink.Change{Kind: flink.Restart}}, flink.StepApply, "", flink.RestoreSnapshot},
+		"the same bytes, and the job has ended":                        {flink.Situation{Current: "old", Revision: flink.Revision{ID: "old"}, Observation: ended}, flink.StepSettle, flink.JobNotRunning, ""},
+		"a resource of ours that names no revision":                    {flink.Situation{Observation: running}, flink.StepSettle, flink.NotOurs, ""},
+		"an upgrade of what names no directory for savepoints":         {flink.Situation{Current: "old", Running: noDirectory, Observation: running}, flink.StepStop, "", flink.RestoreHeld},
+		"suspended, nothing recorded":                                  {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
+		"what a dead release applied never ran, and the stop is known": {undone(func(s *flink.Situation) { s.Down = &flink.Snapshot{Path: stopPath} }), flink.StepApply, "", flink.RestoreSnapshot},
+		"what a dead release applied never ran, and there is a record": {undone(func(s *flink.Situation) { s.Observation.Record = flink.RecordFacts{Known: true, LatestID: 7} }), flink.StepApply, "", flink.RestoreLatest},
+		"what a dead release applied never ran, and nothing is known":  {undone(func(*flink.Situation) {}), flink.StepSettle, flink.JobNotRunning, ""},
+		"what a dead release applied has completed checkpoints": {undone(func(s *flink.Situation) {
+			s.Down, s.Observation.Job.Checkpoints.Latest = &flink.Snapshot{Path: stopPath}, "s3://data/chk-3"
+		}), flink.StepApply, "", flink.RestoreLatest},
+		"what a dead release applied runs": {undone(func(s *flink.Situation) { s.Down, s.Observation.Job = &flink.Snapshot{Path: stopPath}, running.Job }), flink.StepStop, "", flink.RestoreHeld},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

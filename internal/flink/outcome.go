@@ -50,6 +50,8 @@ const (
 	Superseded      Reason = "Superseded"      // FailedDirty: it lost the lease to another release
 	StepFailed      Reason = "StepFailed"      // FailedDirty: a step failed after the job was touched
 
+	Died Reason = "Died" // FailedClean, FailedDirty: its execution ended before it did, and recovery wrote its record
+
 	// Reasons of events that start no release.
 	Duplicate   Reason = "Duplicate"   // the same object version was admitted before
 	Stale       Reason = "Stale"       // a newer artifact was admitted already, or the object is gone

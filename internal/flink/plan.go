@@ -123,6 +123,9 @@ func (s Situation) planFromRunning() Plan {
 
 func (s Situation) planUpgrade() Plan {
 	why := s.notSavable()
+	if p, ok := s.planUndo(why); ok {
+		return p
+	}
 	switch s.Revision.UpgradeMode() {
 	case ModeStateless:
 		if s.Running.UpgradeMode() == ModeStateless || why != "" {
@@ -145,6 +148,26 @@ func (s Situation) planUpgrade() Plan {
 		return refuse(JobNotRunning, "%s: it has ended and does not run again by itself. Run sluice restart, which has it go on from its newest checkpoint, then upload again; or have every upload do so by %s: \"true\" in the manifest", why, FallbackKey)
 	}
 	return refuse(JobNotRunning, "%s, so no savepoint can be taken: the running version is left alone. Upload the jar again when it runs, or allow the newest checkpoint instead by %s: \"true\" in the manifest", why, FallbackKey)
+}
+
+// planUndo brings back the version before one that was applied by a release
+// that died, of which no checkpoint is known and no savepoint can be taken: from
+// the savepoint that it was stopped with, else by the high-availability record,
+// which nothing has written since.
+func (s Situation) planUndo(why string) (Plan, bool) {
+	o := s.Observation
+	undoes := s.Change.Kind == Rollback && s.Applied != "" && s.Applied == s.Running.ID && s.Applied != s.Current
+	if !undoes || why == "" || o.Job.Checkpoints.Latest != "" || s.Revision.UpgradeMode() == ModeStateless {
+		return Plan{}, false
+	}
+	how := fmt.Sprintf("revision %s was applied by a release that did not live to see it run, and no checkpoint of it is known (%s): revision %s goes on from ", s.Applied, why, s.Revision.ID)
+	switch twice := "; should the other have run all the same, what it did is processed a second time"; {
+	case s.Down != nil:
+		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, how+"the savepoint that the job was stopped with"+twice, "the version that is there now comes back with that savepoint"), true
+	case o.Record.Known:
+		return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: o.Record.Path, AtLeast: o.Record.LatestID}, how+"the newest checkpoint of the high-availability record", "the version that is there now goes on from the newest checkpoint there is"), true
+	}
+	return Plan{}, false
 }
 
 // notSavable says why no savepoint can be taken; empty when one can.

@@ -75,14 +75,23 @@ func (d *Document) Release(now time.Time, term time.Duration) {
 	if d.Pending == nil {
 		return
 	}
-	d.HandOver(d.Pending.ID, now, term)
-	d.Lease.Approval = d.Pending.Approval
-	// Under a name of its own for each time: a change that was handed the lease, had to wait for a
-	// window and then for another release has had an execution already, and Step Functions
-	// starts none twice under one name.
-	d.Post(Message{Name: fmt.Sprintf("%s-%d", d.Pending.ID, d.Fence), Kind: StartRelease, Payload: d.Pending.Event})
+	next := *d.Pending
 	d.Pending = nil
+	d.HandTo(next, now, term)
 }
+
+// HandTo gives the lease to a change and posts the message that starts it.
+func (d *Document) HandTo(c Change, now time.Time, term time.Duration) {
+	d.HandOver(c.ID, now, term)
+	d.Lease.Approval = c.Approval
+	d.Post(Message{Name: d.Lease.StartName(), Kind: StartRelease, Payload: c.Event})
+}
+
+// StartName is the name of the execution that takes up a lease that was handed
+// over. It is its own for each time: a change that was handed the lease, had to
+// wait for a window and then for another release has had an execution already,
+// and Step Functions starts none twice under one name.
+func (l *Lease) StartName() string { return fmt.Sprintf("%s-%d", l.Release, l.Fence) }
 
 // Renew lengthens the lease of whoever holds that fence, or says LeaseLost.
 func (d *Document) Renew(release string, fence int64, now time.Time, term time.Duration) error {

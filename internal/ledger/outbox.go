@@ -18,6 +18,7 @@ const (
 	StartRelease MessageKind = "StartRelease" // an execution of the release machine: the event that waited
 	ApprovalAsk  MessageKind = "ApprovalAsk"  // an event on the bus: events.ApprovalAskedDetail
 	EndWait      MessageKind = "EndWait"      // a task token: Wake
+	StartMachine MessageKind = "StartMachine" // an execution of another machine: Start
 	Escalation   MessageKind = "Escalation"   // a notification that somebody is called by: Call
 )
 
@@ -25,6 +26,12 @@ const (
 // woken, and finds out by the ledger what became of its change.
 type Wake struct {
 	Token string `json:"token"`
+}
+
+// Start is the payload of StartMachine.
+type Start struct {
+	Machine string          `json:"machine"` // ARN
+	Input   json.RawMessage `json:"input"`
 }
 
 // Call is the payload of Escalation: what somebody who is called reads.

@@ -35,7 +35,7 @@ type Record struct {
 	StoppedAt   time.Time                `json:"stoppedAt,omitzero"`
 	RunningAt   time.Time                `json:"runningAt,omitzero"` // first moment all tasks of what runs now were seen running
 	Timeline    []Moment                 `json:"timeline"`
-	ToldBy      string                   `json:"toldBy,omitempty"` // the release that wrote this in its stead, and supposes it: its own word takes the place of it
+	ToldBy      string                   `json:"toldBy,omitempty"` // the release, or recovery, that wrote this in its stead, and supposes it: its own word takes the place of it
 }
 
 // givesWay tells whether the record lets another take its place that is not

@@ -157,16 +157,20 @@ func (t Tasks) takeOver(ctx context.Context, r *Release, d *ledger.Document) err
 // takeOverRotation: a dead rotation has left nothing that anybody has to look at.
 // Snapshots that it was about to remove are marked, and go the next time.
 func (t Tasks) takeOverRotation(ctx context.Context, r *Release, d *ledger.Document) error {
+	return t.endRotation(ctx, d, "nothing was heard of it any more, and release "+r.ID+" went on")
+}
+
+// endRotation records the rotation that holds the lease and has died.
+func (t Tasks) endRotation(ctx context.Context, d *ledger.Document, why string) error {
 	dead, now := d.Lease, t.Clock.Now()
-	why := "nothing was heard of it any more, and release " + r.ID + " went on"
 	if d.Rotated == nil || d.Rotated.ID < dead.Release {
 		d.Rotated = &ledger.Rotated{ID: dead.Release, At: now, Skipped: why}
 	}
-	_, err := ledger.Rotation(ctx, t.Objects, r.Application, dead.Release)
+	_, err := ledger.Rotation(ctx, t.Objects, d.Application, dead.Release)
 	if err == nil || flink.CodeOf(err) != flink.NotFound {
 		return err // it has come to its end, all but for the lease
 	}
-	return ledger.WriteRotation(ctx, t.Objects, ledger.RotationRecord{ID: dead.Release, Application: r.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now, Failed: why})
+	return ledger.WriteRotation(ctx, t.Objects, ledger.RotationRecord{ID: dead.Release, Application: d.Application, Execution: dead.Holder, Started: dead.Taken, Ended: now, Failed: why})
 }
 
 // overtake records a change that a newer one takes the place of. It is written

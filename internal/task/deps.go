@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"time"
 
@@ -21,6 +22,7 @@ type Deps struct {
 	Snapshots savepoint.Store // nil Objects in functions without the grant ReadSnapshots
 
 	AlarmDetails AlarmDetails // nil where no alarms are read
+	Executions   Executions   // nil in functions without the grant DescribeExecutions
 
 	Clock  Clock
 	Config Config
@@ -36,6 +38,8 @@ type Config struct {
 	LongPoll       time.Duration     // how long one invocation waits
 	Poll           time.Duration     // how often it looks
 	FirstPoll      time.Duration     // how often it looks at first; 0: at Poll's pace from the beginning
+	LastWord       time.Duration     // how long after a lease was renewed a function of its holder may still act, though the execution has ended
+	ReleaseMachine string            // ARN; what names the executions of leases that were handed over
 }
 
 // Clock is time, so that simulations can run it.
@@ -68,6 +72,19 @@ type Object struct {
 // Sender sends what an outbox holds. Sending the same message twice is harmless.
 type Sender interface {
 	Send(ctx context.Context, app flink.Application, m ledger.Message) error
+}
+
+// Executions are those of the state machines. Errors are *flink.Error.
+type Executions interface {
+	// Describe looks at one by its ARN; NotFound when there is none, or none any more.
+	Describe(ctx context.Context, arn string) (Execution, error)
+}
+
+// Execution is what is known of an execution.
+type Execution struct {
+	Runs   bool            // it has not ended, or is about to go on
+	Status string          // in Step Functions' words
+	Input  json.RawMessage // what it was started with
 }
 
 // Tasks holds a method a Task.

@@ -45,6 +45,8 @@ func (t Tasks) Handlers() map[string]Handler {
 		"verify-snapshot":  handler(t.VerifySnapshot),
 		"retire":           handler(t.Retire),
 		"settle-rotation":  handler(t.SettleRotation),
+
+		"sweep": handler(t.Sweep),
 	}
 }
 

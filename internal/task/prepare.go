@@ -142,6 +142,10 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 	r.Before.Finished = s.Running.Batch() && o.Spec.Run == flink.Running && (o.Job.State == "FINISHED" || o.Status.JobState == "FINISHED")
 	r.Decision = Decision(plan.First)
 	r.note(now, "Prepare", plan.Message)
+	if why := r.heldBack(w.policy, s, plan); why != "" {
+		r.end(flink.FailedDirty, flink.HeldForSomebody, why)
+		return r
+	}
 	switch plan.Reason {
 	case "":
 	case flink.AlreadyRunning, flink.NothingToDo:
@@ -171,6 +175,22 @@ func suspendedWith(d ledger.Document, o flink.Observation) *flink.Snapshot {
 		return &s
 	}
 	return nil
+}
+
+// heldBack says why a release that is to undo what a dead one applied leaves it
+// alone: what the policy forbids a release that fails, it forbids this one.
+func (r *Release) heldBack(p flink.Policy, s flink.Situation, plan flink.Plan) string {
+	unseen := s.Applied != "" && s.Running.ID == s.Applied && s.Applied != s.Current
+	twice := s.Down != nil && plan.Restore.Kind == flink.RestoreSnapshot && !s.Observation.Job.Reachable
+	switch {
+	case r.Change.By != RecoveredBy || !r.Change.Automatic || !unseen:
+		return ""
+	case p.Rollback.Mode == flink.Manual:
+		return "revision " + s.Applied + " was applied by a release that died, and the policy asks for manual rollback: it is left as it is. Look at it, then run sluice resume " + r.Application.String()
+	case p.Rollback.Replay == flink.ReplayRefuse && twice:
+		return "revision " + s.Applied + " was applied by a release that died and may have run unseen, and the policy refuses to process anything twice: it is left as it is. Choose a state by sluice redeploy"
+	}
+	return ""
 }
 
 // untouched tells whether nobody has written the resource since that stop.

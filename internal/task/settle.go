@@ -22,6 +22,7 @@ func (t Tasks) Settle(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	r.sayTooLate(before)
+	r.sayLeftBehind(before)
 	record, err := t.keepRecord(ctx, &r, before)
 	if err != nil {
 		return r, err
@@ -79,6 +80,16 @@ func (r *Release) sayTooLate(d ledger.Document) bool {
 	r.CalledOff = true
 	r.Message = flink.Foreign(r.Message+"; "+orSomebody(c.By)+" called it off, which came too late", flink.MaxSentence)
 	return true
+}
+
+// sayLeftBehind: a release that was to undo what a dead one left, and could not,
+// needs somebody. Nobody would look otherwise.
+func (r *Release) sayLeftBehind(d ledger.Document) {
+	left := d.Down != nil || d.Applied != "" && d.Applied != d.Current
+	if r.Fence == 0 || r.Change.By != RecoveredBy || !r.Change.Automatic || r.Outcome != flink.FailedClean || !left || len(r.Rollback) > 0 {
+		return
+	}
+	r.end(flink.FailedDirty, r.Reason, r.Message+". It was to undo what a release that died had left, and that is as it was: look at the job, then run sluice resume "+r.Application.String())
 }
 
 // keepRecord writes the release's record and returns what stands. Who holds

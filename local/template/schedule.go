@@ -22,7 +22,7 @@ func readSchedule(s *Stack, id ID, properties map[string]any) error {
 	switch {
 	case p.FlexibleTimeWindow.Mode != "OFF":
 		return fmt.Errorf("the FlexibleTimeWindow %q is not understood here: only OFF is", p.FlexibleTimeWindow.Mode)
-	case !slices.Contains([]string{"", "UTC"}, p.ScheduleExpressionTimezone):
+	case !slices.Contains([]string{"", "UTC", "Etc/UTC"}, p.ScheduleExpressionTimezone): // the last is the CDK's
 		return fmt.Errorf("the time zone %s is not understood here: only UTC is", p.ScheduleExpressionTimezone)
 	case !slices.Contains([]string{"", "ENABLED", "DISABLED"}, p.State):
 		return fmt.Errorf("the state %s is not understood here", p.State)

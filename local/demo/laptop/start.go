@@ -100,7 +100,8 @@ func (l *Laptop) describe(o Options) error {
 		S3: l.Plane.S3Endpoint(), Events: l.Plane.APIEndpoint(), States: l.Plane.APIEndpoint(), Door: l.door.URL(),
 		Artifacts: l.Plane.Output("ArtifactsBucketName"), Ledger: l.Plane.Output("LedgerBucketName"), Data: dataBucket,
 		EventBus: l.Plane.Output("EventBusName"), Machine: l.Plane.Output("ReleaseMachineArn"),
-		Kubeconfig: l.kubeconfig(o), Operator: operator,
+		Undelivered: l.Plane.Output("UndeliveredQueueUrl"),
+		Kubeconfig:  l.kubeconfig(o), Operator: operator,
 	}
 	for _, f := range l.Plane.Stack().Functions {
 		if text := f.Environment[functions.EnvPlaceholders]; text != "" {

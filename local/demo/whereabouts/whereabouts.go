@@ -34,6 +34,8 @@ type Whereabouts struct {
 	EventBus  string `json:"eventBus"`  // bus of Sluice's own events
 	Machine   string `json:"machine"`   // ARN of the release machine
 
+	Undelivered string `json:"undelivered"` // URL of the queue of events that could not be delivered
+
 	Kubeconfig   string            `json:"kubeconfig"`
 	Operator     string            `json:"operator"`     // emr or apache
 	Placeholders map[string]string `json:"placeholders"` // what ${NAME} in a manifest is filled in with

@@ -1,0 +1,76 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
+)
+
+// TestAReleaseThatDiesIsUndoneWithItsState stops the execution of a release right
+// after it has applied another version: recovery brings the old one back, and no
+// number is lost or counted twice.
+func TestAReleaseThatDiesIsUndoneWithItsState(t *testing.T) {
+	i := start(t)
+	want(t, i.drop(t, flink.ManifestFile, i.manifest()), flink.Ignored, flink.NoJarYet, "")
+	want(t, i.drop(t, "counter-v1.jar", i.jar("counter-v1.jar")), flink.Succeeded, flink.Released, "starting empty")
+	before := i.look(t)
+
+	i.upload(t, counter.String()+"/counter-v2.jar", i.jar("counter-v2.jar"))
+	dead := i.applied(t)
+	_, err := i.Plane.Executions().Stop(dead.Holder, "e2e", "a test stops it")
+	must(t, err)
+	i.age(t, dead)
+	recovers := strings.TrimSuffix(i.Where.Machine, "-"+string(functions.Release)) + "-" + string(functions.Recover)
+	_, err = i.Plane.Executions().Start(recovers, "", []byte(`{}`)) // as its schedule does
+	must(t, err)
+
+	undone := i.recordThat(t, counter, func(r ledger.Record) bool { return r.Change != nil && r.Change.By == task.RecoveredBy })
+	want(t, undone, flink.Succeeded, flink.Released, "")
+	died, err := i.ledger.Record(t.Context(), counter, dead.Release)
+	must(t, err)
+	want(t, died, flink.FailedDirty, flink.Died, undone.ID)
+	if after := i.look(t); after.Revision != before.Revision || after.Current != before.Current || undone.Restored == "" {
+		t.Errorf("%+v became %+v, restored from %q", before, after, undone.Restored)
+	}
+	i.continuous(t)
+}
+
+// applied waits until the release in flight has written its version, and tells who holds the lease.
+func (i *installation) applied(t *testing.T) ledger.Lease {
+	t.Helper()
+	for end := time.Now().Add(recordWithin); time.Now().Before(end); pause(t.Context()) {
+		d, _, err := i.ledger.Document(t.Context(), counter)
+		must(t, err)
+		if d.Lease == nil || d.Applied == "" {
+			continue
+		}
+		o, err := i.target.Observe(t.Context(), counter)
+		must(t, err)
+		if o.Spec.Release == d.Lease.Release && o.Spec.Step == "apply" {
+			return *d.Lease
+		}
+	}
+	t.Fatal("nothing was applied")
+	return ledger.Lease{}
+}
+
+// age makes the lease one that was last renewed so long ago that no function of
+// its holder can act any more, instead of waiting for that.
+func (i *installation) age(t *testing.T, of ledger.Lease) {
+	t.Helper()
+	_, err := ledger.Update(t.Context(), i.ledger, counter, func(d *ledger.Document) error {
+		if d.Lease == nil || d.Lease.Release != of.Release {
+			t.Fatalf("the lease is %+v", d.Lease)
+		}
+		d.Lease.Expires = d.Lease.Expires.Add(-functions.LastWord)
+		return nil
+	})
+	must(t, err)
+}
