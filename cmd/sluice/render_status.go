@@ -50,6 +50,9 @@ func (s appStatus) ledgerFields(f *fields) {
 	if len(d.Outbox) > 0 {
 		f.add("outbox", fmt.Sprintf("%d messages not sent yet", len(d.Outbox)))
 	}
+	if d.Incident != nil {
+		f.add("incident", incident(*d.Incident))
+	}
 	f.add("circuit", circuit(d))
 }
 

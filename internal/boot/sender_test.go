@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func service(t *testing.T, failure string) (sender, *[]string) {
 	}))
 	t.Cleanup(server.Close)
 	cfg := aws.Config{Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("a", "s", "")}
-	return newSender(cfg, Environment{EventBus: "bus", Machine: "arn", EventsEndpoint: server.URL, StatesEndpoint: server.URL}), &asked
+	return newSender(cfg, Environment{EventBus: "bus", Machine: "arn", Escalations: "arn:aws:sns:eu-west-1:111122223333:calls", EventsEndpoint: server.URL, StatesEndpoint: server.URL, TopicsEndpoint: server.URL}), &asked
 }
 
 func TestWhoSleepsOnATokenIsWoken(t *testing.T) {
@@ -55,5 +56,25 @@ func TestWakingWhoDoesNotSleepAnyMoreCountsAsSent(t *testing.T) {
 		if sent && err != nil || !sent && flink.CodeOf(err) != flink.Unavailable {
 			t.Errorf("%s: %v", failure, err)
 		}
+	}
+}
+
+func TestSomebodyIsCalledWithSubjectAndText(t *testing.T) {
+	s, asked := service(t, "")
+	message := ledger.Message{Name: "call-i1", Kind: ledger.Escalation, Payload: []byte(`{"subject":"Sluice: team-a/counter: lag","text":"what\nto do"}`)}
+	if err := s.Send(t.Context(), flink.Application{}, message); err != nil {
+		t.Fatal(err)
+	}
+	form, err := url.ParseQuery(strings.TrimSpace(strings.Join(*asked, "")))
+	if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != "arn:aws:sns:eu-west-1:111122223333:calls" || form.Get("Subject") != "Sluice: team-a/counter: lag" || form.Get("Message") != "what\nto do" {
+		t.Errorf("asked %s, %v", *asked, err)
+	}
+	s.escalations = ""
+	if err := s.Send(t.Context(), flink.Application{}, message); flink.CodeOf(err) != flink.Internal {
+		t.Errorf("without a topic: %v", err)
+	}
+	refusing, _ := service(t, "AuthorizationError")
+	if err := refusing.Send(t.Context(), flink.Application{}, message); flink.CodeOf(err) != flink.Unavailable {
+		t.Errorf("refused: %v", err)
 	}
 }

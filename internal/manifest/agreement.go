@@ -188,7 +188,7 @@ func (a agreement) snapshots() {
 
 // notYet says what was read and is not acted on.
 func (a agreement) notYet() {
-	for _, part := range []string{"snapshots", "remediation"} {
+	for _, part := range []string{"snapshots"} {
 		for path := range a.policy.said {
 			if (lock{path: part}).covers(path) {
 				a.note("spec.%s of the policy was read and checked, and nothing in this version acts on it yet", part)

@@ -81,7 +81,7 @@ var policyFields = []policyField{
 		{name: "verify", about: "Metadata reads a snapshot's metadata; Restore restores it in a cluster that is thrown away.", leaf: choiceLeaf(
 			func(s *settings) *flink.VerifyKind { return &s.policy.Snapshots.Verify }, nil, flink.VerifyMetadata, flink.VerifyRestore)},
 	}},
-	{name: "remediation", about: "What is tried when an alarm goes off. Read and checked; nothing in this version acts on it.", fields: []policyField{
+	{name: "remediation", about: "What is tried when an alarm goes off: docs/remediation.md.", fields: []policyField{
 		{name: "alarms", about: "Patterns of alarm names, * for anything.",
 			leaf: textsLeaf(maxAlarms, func(s *settings) *[]string { return &s.policy.Remediation.Alarms })},
 		{name: "steps", about: "What is tried, in this order.",
