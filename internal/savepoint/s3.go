@@ -69,14 +69,14 @@ func (s S3) Delete(ctx context.Context, bucket string, keys []string) error {
 	if err != nil {
 		return ledger.S3Error(op, err)
 	}
-	for _, e := range out.Errors {
-		code := flink.Unavailable
-		if aws.ToString(e.Code) == "AccessDenied" {
-			code = flink.Refused
-		}
-		return flink.Errorf(code, op, "%d of %d were not removed: %s: %s: %s", len(out.Errors), len(keys), aws.ToString(e.Key), aws.ToString(e.Code), aws.ToString(e.Message))
+	if len(out.Errors) == 0 {
+		return nil
 	}
-	return nil
+	first, code := out.Errors[0], flink.Unavailable
+	if aws.ToString(first.Code) == "AccessDenied" {
+		code = flink.Refused
+	}
+	return flink.Errorf(code, op, "%d of %d were not removed: %s: %s: %s", len(out.Errors), len(keys), aws.ToString(first.Key), aws.ToString(first.Code), aws.ToString(first.Message))
 }
 
 // body tells an answer that broke off from an object that ends.
