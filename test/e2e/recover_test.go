@@ -18,11 +18,11 @@ import (
 // number is lost or counted twice.
 func TestAReleaseThatDiesIsUndoneWithItsState(t *testing.T) {
 	i := start(t)
-	want(t, i.drop(t, flink.ManifestFile, i.manifest()), flink.Ignored, flink.NoJarYet, "")
-	want(t, i.drop(t, "counter-v1.jar", i.jar("counter-v1.jar")), flink.Succeeded, flink.Released, "starting empty")
+	want(t, i.drop(t, flink.ManifestFile, i.Manifest(t)), flink.Ignored, flink.NoJarYet, "")
+	want(t, i.drop(t, "counter-v1.jar", i.Jar(t, "counter-v1.jar")), flink.Succeeded, flink.Released, "starting empty")
 	before := i.look(t)
 
-	i.upload(t, counter.String()+"/counter-v2.jar", i.jar("counter-v2.jar"))
+	i.Upload(t, counter.String()+"/counter-v2.jar", i.Jar(t, "counter-v2.jar"))
 	dead := i.applied(t)
 	_, err := i.Plane.Executions().Stop(dead.Holder, "e2e", "a test stops it")
 	must(t, err)
@@ -33,7 +33,7 @@ func TestAReleaseThatDiesIsUndoneWithItsState(t *testing.T) {
 
 	undone := i.recordThat(t, counter, func(r ledger.Record) bool { return r.Change != nil && r.Change.By == task.RecoveredBy })
 	want(t, undone, flink.Succeeded, flink.Released, "")
-	died, err := i.ledger.Record(t.Context(), counter, dead.Release)
+	died, err := i.Ledger.Record(t.Context(), counter, dead.Release)
 	must(t, err)
 	want(t, died, flink.FailedDirty, flink.Died, undone.ID)
 	if after := i.look(t); after.Revision != before.Revision || after.Current != before.Current || undone.Restored == "" {
@@ -46,12 +46,12 @@ func TestAReleaseThatDiesIsUndoneWithItsState(t *testing.T) {
 func (i *installation) applied(t *testing.T) ledger.Lease {
 	t.Helper()
 	for end := time.Now().Add(recordWithin); time.Now().Before(end); pause(t.Context()) {
-		d, _, err := i.ledger.Document(t.Context(), counter)
+		d, _, err := i.Ledger.Document(t.Context(), counter)
 		must(t, err)
 		if d.Lease == nil || d.Applied == "" {
 			continue
 		}
-		o, err := i.target.Observe(t.Context(), counter)
+		o, err := i.Target.Observe(t.Context(), counter)
 		must(t, err)
 		if o.Spec.Release == d.Lease.Release && o.Spec.Step == "apply" {
 			return *d.Lease
@@ -65,7 +65,7 @@ func (i *installation) applied(t *testing.T) ledger.Lease {
 // its holder can act any more, instead of waiting for that.
 func (i *installation) age(t *testing.T, of ledger.Lease) {
 	t.Helper()
-	_, err := ledger.Update(t.Context(), i.ledger, counter, func(d *ledger.Document) error {
+	_, err := ledger.Update(t.Context(), i.Ledger, counter, func(d *ledger.Document) error {
 		if d.Lease == nil || d.Lease.Release != of.Release {
 			t.Fatalf("the lease is %+v", d.Lease)
 		}
