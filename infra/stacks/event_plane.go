@@ -73,6 +73,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	output(stack, "KeyArn", "Who uploads to or reads from the buckets needs kms:GenerateDataKey or kms:Decrypt of this key", subjects.Key.KeyArn())
 	output(stack, "ReleaseMachineArn", "The release state machine", release.StateMachineArn())
 	output(stack, "EscalationsTopicArn", "Subscribe who is called when a job needs somebody", subjects.Escalations.TopicArn())
+	output(stack, "RotateMachineArn", "The state machine that takes, proves and retires savepoints", machines[functions.Rotate].StateMachineArn())
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
 	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))

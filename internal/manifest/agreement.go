@@ -188,7 +188,11 @@ func (a agreement) snapshots() {
 
 // notYet says what was read and is not acted on.
 func (a agreement) notYet() {
+<<<<<<< HEAD
 	for _, part := range []string{"snapshots"} {
+=======
+	for _, part := range []string{"remediation"} {
+>>>>>>> a81e54b (cmd/sluice: savepoints are listed with why each stays or goes; strays are adopted or removed by hand; redeploy takes an id)
 		for path := range a.policy.said {
 			if (lock{path: part}).covers(path) {
 				a.note("spec.%s of the policy was read and checked, and nothing in this version acts on it yet", part)

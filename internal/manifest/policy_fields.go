@@ -71,7 +71,7 @@ var policyFields = []policyField{
 	}},
 	{name: "syncWindows", about: "When upgrades may start. They hold upgrades, never a repair.",
 		leaf: windowsLeaf(func(s *settings) *[]flink.SyncWindow { return &s.policy.SyncWindows })},
-	{name: "snapshots", about: "How savepoints are rotated. Read and checked; nothing in this version acts on it.", fields: []policyField{
+	{name: "snapshots", about: "How savepoints are rotated.", fields: []policyField{
 		{name: "every", about: "0s: never.",
 			leaf: offOrAtLeast(5*time.Minute, 30*day, func(s *settings) *time.Duration { return &s.policy.Snapshots.Every })},
 		{name: "keep", about: "The newest ones are kept, whatever their age.",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 )
 
 // TakeSavepoint takes an insurance savepoint while the previous version still
@@ -78,6 +79,7 @@ func (t Tasks) saved(ctx context.Context, r Release, state flink.SnapshotState) 
 // recordSnapshot remembers a state; one that the job ended with is where it can
 // go on from, as long as nobody writes the resource beyond that generation.
 func (t Tasks) recordSnapshot(ctx context.Context, r *Release, s flink.Snapshot, generation int64) error {
+	s.ID = savepoint.ID(s.Path)
 	_, err := t.update(ctx, r, func(d *ledger.Document) error {
 		d.AddSnapshot(s)
 		if s.Kind != flink.InsuranceSnapshot {

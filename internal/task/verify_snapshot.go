@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +36,9 @@ func (t Tasks) VerifySnapshot(ctx context.Context, r Rotation) (Rotation, error)
 	}
 	v, done, err := t.prove(ctx, &r, *s)
 	if err != nil || !done {
-		r.Decision = ToVerifySnapshot
+		if r.GaveWay == "" {
+			r.Decision = ToVerifySnapshot
+		}
 		return r, err
 	}
 	return t.proved(ctx, r, *s, v)
@@ -76,8 +79,7 @@ func nextProof(r *Rotation, d *ledger.Document) *Proof {
 
 // prove goes on with the proof, as long as one invocation may take.
 func (t Tasks) prove(ctx context.Context, r *Rotation, s flink.Snapshot) (flink.Verification, bool, error) {
-	began := t.Clock.Now()
-	budget := savepoint.Budget{Over: func() bool { return t.Clock.Now().Sub(began) >= t.Config.LongPoll }}
+	budget := savepoint.Budget{Over: t.untilNeeded(ctx, r)}
 	key := checksums(r, s)
 	if !r.Proof.Listed && key != "" {
 		progress, err := t.Snapshots.Record(ctx, key, s.Path, budget)
@@ -87,8 +89,12 @@ func (t Tasks) prove(ctx context.Context, r *Rotation, s flink.Snapshot) (flink.
 			return t.unseen(err)
 		case !progress.Done:
 			return flink.Verification{}, false, nil
+		default:
+			r.Proof.Listed = true
 		}
-		r.Proof.Listed = true
+	}
+	if r.Proof.Taken {
+		key = "" // its files were read in this very moment: reading them again would prove nothing
 	}
 	report, err := t.Snapshots.Verify(ctx, key, s.Path, r.Proof.Report, budget)
 	if err != nil {
@@ -102,11 +108,34 @@ func (t Tasks) prove(ctx context.Context, r *Rotation, s flink.Snapshot) (flink.
 		return flink.Verification{At: t.Clock.Now(), Message: line(report.Message())}, true, nil
 	}
 	v := flink.Verification{Kind: flink.VerifyMetadata, At: t.Clock.Now(), Sound: report.Sound(), Message: line(report.Message())}
+	if v.Sound && r.Proof.Taken && r.Proof.Listed {
+		v.Message = fmt.Sprintf("all %d files are there, with their sizes, and their checksums are kept", report.Files)
+	}
 	if !v.Sound || !r.Proof.Taken || r.Policy.Verify != flink.VerifyRestore {
 		return v, true, nil
 	}
 	return t.rehearse(ctx, r, s, v)
 }
+
+// untilNeeded tells when reading has to stop: at the end of a long poll, or as
+// soon as something waits, for which it looks now and then.
+func (t Tasks) untilNeeded(ctx context.Context, r *Rotation) func() bool {
+	began := t.Clock.Now()
+	looked := began
+	return func() bool {
+		now := t.Clock.Now()
+		if now.Sub(looked) >= lookEvery {
+			looked = now
+			if gone, err := t.givesWay(ctx, r, "VerifySnapshot"); gone || err != nil {
+				return true // what is wrong shows when the document is next written
+			}
+		}
+		return now.Sub(began) >= t.Config.LongPoll
+	}
+}
+
+// lookEvery is how often a rotation that reads looks whether something waits.
+const lookEvery = 5 * time.Second
 
 // checksums is the key under which those of a snapshot are kept. What a release
 // took has none before it is first looked at.

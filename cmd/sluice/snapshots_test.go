@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
+	"github.com/sluice-flink/sluice/internal/savepoint/savepointtest"
+)
+
+const saves = "s3://data/team-a/fraud/savepoints"
+
+// saved is an installation with savepoints, of which one is damaged, one is what
+// the job was restored from, and one is known to nobody.
+func saved(t *testing.T) (*installation, *savepoint.Memory) {
+	t.Helper()
+	objects := savepoint.NewMemory()
+	now := time.Now().UTC()
+	put := func(name string, age time.Duration) string {
+		path := saves + "/" + name
+		if _, err := savepointtest.Put(objects, path, 2, now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	d := ledger.Document{Schema: ledger.Schema, Application: fraud, Fence: 4, Current: "222222222222", LastGood: "222222222222"}
+	for i, name := range []string{"one", "two", "three"} {
+		age := time.Duration(100-40*i) * 24 * time.Hour
+		d.AddSnapshot(flink.Snapshot{Path: put(name, age), ID: savepoint.ID(saves + "/" + name), Revision: "222222222222", Taken: now.Add(-age), Kind: flink.RotationSnapshot,
+			Size: 1234567, Verified: &flink.Verification{Kind: flink.VerifyMetadata, At: now.Add(-age), Sound: name != "two", Message: "state-0001 is damaged"}})
+	}
+	put("lost", 3*time.Hour)
+	put("writing", time.Minute)
+	i := memory(t, nil)
+	revision := flink.Revision{ID: "222222222222", Manifest: map[string]any{"spec": map[string]any{"flinkConfiguration": map[string]any{"state.savepoints.dir": saves}}}}
+	if err := i.Ledger.WriteRevision(t.Context(), fraud, revision); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Ledger.Write(t.Context(), d, ""); err != nil {
+		t.Fatal(err)
+	}
+	i.States = objects
+	i.Target = observed{flink.Observation{Exists: true, Spec: flink.SpecFacts{Run: flink.Running}, Job: flink.JobFacts{Reachable: true, Checkpoints: flink.Checkpoints{RestoredFrom: saves + "/one"}}}}
+	return i, objects
+}
+
+func TestSnapshotsAreListedWithWhyTheyStay(t *testing.T) {
+	i, _ := saved(t)
+	code, out, errs := call(t, i, "snapshots", "team-a/fraud")
+	if code != exitWell {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	for _, want := range []string{"the running job was restored from it", "goes: it is damaged, and older than", "it is one of the newest", "canonical", "1.2 MB", "Nobody knows of these", saves + "/lost", "DAMAGED"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestHoldingsArePrinted(t *testing.T) {
+	h := holdings{Application: fraud, Now: at(0), Policy: flink.Snapshots{Every: 6 * time.Hour, Keep: 2, MaxAge: 24 * time.Hour}, Directories: []string{saves},
+		Rotated: &ledger.Rotated{At: at(-60), Skipped: "Flink does not answer (connection refused)"},
+		Snapshots: []heldSnapshot{
+			{Snapshot: flink.Snapshot{ID: "0123456789ab", Path: saves + "/a", Taken: at(-1800), Kind: "Rotation", Revision: "222222222222", Size: 123456789012, Verified: &flink.Verification{Kind: "Restore", At: at(-1700), Sound: true}}, Format: "CANONICAL", Because: "it is one of the newest 2"},
+			{Snapshot: flink.Snapshot{ID: "1123456789ab", Path: saves + "/b", Taken: at(-90000), Kind: "Stop", Revision: "111111111111"}, Because: "the running job was restored from it"},
+			{Snapshot: flink.Snapshot{ID: "2123456789ab", Path: saves + "/c", Taken: at(-900000), Kind: "Rotation", Revision: "111111111111", Size: 99, Verified: &flink.Verification{At: at(-800000), Message: saves + "/c/state-1 is damaged"}}, Format: "NATIVE", Retire: true, Because: "it is damaged, and older than 24h0m0s"},
+		},
+		Strays: []stray{{"3123456789ab", savepoint.Stray{Path: saves + "/lost", Kind: savepoint.StraySavepoint, Files: 3, Size: 2048, Newest: at(-86400)}}},
+		Notes:  []string{"what the cluster refers to is not known: no cluster was named"}}
+	golden(t, "snapshots", renderHoldings(h))
+}
+
+func TestAStrayIsAdoptedAndThenRemovedByHandAlone(t *testing.T) {
+	i, objects := saved(t)
+	id := savepoint.ID(saves + "/lost")
+	if code, out, errs := call(t, i, "snapshots", "adopt", "team-a/fraud", id); code != exitWell || !strings.Contains(out, "is known now") {
+		t.Fatalf("adopt: exit %d, %s%s", code, out, errs)
+	}
+	d, _, err := i.Ledger.Document(t.Context(), fraud)
+	if err != nil || d.Find(id) == nil || d.Find(id).Kind != flink.AdoptedSnapshot {
+		t.Fatalf("known is %+v, %v", d.Snapshots, err)
+	}
+	if code, _, errs := call(t, i, "snapshots", "adopt", "team-a/fraud", id); code != exitFault || !strings.Contains(errs, "nobody knows of") {
+		t.Errorf("adopt again: exit %d, %s", code, errs)
+	}
+	if code, out, errs := call(t, i, "snapshots", "remove", "team-a/fraud", id); code != exitWell || !strings.Contains(out, "3 files") && !strings.Contains(out, "2 files") {
+		t.Errorf("remove: exit %d, %s%s", code, out, errs)
+	}
+	if d, _, _ := i.Ledger.Document(t.Context(), fraud); d.Find(id) != nil || len(objects.Keys("data", "team-a/fraud/savepoints/lost/")) != 0 {
+		t.Errorf("left are %+v", d.Snapshots)
+	}
+}
+
+func TestWhatMayBeNeededIsNotRemovedByHand(t *testing.T) {
+	for name, c := range map[string]struct {
+		which  string
+		change func(*installation)
+		says   string
+	}{
+		"one that the policy knows": {saves + "/three", nil, "it goes by the policy"},
+		"one that is still written": {saves + "/writing", nil, "it may not be done yet"},
+		"what is not there":         {saves + "/nothing", nil, "no savepoint that nobody knows of"},
+		"one outside the directory": {"s3://data/other", nil, "no savepoint that nobody knows of"},
+		"what the job was restored from": {saves + "/lost", func(i *installation) {
+			i.Target = observed{flink.Observation{Exists: true, Spec: flink.SpecFacts{Run: flink.Running}, Job: flink.JobFacts{Reachable: true, Checkpoints: flink.Checkpoints{RestoredFrom: saves + "/lost"}}}}
+		}, "the running job was restored from it"},
+		"without a cluster": {saves + "/lost", func(i *installation) { i.Target = nil }, "cannot be seen"},
+		"while Flink does not answer": {saves + "/lost", func(i *installation) {
+			i.Target = observed{flink.Observation{Exists: true, Spec: flink.SpecFacts{Run: flink.Running}, Job: flink.JobFacts{Unreachable: "refused"}}}
+		}, "cannot be seen"},
+		"while a release is in flight": {saves + "/lost", func(i *installation) {
+			_, _ = ledger.Update(context.Background(), i.Ledger, fraud, func(d *ledger.Document) error {
+				_, err := d.Take("execution", "r1", time.Now(), time.Hour)
+				return err
+			})
+		}, "is in flight"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i, objects := saved(t)
+			before := len(objects.Keys("data", ""))
+			if c.change != nil {
+				c.change(i)
+			}
+			if code, out, errs := call(t, i, "snapshots", "remove", "team-a/fraud", c.which); code != exitFault || !strings.Contains(errs, c.says) {
+				t.Errorf("exit %d, %s%s", code, out, errs)
+			}
+			if left := len(objects.Keys("data", "")); left != before {
+				t.Errorf("%d of %d files are left", left, before)
+			}
+		})
+	}
+}
