@@ -180,9 +180,13 @@ func TestAStormOfManyApplicationsMakesOneRepairEach(t *testing.T) {
 }
 
 // plant has the ledger know an application whose resource is gone.
-func (r *remediating) plant(a flink.Application) {
+func (r *remediating) plant(a flink.Application) { r.plantWith(a, "steps: [Restart, Escalate]") }
+
+func (r *remediating) plantWith(a flink.Application, remediation string) {
 	w := r.world
-	w.artifacts.Put(artifactBucket, a.ManifestKey(), []byte(strings.ReplaceAll(manifestYAML, app.Name, a.Name)+"  remediation: {steps: [Restart, Escalate]}\n"), w.clock.Now())
-	must(w.t, w.ledger.Write(w.t.Context(), ledger.Document{Schema: ledger.Schema, Application: a, Current: "0123456789ab"}, ""))
+	manifest := strings.ReplaceAll(strings.ReplaceAll(manifestYAML, app.String(), a.String()), app.Name, a.Name)
+	w.artifacts.Put(artifactBucket, a.ManifestKey(), []byte(manifest+"  remediation: {"+remediation+"}\n"), w.clock.Now())
+	_, err := ledger.Update(w.t.Context(), w.ledger, a, func(d *ledger.Document) error { d.Current = "0123456789ab"; return nil })
+	must(w.t, err)
 	must(w.t, w.ledger.WriteRevision(w.t.Context(), a, flink.Revision{ID: "0123456789ab"}))
 }

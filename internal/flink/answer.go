@@ -1,14 +1,18 @@
 package flink
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Standing is what is known of an application when an alarm of it goes off,
 // before anything is looked at.
 type Standing struct {
-	Alarm      string // its name
-	Deployed   bool   // a revision of it was written, and it was not deleted
-	Deleted    string // how it was deleted, in words; empty when it was not
-	Unreadable string // why its policy cannot be read; empty when it can
+	Alarm      string   // its name
+	Triggers   []string // of a composite alarm: the names of those that triggered it
+	Deployed   bool     // a revision of it was written, and it was not deleted
+	Deleted    string   // how it was deleted, in words; empty when it was not
+	Unreadable string   // why its policy cannot be read; empty when it can
 	Policy     Remediation
 	Suspended  bool   // on purpose
 	Circuit    string // why nothing automatic happens; empty when it may
@@ -35,7 +39,7 @@ func Answer(s Standing) *Objection {
 		return object(CheckPolicyReads, "the policy cannot be read, so nobody knows what may be done: %s", s.Unreadable)
 	case len(s.Policy.Steps) == 0:
 		return object(CheckAnswered, "the policy names no remediation.steps: nothing is done about alarms")
-	case !s.Policy.Answers(s.Alarm):
+	case !s.Policy.Answers(s.Alarm) && !slices.ContainsFunc(s.Triggers, s.Policy.Answers):
 		return object(CheckAnswered, "no pattern of remediation.alarms is of the alarm %s", s.Alarm)
 	case s.Suspended:
 		return object(CheckNotSuspended, "the job was suspended on purpose: that it does not run needs no repair")

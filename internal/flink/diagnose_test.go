@@ -188,9 +188,10 @@ func TestAnAlarmIsAnsweredOnlyWhereThatIsWanted(t *testing.T) {
 		given Standing
 		want  Check // empty: an incident is opened
 	}{
-		"an application with steps":                         {Standing{Deployed: true, Policy: steps}, ""},
-		"a pattern of that name":                            {Standing{Deployed: true, Policy: Remediation{Steps: steps.Steps, Alarms: []string{"x", "fraud-*"}}}, ""},
-		"patterns of other names":                           {Standing{Deployed: true, Policy: Remediation{Steps: steps.Steps, Alarms: []string{"other-*"}}}, CheckAnswered},
+		"an application with steps":                            {Standing{Deployed: true, Policy: steps}, ""},
+		"a pattern of that name":                               {Standing{Deployed: true, Policy: Remediation{Steps: steps.Steps, Alarms: []string{"x", "fraud-*"}}}, ""},
+		"patterns of other names":                              {Standing{Deployed: true, Policy: Remediation{Steps: steps.Steps, Alarms: []string{"other-*"}}}, CheckAnswered},
+		"a pattern of an alarm that triggered a composite one": {Standing{Triggers: []string{"y", "x"}, Deployed: true, Policy: Remediation{Steps: steps.Steps, Alarms: []string{"x"}}}, ""},
 		"no steps":                                          {Standing{Deployed: true}, CheckAnswered},
 		"an application that nobody deployed":               {Standing{Policy: steps}, CheckDeployed},
 		"an application that was deleted":                   {Standing{Deleted: "it was deleted", Policy: steps}, CheckDeployed},

@@ -93,7 +93,9 @@ func nameOf(dimensions, tags map[string]string) (flink.Application, string, bool
 	}
 	if namespace, name, ok := strings.Cut(tags[ApplicationTag], "/"); ok {
 		app = flink.Application{Namespace: namespace, Name: name}
-		return app, "its tag " + ApplicationTag, app.Validate() == nil
+		if app.Validate() == nil {
+			return app, "its tag " + ApplicationTag, true
+		}
 	}
 	return flink.Application{}, "", false
 }

@@ -23,22 +23,28 @@ func (t Tasks) receive(ctx context.Context, r *Remediation) error {
 		return nil
 	}
 	r.Alarm, r.Application = a.raised(), ledger.NoApplication
-	app, by, none, err := t.owner(ctx, a)
+	app, by, none, err := t.ownerOf(ctx, a)
 	if err != nil {
 		return err
 	}
-	r.FoundBy = by
-	if none == nil {
+	if r.FoundBy = by; by != "" {
 		r.Application = app
-	}
-	if no := a.objection(); no != nil {
-		none = no
 	}
 	if none != nil {
 		r.ID = a.id
 		return t.ignore(ctx, r, *none)
 	}
 	return t.openIncident(ctx, r, a)
+}
+
+// ownerOf finds an alarm's application, or why nothing is done about the event. Of
+// one that is not dealt with anyway, the event alone is asked.
+func (t Tasks) ownerOf(ctx context.Context, a *alarmEvent) (flink.Application, string, *flink.Objection, error) {
+	if no := a.objection(); no != nil {
+		app, by, _ := nameOf(a.Dimensions(), a.Tags)
+		return app, by, no, nil
+	}
+	return t.owner(ctx, a)
 }
 
 // objected carries an objection out of an update.
@@ -65,7 +71,7 @@ func (t Tasks) openIncident(ctx context.Context, r *Remediation, a *alarmEvent) 
 	}
 	joins := ""
 	_, err = ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		no := flink.Answer(standing(*d, r.Alarm.Alarm, policy, unreadable))
+		no := flink.Answer(standing(*d, a, policy, unreadable))
 		if ended && (d.Incident == nil || d.Incident.ID != a.id) {
 			no = &flink.Objection{Check: flink.CheckFirstOfEvent, Message: "this event was dealt with before: its record is " + a.id}
 		}
@@ -167,8 +173,8 @@ func (t Tasks) dealtWith(ctx context.Context, app flink.Application, id string) 
 	return true, nil
 }
 
-func standing(d ledger.Document, alarm string, policy flink.Remediation, unreadable string) flink.Standing {
-	s := flink.Standing{Alarm: alarm, Deployed: d.Current != "" || d.Applied != "", Policy: policy, Unreadable: unreadable, Suspended: d.Suspended != nil, Deleted: deletedHow(d)}
+func standing(d ledger.Document, a *alarmEvent, policy flink.Remediation, unreadable string) flink.Standing {
+	s := flink.Standing{Alarm: line(a.AlarmName), Triggers: a.Triggers(), Deployed: d.Current != "" || d.Applied != "", Policy: policy, Unreadable: unreadable, Suspended: d.Suspended != nil, Deleted: deletedHow(d)}
 	if d.Circuit != nil {
 		s.Circuit = d.Circuit.Message
 	}

@@ -1,0 +1,121 @@
+package statemachines_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/task"
+	"github.com/sluice-flink/sluice/testevents"
+)
+
+// fraud is the application of the files in testevents.
+var fraud = flink.Application{Namespace: "team-a", Name: "fraud"}
+
+// diagnose gives the first answer to an event.
+func (r *remediating) diagnose(event []byte) task.Remediation {
+	r.world.t.Helper()
+	input, err := json.Marshal(task.Remediation{Event: event, Execution: "arn:aws:states:x", Started: r.world.clock.Now()})
+	must(r.world.t, err)
+	raw, err := r.world.handlers["diagnose"](r.world.t.Context(), input)
+	must(r.world.t, err)
+	var out task.Remediation
+	must(r.world.t, json.Unmarshal(raw, &out))
+	return out
+}
+
+// TestEveryFormOfAnAlarmsEventFindsItsApplication: what is documented of
+// CloudWatch's events, over a job whose resource is gone.
+func TestEveryFormOfAnAlarmsEventFindsItsApplication(t *testing.T) {
+	for file, want := range map[string]struct {
+		decision task.Decision
+		check    flink.Check // of an event about which nothing is done
+		foundBy  string
+	}{
+		"alarm-state-changed.metric.json":             {task.ToAct, "", "dimensions"},
+		"alarm-state-changed.math.json":               {task.ToAct, "", "dimensions"},
+		"alarm-state-changed.composite.json":          {task.ToAct, "", "by the name fraud-restarts"},
+		"alarm-state-changed.tagged.json":             {task.ToAct, "", "tag"},
+		"alarm-contributor-state-changed.series.json": {task.ToAct, "", "dimensions"},
+		"alarm-contributor-state-changed.ok.json":     {task.ToSucceeded, flink.CheckAlarmRaised, "dimensions"},
+		"alarm-state-changed.ok.json":                 {task.ToSucceeded, flink.CheckAlarmRaised, "dimensions"},
+		"alarm-state-changed.insufficient-data.json":  {task.ToSucceeded, flink.CheckAlarmRaised, "dimensions"},
+		"alarm-state-changed.muted.json":              {task.ToSucceeded, flink.CheckNotSilenced, "dimensions"},
+		"alarm-state-changed.suppressed.json":         {task.ToSucceeded, flink.CheckNotSilenced, ""},
+		"alarm-state-changed.nobodys.json":            {task.ToSucceeded, flink.CheckApplication, ""},
+		"alarm-state-changed.many-series.json":        {task.ToSucceeded, flink.CheckApplication, ""},
+		"object-created.jar.json":                     {task.ToSucceeded, flink.CheckAlarmEvent, ""},
+	} {
+		t.Run(file, func(t *testing.T) {
+			event, err := testevents.FS.ReadFile(file)
+			must(t, err)
+			w := newWorld(t)
+			r := w.remediating()
+			r.plantWith(fraud, "steps: [Restart, Escalate], alarms: [fraud-restarts, fraud-failing, orders-lag, sluice-restarts, fraud-all-*]")
+			if strings.Contains(file, "composite") {
+				r.plantWith(fraud, "steps: [Restart, Escalate], alarms: [fraud-restarts]")
+			}
+			r.raiseAll()
+			got := r.diagnose(event)
+			if got.Decision != want.decision || want.check != "" && got.Check != want.check || !strings.Contains(got.FoundBy, want.foundBy) || want.foundBy == "" && got.FoundBy != "" {
+				t.Errorf("%s, %s, found by %q: %s %s", got.Decision, got.Check, got.FoundBy, got.Message, got.Diagnosis.Message)
+			}
+		})
+	}
+}
+
+// raiseAll has CloudWatch say that every alarm of the files is raised.
+func (r *remediating) raiseAll() {
+	for _, name := range []string{"fraud-restarts", "fraud-failing", "fraud-all", "orders-lag", "sluice-restarts"} {
+		r.set(name, flink.AlarmRaised)
+	}
+	r.alarms.series["sluice-restarts"] = map[string]flink.AlarmFacts{"6d442278dba546f6": {Name: "sluice-restarts", State: flink.AlarmRaised, Since: r.world.clock.Now()}}
+}
+
+func TestAnAlarmThatTwoPoliciesNameIsNobodysUntilItHasATag(t *testing.T) {
+	w := newWorld(t)
+	r := w.remediating()
+	other := flink.Application{Namespace: "team-b", Name: "orders"}
+	r.plantWith(fraud, "steps: [Restart], alarms: [shared-*]")
+	r.plantWith(other, "steps: [Restart], alarms: [shared-*]")
+	r.set("shared-lag", flink.AlarmRaised)
+	got := r.diagnose(r.event("shared-lag", "ALARM", nil))
+	if got.Check != flink.CheckApplication || !strings.Contains(got.Message, "team-a/fraud, team-b/orders") || !strings.Contains(got.Message, "sluice:application") {
+		t.Errorf("%s: %s", got.Check, got.Message)
+	}
+	r.alarms.tags["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:shared-lag"] = map[string]string{"sluice:application": "team-b/orders"}
+	if got := r.diagnose(r.event("shared-lag", "ALARM", nil)); got.Application != other || got.Decision != task.ToAct {
+		t.Errorf("%s, %s: %s", got.Application, got.Decision, got.Message)
+	}
+}
+
+func TestAPolicyThatIsBrokenHoldsRepairsBackAndSaysSo(t *testing.T) {
+	w := newWorld(t)
+	r := w.remediating()
+	r.plantWith(fraud, "steps: [Dance]")
+	got := r.diagnose(r.event("lag", "ALARM", dimensionsOf(fraud)))
+	if got.Check != flink.CheckPolicyReads || !strings.Contains(got.Message, "Dance") {
+		t.Errorf("%s: %s", got.Check, got.Message)
+	}
+	record, err := w.ledger.Incident(t.Context(), fraud, got.ID)
+	if err != nil || record.Outcome != flink.IncidentIgnored || record.Message != got.Message {
+		t.Errorf("its record is %+v, %v", record, err)
+	}
+}
+
+func TestAServiceThatIsAwayIsAskedAgainAndNothingIsTakenForNobodys(t *testing.T) {
+	w := newWorld(t)
+	r := w.remediating()
+	r.plantWith(fraud, "steps: [Restart]")
+	r.alarms.away = flink.Errorf(flink.Unavailable, "read CloudWatch alarms", "throttled")
+	input, err := json.Marshal(task.Remediation{Event: r.event("lag", "ALARM", nil), Execution: "arn", Started: w.clock.Now()})
+	must(t, err)
+	if _, err := w.handlers["diagnose"](t.Context(), input); flink.CodeOf(err) != flink.Unavailable {
+		t.Errorf("tags that cannot be read: %v", err)
+	}
+	// Whose it is is in its dimensions, and its state in the event: the job tells the rest.
+	if got := r.diagnose(r.event("lag", "ALARM", dimensionsOf(fraud))); got.Decision != task.ToAct {
+		t.Errorf("%s: %s", got.Decision, got.Message)
+	}
+}
