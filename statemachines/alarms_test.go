@@ -82,8 +82,9 @@ func (w *world) remediating() *remediating {
 		must(w.t, err)
 		return flink.Unwell(o, flink.Revision{}, w.clock.Now()) != ""
 	}
-	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Clock: w.clock, Signals: task.Signals{Alarms: r.alarms}, AlarmDetails: r.alarms,
-		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}.Handlers()
+	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Executions: w, Clock: w.clock, Signals: task.Signals{Alarms: r.alarms}, AlarmDetails: r.alarms,
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second,
+			LastWord: functions.LastWord, ReleaseMachine: machineARN}}}.Handlers()
 	return r
 }
 

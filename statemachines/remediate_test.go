@@ -75,6 +75,15 @@ func (s *ward) carryOut(m ledger.Message) {
 		var c ledger.Call
 		must(s.t, json.Unmarshal(m.Payload, &c))
 		fmt.Fprintf(&s.seen, "  called: %s\n    %s\n", c.Subject, strings.ReplaceAll(c.Text, "\n", "\n    "))
+	case ledger.StartMachine:
+		var other ledger.Start
+		must(s.t, json.Unmarshal(m.Payload, &other))
+		if !strings.HasSuffix(other.Machine, ":remediate") {
+			s.t.Fatalf("%s is to be started", other.Machine)
+		}
+		fmt.Fprintf(&s.seen, "  started again:\n")
+		s.raised = other.Input
+		s.happen([]string{"alarm-again"})
 	case ledger.StartRelease:
 		if s.silent || s.started[m.Name] {
 			return
