@@ -27,7 +27,6 @@ func agrees(r *report, resource *node, all resolution) {
 	a.parallelism()
 	a.whoScales()
 	a.snapshots()
-	a.notYet()
 }
 
 // disagree puts a fault at the application's own word about the policy, or,
@@ -184,20 +183,4 @@ func (a agreement) snapshots() {
 		return
 	}
 	a.note("no snapshots are rotated: spec.flinkConfiguration has no state.savepoints.dir to put them in")
-}
-
-// notYet says what was read and is not acted on.
-func (a agreement) notYet() {
-<<<<<<< HEAD
-	for _, part := range []string{"snapshots"} {
-=======
-	for _, part := range []string{"remediation"} {
->>>>>>> a81e54b (cmd/sluice: savepoints are listed with why each stays or goes; strays are adopted or removed by hand; redeploy takes an id)
-		for path := range a.policy.said {
-			if (lock{path: part}).covers(path) {
-				a.note("spec.%s of the policy was read and checked, and nothing in this version acts on it yet", part)
-				break
-			}
-		}
-	}
 }
