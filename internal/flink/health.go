@@ -210,17 +210,28 @@ func works(j JobFacts, e Expectation) bool {
 	return j.State == "FINISHED" || j.State == "RUNNING" && j.TasksRunning+j.TasksFinished > 0
 }
 
-// SamePath compares two state locations; Flink writes file:/x where one asked for file:///x.
+// SamePath compares two state locations, in whichever of Flink's ways they are
+// written: file:/x and file:///x, several slashes for one, a savepoint's
+// directory or the _metadata in it.
 func SamePath(a, b string) bool { return canonicalPath(a) == canonicalPath(b) }
 
 func canonicalPath(p string) string {
 	scheme, rest, ok := strings.Cut(p, ":")
 	if !ok {
-		return strings.TrimRight(p, "/")
+		return place(p)
 	}
 	switch scheme {
 	case "s3a", "s3p", "s3n":
 		scheme = "s3" // one object store behind several plug-ins
 	}
-	return scheme + ":/" + strings.Trim(rest, "/")
+	return scheme + ":/" + strings.TrimLeft(place(rest), "/")
+}
+
+// place is a path without slashes that mean nothing. Flink restores from
+// _metadata as from the directory that it makes a savepoint.
+func place(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return strings.TrimSuffix(strings.TrimRight(path, "/"), "/_metadata")
 }

@@ -69,6 +69,10 @@ func TestRetentionSaysWhyASnapshotStaysOrGoes(t *testing.T) {
 			snapshots: []flink.Snapshot{saved("a", 300), saved("b", 200), saved("c", 100)}, keep: 1,
 			references: []flink.Reference{{Path: "s3a://data/counter/savepoints/a/", By: "the running job was restored from it"}},
 			want:       []flink.RetentionReason{flink.Referenced, flink.TooOld, flink.AmongNewest}},
+		"a reference by the file that makes it a savepoint counts, and one with slashes too many": {
+			snapshots: []flink.Snapshot{saved("a", 300), saved("b", 200), saved("c", 100)}, keep: 1,
+			references: []flink.Reference{{Path: "s3://data/counter/savepoints/a/_metadata", By: "the resource names it"}, {Path: "s3://data/counter//savepoints/b", By: "a change waits for it"}},
+			want:       []flink.RetentionReason{flink.Referenced, flink.Referenced, flink.AmongNewest}},
 		"a reference counts for a damaged one, too": {
 			snapshots: []flink.Snapshot{saved("a", 300, damaged), saved("b", 100)}, keep: 1,
 			references: []flink.Reference{{Path: "s3://data/counter/savepoints/a", By: "the job is stopped with it"}},
