@@ -22,6 +22,9 @@ func references(d *ledger.Document) []flink.Reference {
 	if d.Deleted != nil && d.Deleted.Snapshot != nil {
 		add(d.Deleted.Snapshot.Path, "the deleted application ended with it")
 	}
+	for _, f := range d.Forks {
+		add(f.Snapshot, "the fork "+f.Application.String()+" began with it and may start from it again")
+	}
 	if d.Pending != nil {
 		add(known(d, d.Pending.Change.Snapshot), "the change "+d.Pending.ID+" waits to start from it")
 	}
