@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/testevents"
 )
@@ -117,5 +118,24 @@ func TestAServiceThatIsAwayIsAskedAgainAndNothingIsTakenForNobodys(t *testing.T)
 	// Whose it is is in its dimensions, and its state in the event: the job tells the rest.
 	if got := r.diagnose(r.event("lag", "ALARM", dimensionsOf(fraud))); got.Decision != task.ToAct {
 		t.Errorf("%s: %s", got.Decision, got.Message)
+	}
+}
+
+func TestAnIncidentThatCannotBeLookedIntoCallsSomebodyAndIsClosed(t *testing.T) {
+	w := newWorld(t)
+	r := w.remediating()
+	r.plantWith(fraud, "steps: [Restart]")
+	_, err := ledger.Update(t.Context(), w.ledger, fraud, func(d *ledger.Document) error { d.Current = "ffffffffffff"; return nil }) // a revision that is nowhere
+	must(t, err)
+	r.set("lag", flink.AlarmRaised)
+	result, out := r.remediate(r.event("lag", "ALARM", dimensionsOf(fraud)))
+	d, _, err := w.ledger.Document(t.Context(), fraud)
+	must(t, err)
+	calls := r.calls()
+	if result.Status != "SUCCEEDED" || out.Outcome != flink.IncidentEscalated || d.Incident != nil || len(calls) != 1 || !strings.Contains(calls[0].Text, "Diagnose failed: Sluice.NotFound") || calls[0].Subject != "Sluice: team-a/fraud: lag" {
+		t.Errorf("%s, %s, incident %+v, called %+v", result.Status, out.Outcome, d.Incident, calls)
+	}
+	if record, err := w.ledger.Incident(t.Context(), fraud, out.ID); err != nil || record.Outcome != flink.IncidentEscalated {
+		t.Errorf("its record is %+v, %v", record, err)
 	}
 }

@@ -15,7 +15,12 @@ import (
 // done until somebody has looked. It is also where the machine's errors end.
 func (t Tasks) Escalate(ctx context.Context, r Remediation) (Remediation, error) {
 	r.concludeError()
-	if r.ID == "" { // it failed before it was known whose the alarm is
+	if r.ID == "" { // it failed before anything was handed on
+		if err := t.recallIncident(ctx, &r); err != nil {
+			return r, err
+		}
+	}
+	if r.ID == "" {
 		return t.escalateUnknown(ctx, r)
 	}
 	d, _, err := t.Ledger.Document(ctx, r.Application)
@@ -67,6 +72,26 @@ func (r *Remediation) concludeError() {
 	if r.ID != "" {
 		r.Diagnosis.Check = flink.CheckStep
 	}
+}
+
+// recallIncident finds the incident that this execution had opened before it
+// failed, where the event says whose it is. Any other is taken over when it expires.
+func (t Tasks) recallIncident(ctx context.Context, r *Remediation) error {
+	a, err := readAlarm(r.Event)
+	if err != nil || a == nil {
+		return nil
+	}
+	app, _, ok := nameOf(a.Dimensions(), a.Tags)
+	if !ok {
+		return nil
+	}
+	d, _, err := t.Ledger.Document(ctx, app)
+	if err != nil || d.Incident == nil || d.Incident.Holder != r.Execution {
+		return err
+	}
+	r.ID, r.Application, r.Alarm, r.Event = d.Incident.ID, app, d.Incident.Alarms[0], d.Incident.Event
+	r.Diagnosis.Check = flink.CheckStep
+	return nil
 }
 
 // escalateUnknown records and tells of an event that nobody could look into.
