@@ -30,7 +30,7 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 	case Reopen:
 		return t.reopen(ctx, f)
 	case HandOn:
-		change = func(d *ledger.Document) error { d.Release(t.Clock.Now(), leaseTerm); return nil }
+		change = t.handOn
 	case StartAgain:
 		change = t.startAgain(f)
 	case Rejoin:
@@ -69,6 +69,12 @@ func (f remains) stillSo(d *ledger.Document) bool {
 	lease := a == nil && b == nil || a != nil && b != nil && a.Release == b.Release && a.Fence == b.Fence && a.Holder == b.Holder && a.Expires.Equal(b.Expires)
 	p, q := f.document.Parked, d.Parked
 	return lease && (p == nil && q == nil || p != nil && q != nil && p.ID == q.ID && p.Holder == q.Holder)
+}
+
+// handOn gives the lease that nobody holds to the change that waits.
+func (t Tasks) handOn(d *ledger.Document) error {
+	d.Release(t.Clock.Now(), leaseTerm)
+	return nil
 }
 
 // startAgain starts the change that was handed the lease under a fresh name.

@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -90,7 +91,7 @@ func decideLease(f remains) remedy {
 // sent, and whoever it started has not lived to take the lease up.
 func (f remains) neverTakenUp() remedy {
 	l := f.document.Lease
-	if _, waits := f.message(l.StartName()); waits {
+	if f.toBeSent(l.StartName()) {
 		return remedy{} // it is sent first
 	}
 	if f.now.Sub(l.Taken) < leaseTerm && len(f.died.input) > 0 {
@@ -100,13 +101,9 @@ func (f remains) neverTakenUp() remedy {
 		message: "it was handed the lease, and no execution lived to take it up: look at the executions whose names begin with " + l.Release + ". Nothing was touched: ask for it again"}
 }
 
-func (f remains) message(name string) (ledger.Message, bool) {
-	for _, m := range f.document.Outbox {
-		if m.Name == name {
-			return m, true
-		}
-	}
-	return ledger.Message{}, false
+// toBeSent tells whether the outbox holds a message of that name.
+func (f remains) toBeSent(name string) bool {
+	return slices.ContainsFunc(f.document.Outbox, func(m ledger.Message) bool { return m.Name == name })
 }
 
 // decideDead is about a release whose execution has ended and whose functions

@@ -30,8 +30,7 @@ func decideParked(f remains) remedy {
 
 // waitsToStart tells whether the message that starts that execution is still to be sent.
 func (f remains) waitsToStart(holder string) bool {
-	_, waits := f.message(holder[lastColon(holder)+1:])
-	return waits
+	return f.toBeSent(holder[lastColon(holder)+1:])
 }
 
 var joined = regexp.MustCompile(`-again-(\d)$`)
