@@ -152,7 +152,7 @@ func (t Tasks) isDue(ctx context.Context, app flink.Application) (bool, error) {
 		return false, err
 	case err != nil:
 		tried := d.Rotated != nil && t.Clock.Now().Sub(d.Rotated.At) < brokenAgain
-		return idle(&d) == "" && !tried && len(d.Snapshots) > 0, nil
+		return idle(&d) == "" && !tried, nil
 	}
 	return flink.DecideDue(timetable(&d, m.Policy.Snapshots, t.Clock.Now(), false)).Due, nil
 }

@@ -22,6 +22,7 @@ type part struct {
 var parts = []part{
 	{"release", release},
 	{"functions", deployed},
+	{"rotations", rotations},
 	{"downtime", nil},
 	{"rollback", nil},
 	{"settings", nil},
@@ -74,6 +75,24 @@ const (
 	releases = 200
 	starts   = 15
 )
+
+// fleets are how many applications are rotated at a time.
+var fleets = []int{100, 1000, 10000}
+
+func rotations(ctx context.Context, o options, r *figures.Results) error {
+	r.Rotations = figures.Rotations{Commit: o.commit}
+	for _, n := range fleets {
+		if o.quick && n > fleets[0] {
+			break
+		}
+		one, err := inprocess.MeasureRotation(ctx, "", n)
+		if err != nil {
+			return fmt.Errorf("%d applications: %w", n, err)
+		}
+		r.Rotations.List = append(r.Rotations.List, one)
+	}
+	return nil
+}
 
 func release(ctx context.Context, o options, r *figures.Results) (err error) {
 	began := time.Now().UTC()

@@ -46,7 +46,7 @@ func (r Results) Goals() []Goal {
 		largest := slices.MaxFunc(r.Functions.List, func(a, b Function) int { return int(a.Zip - b.Zip) })
 		all = append(all, Goal{"largest function, zipped", fmt.Sprintf("%.1f MB (%s)", megabytes(largest.Zip), largest.Name), "each under 12 MB", largest.Zip < maxZip})
 	}
-	return all
+	return append(all, r.Rotations.goals()...)
 }
 
 func atMost(figure string, s stats.Summary, most float64) Goal {

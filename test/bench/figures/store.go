@@ -16,10 +16,11 @@ type Results struct {
 	Rollback  Session   // pairs of versions that fail, with the settings that are shipped
 	Release   Release   // in process
 	Functions Functions // what is deployed
+	Rotations Rotations // in process
 }
 
 func (r *Results) parts() map[string]any {
-	return map[string]any{"downtime": &r.Downtime, "settings": &r.Settings, "rollback": &r.Rollback, "release": &r.Release, "functions": &r.Functions}
+	return map[string]any{"downtime": &r.Downtime, "settings": &r.Settings, "rollback": &r.Rollback, "release": &r.Release, "functions": &r.Functions, "rotations": &r.Rotations}
 }
 
 // Load reads the files of a folder. A file that is not there is a part that was
