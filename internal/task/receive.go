@@ -71,9 +71,13 @@ func (t Tasks) openIncident(ctx context.Context, r *Remediation, a *alarmEvent) 
 	}
 	joins := ""
 	_, err = ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
-		no := flink.Answer(standing(*d, a, policy, unreadable))
-		if ended && (d.Incident == nil || d.Incident.ID != a.id) {
+		its := d.Incident != nil && d.Incident.ID == a.id // what its own steps have changed since is no reason to leave it open
+		var no *flink.Objection
+		switch {
+		case !its && ended:
 			no = &flink.Objection{Check: flink.CheckFirstOfEvent, Message: "this event was dealt with before: its record is " + a.id}
+		case !its:
+			no = flink.Answer(standing(*d, a, policy, unreadable))
 		}
 		if no != nil {
 			return objected{*no}
