@@ -47,7 +47,7 @@ func TestRollbackChoosesTheStateByWhatTheFailedVersionMadeDurable(t *testing.T) 
 		"last-state, it restored and made nothing":           {flink.RollbackCase{HasPrevious: true, Applied: true, Mode: flink.ModeLastState, Restored: "s3://data/chk-1", Failed: none, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-1"},
 		"last-state, it never restored":                      {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, Newest: newest, Rule: auto}, flink.BringBack, flink.RestoreLatest, "s3://data/chk-9"},
 		"last-state, it took the record with it":             {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Insurance: stop, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, stopPath},
-		"last-state, record gone and no insurance":           {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Rule: auto}, flink.BringBack, flink.RestoreSnapshot, "s3://data/chk-9"},
+		"last-state, record gone and no insurance":           {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Rule: auto}, flink.Hold, "", ""},
 		"last-state, record gone, replay refused":            {flink.RollbackCase{HasPrevious: true, Applied: true, ByRecord: true, NoRecord: true, Newest: newest, Insurance: stop, Rule: refuse}, flink.Hold, "", ""},
 		"it was suspended, and is called off at once":        {flink.RollbackCase{HasPrevious: true, Suspended: stop, Rule: auto}, flink.Rest, flink.RestoreSnapshot, stopPath},
 		"it was suspended, and runs by now":                  {flink.RollbackCase{HasPrevious: true, Applied: true, Suspended: stop, Failed: some, Rule: auto}, flink.Halt, "", ""},

@@ -186,7 +186,7 @@ func (c RollbackCase) newest() Restore {
 func (c RollbackCase) fallBack() RollbackDecision {
 	d := c.toBase("the failed version's own state could not be restored, so the state from before the upgrade is: what the failed version committed since is processed a second time")
 	if c.Stop == nil && c.Restored == "" {
-		d = c.toBase("the newest checkpoint could not be restored, so the newest state from before the upgrade whose path is known is: what was committed after it is processed a second time")
+		d = c.toBase("the newest checkpoint could not be restored, so a savepoint from shortly before the upgrade is: what was committed after it is processed a second time")
 	}
 	d.Replays = c.sinceBase()
 	return d
@@ -212,16 +212,14 @@ func (c RollbackCase) sinceBase() *Interval {
 
 // Base is the state from before the upgrade: the savepoint of the stop; where
 // there was none, the checkpoint that the failed version began with; or, where
-// it never began or began with another, the insurance savepoint, or the newest
-// checkpoint that was known, after which some records are processed again.
+// it never began or began with another, the insurance savepoint, after which some
+// records are processed again.
 func (c RollbackCase) Base() string {
 	switch {
 	case c.Stop != nil:
 		return c.Stop.Path
 	case (c.Restored == "" || c.Empty) && c.Insurance != nil:
 		return c.Insurance.Path
-	case c.Restored == "" && c.ByRecord:
-		return c.Newest.Path
 	}
 	return c.Restored
 }
@@ -245,8 +243,10 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	case c.Rule.RestoreFrom != PreUpgrade && made:
 		return RollbackDecision{Action: BringBack, Restore: c.newest(),
 			Message: "the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
-	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord && c.Base() != "":
-		d := c.toBase("the failed version never restored anything, and took the high-availability record with it: the previous version goes on from the newest state whose path is known, and what it did after that is processed a second time")
+	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord && c.Base() == "":
+		return RollbackDecision{Action: Hold, Message: fmt.Sprintf("the failed version never restored anything, and took the high-availability record with it. No savepoint of the previous version is known; its newest checkpoint was %s when the release was planned, and the last one lies beside it: choose it by sluice redeploy", orNothing(c.Newest.Path))}
+	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord:
+		d := c.toBase("the failed version never restored anything, and took the high-availability record with it: the previous version goes on from a savepoint from shortly before, and what it did after that is processed a second time")
 		d.Replays = c.sinceBase()
 		return d
 	case c.Restored == "" && c.Stop == nil && c.ByRecord:

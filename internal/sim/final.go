@@ -66,7 +66,7 @@ func noStateIsLostSilently(w *world) string {
 			continue
 		}
 		r := w.journal.record(c.Release)
-		if c.Outside != "" || w.lostByHand(s) || w.choseIt(*c, s) || r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
+		if c.Outside != "" || w.journal.begunByHand(*c) || w.lostByHand(s) || w.choseIt(*c, s) || r == nil || told(*r) || w.toldBefore(s.From) || w.startsEmpty(*c, *r) {
 			behind = s.Committed
 			continue
 		}
@@ -143,6 +143,13 @@ func (j *journal) governing(start int) *change {
 		}
 	}
 	return nil
+}
+
+// begunByHand: somebody's change had the operator begin a restart, which was under
+// way when a release wrote the next.
+func (j *journal) begunByHand(c change) bool {
+	i := slices.IndexFunc(j.changes, func(o change) bool { return o.Outside == "" && o.Release == c.Release && o.Step == c.Step && o.At.Equal(c.At) })
+	return i > 0 && j.changes[i-1].Outside != "" && c.Before.Status.Lifecycle == "UPGRADING"
 }
 
 // successWasSeen: what was promoted is no version that is known to be bad, it

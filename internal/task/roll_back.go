@@ -254,6 +254,9 @@ func (t Tasks) rest(ctx context.Context, r Release, decision flink.RollbackDecis
 	}
 	suspended := r.Standstill != nil && r.Standstill.Generation != 0
 	if r.Phase != "" && o.Exists && !suspended {
+		if _, err := t.update(ctx, &r, func(d *ledger.Document) error { r.restsAgain(d, t.Clock.Now()); return nil }); err != nil {
+			return r, err // the state to go on from is known before the resource that names it is gone
+		}
 		if err := t.Target.Remove(ctx, r.Application, r.fence(undoFence)); err != nil {
 			return r, err
 		}

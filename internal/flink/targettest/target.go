@@ -1,6 +1,7 @@
 package targettest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -89,6 +90,9 @@ func (m *Model) apply(d flink.Desired) error {
 		return m.rescale(a, op, d)
 	}
 	s := specOf(d)
+	if a == nil && d.Restore.Kind == flink.RestoreNothing { // a new one starts empty anyway, and stateless would stay its mode
+		s.upgrade = cmp.Or(string(d.Revision.UpgradeMode()), string(flink.ModeStateless)) // the CRD's default
+	}
 	if a != nil && s.initial != "" {
 		if !m.options.Traits.RedeployNonce {
 			delete(m.applications, d.Application)
