@@ -63,7 +63,7 @@ func removable(root, path string) (Location, error) {
 	if !dir.below(within) {
 		return dir, flink.Errorf(flink.Invalid, op+path, "it does not lie below %s, where savepoints may be removed", root)
 	}
-	if slices.ContainsFunc(strings.Split(dir.Key, "/"), checkpointDir.MatchString) {
+	if slices.ContainsFunc(strings.Split(strings.TrimPrefix(dir.Key, within.prefix()), "/"), checkpointDir.MatchString) {
 		return dir, flink.Errorf(flink.Invalid, op+path, "it is a directory of checkpoints, which belong to Flink")
 	}
 	return dir, nil

@@ -95,6 +95,16 @@ func TestWhatIsNoSavepointOfTheApplicationIsNotRemoved(t *testing.T) {
 }
 
 // What its name does not tell, its own _metadata does.
+func TestADirectoryOfSavepointsMayLieBelowWhateverName(t *testing.T) {
+	store, objects, _ := world(t, 1)
+	const in = "s3://state/shared/savepoints"
+	_, err := savepointtest.Put(objects, in+"/savepoint-aaaaaa-bbbbbbbbbbbb", 2, taken)
+	must(t, err)
+	if r, err := store.Remove(t.Context(), in, in+"/savepoint-aaaaaa-bbbbbbbbbbbb"); err != nil || r.Files == 0 {
+		t.Errorf("removed %+v, %v", r, err)
+	}
+}
+
 func TestWhatCallsItselfACheckpointIsNotRemoved(t *testing.T) {
 	store, objects, _ := world(t, 1)
 	body := read(t, "testdata/1.20.5/rocksdb-incremental/_metadata")
