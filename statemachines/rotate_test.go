@@ -27,6 +27,7 @@ import (
 //	refuse-store WHY      the bucket of the states may not be read; allow-store
 //	while-saving COMMAND  the command happens while Flink writes the next savepoint
 //	dies-removing N       the function dies once it has begun to remove the Nth snapshot
+//	lock N                the files of the Nth snapshot may not be removed
 //	redeploy N            somebody asks to start from the Nth; redeploy-id N names it by its id
 //	incident              an alarm is being dealt with; no-incident
 func (s *stage) rotates(words []string) bool {
@@ -64,6 +65,9 @@ func (s *stage) rotates(words []string) bool {
 		s.saved.refused = ""
 	case "while-saving":
 		s.saved.saving = func() { s.play(words[1:]) }
+	case "lock":
+		path := s.nth(words[1]).Path
+		s.saved.locked = path[strings.LastIndexByte(path, '/'):]
 	case "dies-removing":
 		path := s.nth(words[1]).Path
 		s.saved.dies = path[strings.LastIndexByte(path, '/'):]

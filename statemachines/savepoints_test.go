@@ -21,6 +21,7 @@ type savepoints struct {
 	clock   *asl.VirtualClock
 	refused string // why the store may not be read; empty: it may
 	saving  func() // what happens while the next savepoint is being written
+	locked  string // the word of the path whose files may not be removed
 	dies    string // the word of the path at whose removal the function dies, once
 }
 
@@ -76,6 +77,11 @@ func (s *savepoints) Open(ctx context.Context, bucket, key, etag string, from in
 
 // Delete implements savepoint.Objects.
 func (s *savepoints) Delete(ctx context.Context, bucket string, keys []string) error {
+	for _, key := range keys {
+		if s.locked != "" && strings.Contains(key, s.locked+"/") {
+			return flink.Errorf(flink.Refused, "remove files from s3://"+bucket, "AccessDenied")
+		}
+	}
 	if err := s.files.Delete(ctx, bucket, keys); err != nil {
 		return err
 	}

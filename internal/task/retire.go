@@ -14,7 +14,7 @@ func (t Tasks) Retire(ctx context.Context, r Rotation) (Rotation, error) {
 	if r.Fence == 0 {
 		return r, flink.Errorf(flink.Internal, "retire snapshots of "+r.Application.String(), "the rotation holds no lease")
 	}
-	began := t.Clock.Now()
+	began, before := t.Clock.Now(), len(r.Retired)
 	h, gone, err := t.gatherHoldings(ctx, &r)
 	if err != nil || gone || r.Decision == ToSettleRotation {
 		return r, err
@@ -24,6 +24,9 @@ func (t Tasks) Retire(ctx context.Context, r Rotation) (Rotation, error) {
 			continue
 		}
 		if t.Clock.Now().Sub(began) >= t.Config.LongPoll {
+			if len(r.Retired) == before { // nothing that it tried may be removed: nor will it be the next time
+				break
+			}
 			r.Decision = ToRetire // the machine calls again
 			return r, nil
 		}
@@ -107,7 +110,7 @@ func (t Tasks) retire(ctx context.Context, r *Rotation, h flink.Holdings, s flin
 		return gone, err
 	}
 	if err := t.removeFiles(ctx, r, h.Directories, path); err != nil {
-		return false, err
+		return false, t.unremoved(r, path, err)
 	}
 	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) { d.DropSnapshot(path) })
 	if err == nil && !gone {
@@ -115,6 +118,15 @@ func (t Tasks) retire(ctx context.Context, r *Rotation, h flink.Holdings, s flin
 		r.note(t.Clock.Now(), "Retire", baseName(path)+": "+s.Message)
 	}
 	return gone, err
+}
+
+// unremoved: one that may not be removed is told of, and holds up no other.
+func (t Tasks) unremoved(r *Rotation, path string, err error) error {
+	if c := flink.CodeOf(err); c != flink.Refused && c != flink.Invalid {
+		return err
+	}
+	r.note(t.Clock.Now(), "Retire", baseName(path)+" could not be removed: "+err.Error())
+	return nil
 }
 
 // removeFiles removes a savepoint's files below the directory it lies in.
