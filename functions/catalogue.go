@@ -34,6 +34,7 @@ const (
 	AskOfAlarms   Grant = "AskOfAlarms"   // an alarm's tags, and which of its series are raised
 	CallSomebody  Grant = "CallSomebody"  // sns:Publish to the topic of escalations
 	QueryMetrics  Grant = "QueryMetrics"  // aps:QueryMetrics of the workspace that the stack is told
+	PutMetrics    Grant = "PutMetrics"    // cloudwatch:PutMetricData into the stack's namespace
 
 	ReadSnapshots      Grant = "ReadSnapshots"      // listings and objects of the bucket that jobs keep their states in
 	RemoveSnapshots    Grant = "RemoveSnapshots"    // objects of that bucket below a directory named savepoints
@@ -45,7 +46,7 @@ const (
 type Function struct {
 	Name    string        // folder below functions/, kebab-case
 	State   string        // the state it serves; also the name of its Task in internal/task
-	Machine Machine       // the machine that state is in
+	Machine Machine       // the machine that state is in; empty: a schedule calls it
 	Memory  int           // MiB
 	Timeout time.Duration // of one invocation; long polls end well before
 	Grants  []Grant
@@ -53,6 +54,9 @@ type Function struct {
 
 // Substitution is the placeholder that stands for the function's ARN in its machine.
 func (f Function) Substitution() string { return f.State + "FunctionArn" }
+
+// Probe is the function that looks at all applications every minute.
+const Probe = "probe"
 
 // LongPoll is how long one invocation may wait for something outside before it
 // returns "Wait" and is called again: long enough that a release of ten
@@ -102,5 +106,6 @@ func Catalogue() []Function {
 		{Name: "settle-rotation", State: "SettleRotation", Machine: Rotate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 
 		{Name: "sweep", State: "Sweep", Machine: Recover, Memory: 512, Timeout: 5 * time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, UseCluster, DescribeExecutions, StartMachines}, outbox)},
+		{Name: Probe, State: "Probe", Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, UseCluster, PutMetrics}},
 	}
 }

@@ -11,6 +11,8 @@ const (
 	EnvOperator     = "SLUICE_OPERATOR"          // emr or apache: which Flink operator the cluster runs
 	EnvPlaceholders = "SLUICE_PLACEHOLDERS"      // JSON object: what ${NAME} in a manifest is filled in with
 
+	EnvMetrics = "SLUICE_METRICS_NAMESPACE" // of CloudWatch, which the probe's metrics go to
+
 	EnvPrometheus = "SLUICE_PROMETHEUS_ENDPOINT" // URL below which a Prometheus answers /api/v1/query; empty: policies with queries are refused
 
 	EnvClusterName     = "SLUICE_CLUSTER_NAME"     // EKS cluster the token is made for

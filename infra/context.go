@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -39,6 +40,13 @@ func propsOf(get lookup) (stacks.EventPlaneProps, error) {
 	default:
 		return props, fmt.Errorf("accessEntries is %q: say true or false", entries)
 	}
+	if shards := get("probeShards"); shards != "" {
+		n, err := strconv.Atoi(shards)
+		if err != nil || n < 1 || n > maxProbeShards {
+			return props, fmt.Errorf("probeShards is %q: say how many invocations share the applications, 1 to %d", shards, maxProbeShards)
+		}
+		props.ProbeShards = n
+	}
 	subnets, groups := list(get("subnetIds")), list(get("securityGroupIds"))
 	if (len(subnets) == 0) != (len(groups) == 0) {
 		return props, fmt.Errorf("a private endpoint needs both -c subnetIds=... and -c securityGroupIds=...: only one is set")
@@ -48,6 +56,9 @@ func propsOf(get lookup) (stacks.EventPlaneProps, error) {
 	}
 	return props, nil
 }
+
+// maxProbeShards is enough for some ten thousand applications.
+const maxProbeShards = 40
 
 func list(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })

@@ -23,6 +23,8 @@ func TestContextDecidesWhatAParameterCannot(t *testing.T) {
 		"subnets without a security group":   {map[string]string{"subnetIds": "subnet-a"}, stacks.EventPlaneProps{}, "needs both"},
 		"a security group without subnets":   {map[string]string{"securityGroupIds": "sg-a"}, stacks.EventPlaneProps{}, "needs both"},
 		"access entries are others' to make": {map[string]string{"accessEntries": "false"}, stacks.EventPlaneProps{Binaries: "build/functions", NoAccessEntries: true}, ""},
+		"the probe is shared":                {map[string]string{"probeShards": "4"}, stacks.EventPlaneProps{Binaries: "build/functions", ProbeShards: 4}, ""},
+		"no number of shards":                {map[string]string{"probeShards": "many"}, stacks.EventPlaneProps{}, "probeShards"},
 		"neither true nor false":             {map[string]string{"accessEntries": "no"}, stacks.EventPlaneProps{}, "say true or false"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,7 +81,12 @@ func TestTheRulesHaveThePatternsOfWhatStartsAMachine(t *testing.T) {
 func TestWhatARuleCannotDeliverIsKeptAndSomebodyIsTold(t *testing.T) {
 	plane := read(t, publicStack)
 	queue, kept := plane.only(t, "AWS::SQS::Queue")
-	_, alarm := plane.only(t, "AWS::CloudWatch::Alarm")
+	var alarm resource
+	for _, one := range plane.ofType("AWS::CloudWatch::Alarm") {
+		if one.Properties["Namespace"] == "AWS/SQS" {
+			alarm = one
+		}
+	}
 	want := map[string]any{
 		"seconds a message is kept": 1209600.0, "queue's encryption": true, "alarm's metric": "ApproximateNumberOfMessagesVisible",
 		"alarm's queue": "<" + queue + ".QueueName>", "alarm's threshold": 1.0,

@@ -34,7 +34,7 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 	role.AddToPolicy(allow("WriteLog", []string{"logs:CreateLogStream", "logs:PutLogEvents"}, log.LogGroupArn()))
 	function := awslambda.NewFunction(scope, jsii.String(f.State+"Function"), &awslambda.FunctionProps{
 		FunctionName:  named("", "-"+f.Name),
-		Description:   jsii.String("Sluice: state " + f.State + " of the machine " + string(f.Machine)),
+		Description:   jsii.String(descriptionOf(f)),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:  awslambda.Architecture_ARM_64(),
 		Handler:       jsii.String("bootstrap"),
@@ -52,6 +52,13 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 	}
 	justifyFunctionRole(role)
 	return function
+}
+
+func descriptionOf(f functions.Function) string {
+	if f.Machine == "" {
+		return "Sluice: " + f.State + ", called by a schedule"
+	}
+	return "Sluice: state " + f.State + " of the machine " + string(f.Machine)
 }
 
 // newLogGroup makes a log group that goes with the stack: what has to last is

@@ -19,14 +19,15 @@ import (
 // Subjects is what grants are about.
 type Subjects struct {
 	Storage
-	Bus           awsevents.IEventBus
-	MachineArn    *string
-	Data          *string // name of the bucket that jobs keep their states in
-	AlarmsArn     *string // of every alarm of the account and region: users' have names of their own
-	Escalations   awssns.ITopic
-	WorkspaceArn  *string   // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
-	OtherMachines []*string // ARNs of all but the one that recovers
-	ExecutionArns []*string // of every machine's executions, those of a Map's items included
+	Bus             awsevents.IEventBus
+	MachineArn      *string
+	Data            *string // name of the bucket that jobs keep their states in
+	AlarmsArn       *string // of every alarm of the account and region: users' have names of their own
+	Escalations     awssns.ITopic
+	MetricNamespace *string   // of CloudWatch: what the probe says goes there
+	WorkspaceArn    *string   // of Amazon Managed Service for Prometheus; an ARN of no workspace where there is none
+	OtherMachines   []*string // ARNs of all but the one that recovers
+	ExecutionArns   []*string // of every machine's executions, those of a Map's items included
 }
 
 // meaning is what one grant stands for: statements of IAM, and what the key of
@@ -119,6 +120,12 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("CallSomebody", []string{"sns:Publish"}, s.Escalations.TopicArn()),
 		}}
+	case functions.PutMetrics:
+		// The action takes no resource; the namespace is what can be held
+		// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html).
+		put := allow("PutMetrics", []string{"cloudwatch:PutMetricData"}, jsii.String("*"))
+		put.AddConditions(&map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": s.MetricNamespace}})
+		return meaning{statements: []awsiam.PolicyStatement{put}}
 	case functions.QueryMetrics:
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("QueryMetrics", []string{"aps:QueryMetrics"}, s.WorkspaceArn),

@@ -18,6 +18,7 @@ func environment(stack awscdk.Stack, given parameters, subjects constructs.Subje
 		functions.EnvMachine:     subjects.MachineArn,
 		functions.EnvEscalations: subjects.Escalations.TopicArn(),
 		functions.EnvOperator:    given.operator,
+		functions.EnvMetrics:     subjects.MetricNamespace,
 		functions.EnvPrometheus:  given.prometheus,
 		functions.EnvPlaceholders: stack.ToJsonString(map[string]any{
 			"DATA_BUCKET":            given.dataBucket,

@@ -25,6 +25,8 @@ type EventPlaneProps struct {
 	// NoAccessEntries leaves letting the functions in to whoever owns the
 	// cluster; the output ClusterRoleArns names their roles.
 	NoAccessEntries bool
+	// ProbeShards is how many invocations share the applications that the probe looks at; 0 is 1.
+	ProbeShards int
 }
 
 // NewEventPlane puts together everything between a jar dropped into a bucket
@@ -38,12 +40,13 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	})
 	given := declare(stack)
 	subjects := constructs.Subjects{
-		Storage:     constructs.NewStorage(stack, given.jobRole),
-		Bus:         constructs.NewBus(stack),
-		MachineArn:  constructs.MachineArn(stack, functions.Release),
-		AlarmsArn:   constructs.AlarmsArn(stack),
-		Escalations: constructs.NewEscalations(stack),
-		Data:        given.dataBucket,
+		Storage:         constructs.NewStorage(stack, given.jobRole),
+		Bus:             constructs.NewBus(stack),
+		MachineArn:      constructs.MachineArn(stack, functions.Release),
+		AlarmsArn:       constructs.AlarmsArn(stack),
+		Escalations:     constructs.NewEscalations(stack),
+		Data:            given.dataBucket,
+		MetricNamespace: constructs.MetricNamespace(),
 		WorkspaceArn: stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
 		}),
@@ -66,6 +69,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	constructs.LetMapItems(machines[functions.Rotate], functions.Rotate, subjects)
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RotateSchedule", Description: "Sluice: savepoints that are due", Rate: "rate(15 minutes)", Machine: machines[functions.Rotate]}, undelivered)
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RecoverSchedule", Description: "Sluice: what executions that died have left is looked for", Rate: "rate(5 minutes)", Machine: machines[functions.Recover]}, undelivered)
+	constructs.NewProbe(stack, made[functions.Probe], props.ProbeShards, subjects.MetricNamespace)
 	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())

@@ -23,7 +23,7 @@ func environment(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s",
-		functions.EnvArtifacts: "artifacts", functions.EnvLedger: "ledger", functions.EnvEventBus: "bus", functions.EnvMachine: "arn", functions.EnvEscalations: "arn:topic",
+		functions.EnvArtifacts: "artifacts", functions.EnvLedger: "ledger", functions.EnvEventBus: "bus", functions.EnvMachine: "arn", functions.EnvMetrics: "Sluice/test", functions.EnvEscalations: "arn:topic",
 		functions.EnvOperator: "apache", functions.EnvPlaceholders: `{"DATA_BUCKET":"data"}`, functions.EnvKubeconfig: file}
 }
 

@@ -18,6 +18,7 @@ type Environment struct {
 	TopicsEndpoint, Escalations                string
 	Operator                                   string
 	Prometheus                                 string // URL of its API; empty where there is none
+	Metrics                                    string // CloudWatch namespace
 	Placeholders                               map[string]string
 	Kubeconfig, Cluster, ClusterEndpoint, CA   string
 }
@@ -30,7 +31,7 @@ func Read(f functions.Function, env func(string) string) (Environment, error) {
 		S3Endpoint: env(functions.EnvS3Endpoint), EventsEndpoint: env("AWS_ENDPOINT_URL_EVENTBRIDGE"), StatesEndpoint: env("AWS_ENDPOINT_URL_SFN"),
 		AlarmsEndpoint: env("AWS_ENDPOINT_URL_CLOUDWATCH"), TopicsEndpoint: env("AWS_ENDPOINT_URL_SNS"), Escalations: env(functions.EnvEscalations),
 		Artifacts: env(functions.EnvArtifacts), Ledger: env(functions.EnvLedger), EventBus: env(functions.EnvEventBus), Machine: env(functions.EnvMachine),
-		Operator: env(functions.EnvOperator), Prometheus: env(functions.EnvPrometheus), Kubeconfig: env(functions.EnvKubeconfig),
+		Operator: env(functions.EnvOperator), Prometheus: env(functions.EnvPrometheus), Metrics: env(functions.EnvMetrics), Kubeconfig: env(functions.EnvKubeconfig),
 		Cluster: env(functions.EnvClusterName), ClusterEndpoint: env(functions.EnvClusterEndpoint), CA: env(functions.EnvClusterCA),
 	}
 	var faults []error
@@ -63,6 +64,9 @@ func (e Environment) missing(f functions.Function) []error {
 	}
 	if slices.Contains(f.Grants, functions.StartRelease) {
 		need(functions.EnvMachine, e.Machine)
+	}
+	if slices.Contains(f.Grants, functions.PutMetrics) {
+		need(functions.EnvMetrics, e.Metrics)
 	}
 	if slices.Contains(f.Grants, functions.UseCluster) {
 		if e.Operator != "emr" && e.Operator != "apache" {

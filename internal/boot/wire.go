@@ -66,6 +66,10 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 	if slices.Contains(f.Grants, functions.DescribeExecutions) {
 		d.Executions = NewExecutions(cfg, e)
 	}
+	if slices.Contains(f.Grants, functions.PutMetrics) {
+		d.Metrics = cloudwatch.NewPublisher(cfg, e.AlarmsEndpoint, e.Metrics)
+		d.Ledger = ledger.Remember(d.Ledger)
+	}
 	if slices.Contains(f.Grants, functions.SendEvents) {
 		d.Sender = newSender(cfg, e)
 	}

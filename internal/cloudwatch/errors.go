@@ -8,10 +8,14 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 )
 
-// described gives an error its code. Only what a person has to change is
-// Refused; whatever else is wrong may be better at the next look.
+// described gives an error of reading its code.
 func described(err error, action string) error {
-	const op = "read CloudWatch alarms"
+	return coded("read CloudWatch alarms", action, err)
+}
+
+// coded gives an error its code. Only what a person has to change is Refused;
+// whatever else is wrong may be better at the next look.
+func coded(op, action string, err error) error {
 	var answered smithy.APIError
 	if !errors.As(err, &answered) {
 		return flink.Errorf(flink.Unavailable, op, "CloudWatch did not answer: %w", err)

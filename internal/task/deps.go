@@ -18,6 +18,7 @@ type Deps struct {
 	Target    flink.Target // nil in functions without the grant UseCluster
 	Sender    Sender       // nil in functions that send nothing
 	Signals   Signals
+	Metrics   Metrics         // nil in functions that send none
 	Objects   ledger.Objects  // the ledger's bucket beside its documents: lists of what is due, records of rotations
 	Snapshots savepoint.Store // nil Objects in functions without the grant ReadSnapshots
 

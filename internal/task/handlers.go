@@ -34,6 +34,7 @@ func (t Tasks) Handlers() map[string]Handler {
 		"await-approval": handler(t.AwaitApproval),
 		"remove":         handler(t.Remove),
 		"settle":         handler(t.Settle),
+		"probe":          handler(t.Probe),
 
 		"diagnose": handler(t.Diagnose),
 		"act":      handler(t.Act),

@@ -11,7 +11,7 @@ import (
 
 // Markdown is the tables of docs/benchmarks.md.
 func (r Results) Markdown() string {
-	parts := []string{r.goalsTable(), r.downtimeTable(), r.settingsTable(), r.rollbackTable(), r.releaseTable(), r.rotationsTable(), r.functionsTable()}
+	parts := []string{r.goalsTable(), r.downtimeTable(), r.settingsTable(), r.rollbackTable(), r.releaseTable(), r.rotationsTable(), r.standingTable(), r.functionsTable()}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	return strings.Join(parts, "\n")
 }

@@ -1,0 +1,40 @@
+package figures
+
+import (
+	"math"
+	"testing"
+)
+
+func TestTheStandingCostIsThatOfItsParts(t *testing.T) {
+	// By hand, for 200 applications of which none is ever sick.
+	got := Fleet{Applications: 200}.Sparse()
+	want := Standing{
+		Probe:    43800 * (0.2e-6 + 1e-6 + (0.5+200.0/32*0.5)*0.25*0.0000133334),
+		Reads:    43800 * (200*0.4e-6*1.2 + 1.2*5e-6),
+		Requests: 0.438, Metrics: 0.30, Alarms: 0.20,
+	}
+	for name, pair := range map[string][2]float64{"probe": {got.Probe, want.Probe}, "reads": {got.Reads, want.Reads}, "requests": {got.Requests, want.Requests}, "metrics": {got.Metrics, want.Metrics}, "alarms": {got.Alarms, want.Alarms}} {
+		if math.Abs(pair[0]-pair[1]) > 1e-9 {
+			t.Errorf("%s: %v, want %v", name, pair[0], pair[1])
+		}
+	}
+}
+
+func TestASickApplicationCostsWhatIsSentOfIt(t *testing.T) {
+	well, sick := Fleet{Applications: 1}.Sparse(), Fleet{Applications: 1, SickHours: hoursOfMonth}.Sparse()
+	if more := sick.Total() - well.Total(); math.Abs(more-2*(customMetric+insightsAlarm)) > 1e-9 {
+		t.Errorf("it costs %v more", more)
+	}
+}
+
+func TestTheDesignOfTheTemplateIsTheCheapest(t *testing.T) {
+	for _, n := range []int{10, 100, 1000} {
+		f := Fleet{n, sickHoursOfMonth}
+		if f.Sparse().Total() >= f.Each().Total() || f.Each().Total() >= f.Dense().Total() {
+			t.Errorf("%d applications: %v, %v, %v", n, f.Sparse().Total(), f.Each().Total(), f.Dense().Total())
+		}
+	}
+	if !standingGoal().Met {
+		t.Errorf("%+v", standingGoal())
+	}
+}
