@@ -57,7 +57,7 @@ const (
 // DecideRetention says of every snapshot whether it is retired, in the order in
 // which they were given. What was found to be damaged is no reason to let go of
 // another, so it does not count towards what is kept; it stays as long as it is
-// young, for whoever wants to look at it.
+// young, for whoever wants to look at it, or as long as there are too few sound ones.
 func DecideRetention(h Holdings) []Retained {
 	newest := h.newestSound()
 	decided := make([]Retained, 0, len(h.Snapshots))
@@ -94,17 +94,22 @@ func (h Holdings) decide(s Snapshot, newest map[string]Retained) Retained {
 }
 
 // newestSound are the sound snapshots that stay for being the newest, by path:
-// so many as the policy says, and the newest of each good revision.
+// so many as the policy says, and the newest of each good revision. Where there
+// are fewer sound ones, the newest damaged ones stay in their place: what found
+// the damage may be wrong, and they are all there is.
 func (h Holdings) newestSound() map[string]Retained {
-	var whole []Snapshot
+	var whole, damaged []Snapshot
 	for _, s := range h.Snapshots {
-		if s.Sound() && s.Kind != CheckpointSnapshot && s.Path != "" && h.own(s) {
+		switch {
+		case s.Kind == CheckpointSnapshot || s.Path == "" || !h.own(s) || !s.Retiring.IsZero():
+		case sound(s):
 			whole = append(whole, s)
+		default:
+			damaged = append(damaged, s)
 		}
 	}
-	slices.SortStableFunc(whole, func(a, b Snapshot) int {
-		return cmp.Or(b.Taken.Compare(a.Taken), cmp.Compare(a.Path, b.Path))
-	})
+	newestFirst(whole)
+	newestFirst(damaged)
 	newest, seen := map[string]Retained{}, map[string]bool{}
 	for i, s := range whole {
 		first := !seen[s.Revision]
@@ -116,7 +121,16 @@ func (h Holdings) newestSound() map[string]Retained {
 			newest[canonicalPath(s.Path)] = Retained{Snapshot: s, Why: NewestOfGood, Message: "it is the newest of revision " + s.Revision + ", which can be gone back to"}
 		}
 	}
+	for _, s := range damaged[:min(len(damaged), max(0, h.keep()-len(whole)))] {
+		newest[canonicalPath(s.Path)] = Retained{Snapshot: s, Why: AmongNewest, Message: fmt.Sprintf("it is damaged, but fewer than %d sound ones are left", h.keep())}
+	}
 	return newest
+}
+
+func newestFirst(all []Snapshot) {
+	slices.SortStableFunc(all, func(a, b Snapshot) int {
+		return cmp.Or(b.Taken.Compare(a.Taken), cmp.Compare(a.Path, b.Path))
+	})
 }
 
 // keep is how many are kept whatever their age: never none.

@@ -60,8 +60,11 @@ func TestRetentionSaysWhyASnapshotStaysOrGoes(t *testing.T) {
 			snapshots: []flink.Snapshot{saved("a", 300), saved("b", 200, proven), saved("c", 100, damaged), saved("d", 90)}, keep: 2,
 			want: []flink.RetentionReason{flink.TooOld, flink.AmongNewest, flink.Damaged, flink.AmongNewest}},
 		"a damaged one stays as long as it is young": {
-			snapshots: []flink.Snapshot{saved("a", 1, damaged)}, keep: 1,
-			want: []flink.RetentionReason{flink.Young}},
+			snapshots: []flink.Snapshot{saved("a", 1, damaged), saved("b", 2)}, keep: 1,
+			want: []flink.RetentionReason{flink.Young, flink.AmongNewest}},
+		"where fewer sound ones are left than are kept, the newest damaged ones stay: what found the damage may be wrong": {
+			snapshots: []flink.Snapshot{saved("a", 400, damaged), saved("b", 300, damaged), saved("c", 200), saved("d", 100, damaged)}, keep: 3,
+			want: []flink.RetentionReason{flink.Damaged, flink.AmongNewest, flink.AmongNewest, flink.AmongNewest}},
 		"the only sound one stays": {
 			snapshots: []flink.Snapshot{saved("a", 9000), saved("b", 100, damaged)}, keep: 1,
 			want: []flink.RetentionReason{flink.AmongNewest, flink.Damaged}},
