@@ -28,6 +28,8 @@ type change struct {
 	subject    int    // which of them is the application that is changed
 	// further reads what stands beside the application; nil when nothing does.
 	further func(args []string, d *events.ChangeRequestedDetail) error
+	// choose fills in what has to be looked up first; nil when nothing has.
+	choose func(ctx context.Context, p *program, i *installation, d *events.ChangeRequestedDetail) error
 	// flags declares its own flags on what will be asked for; nil when it has none.
 	flags func(set *pflag.FlagSet, d *events.ChangeRequestedDetail)
 }
@@ -109,7 +111,7 @@ func (p *program) changeCommand(ch change, dryRun bool) *cobra.Command {
 			}
 			o.dryRun = o.dryRun || dryRun
 			o.fill(&d, app, ch.kind)
-			return p.askAndTell(c.Context(), o, d)
+			return p.askAndTell(c.Context(), ch, o, d)
 		},
 	}
 	o.declare(c.Flags(), !dryRun)
@@ -121,10 +123,15 @@ func (p *program) changeCommand(ch change, dryRun bool) *cobra.Command {
 
 // askAndTell asks for a change, waits for its record, and tells it: in the
 // installation that the flags name.
-func (p *program) askAndTell(ctx context.Context, o asking, d events.ChangeRequestedDetail) error {
+func (p *program) askAndTell(ctx context.Context, ch change, o asking, d events.ChangeRequestedDetail) error {
 	i, err := p.open(ctx)
 	if err != nil {
 		return err
+	}
+	if ch.choose != nil {
+		if err := ch.choose(ctx, p, i, &d); err != nil {
+			return err
+		}
 	}
 	return p.carryOut(ctx, i, o, d)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/pflag"
@@ -11,15 +12,26 @@ import (
 
 // redeployChange starts a revision from a chosen state.
 func redeployChange() change {
-	return change{kind: flink.Redeploy, use: "redeploy NAMESPACE/APP --from SNAPSHOT", short: "Start from a chosen savepoint or checkpoint", takes: "one NAMESPACE/APP", count: 1,
+	latest := false
+	return change{kind: flink.Redeploy, use: "redeploy NAMESPACE/APP --from SNAPSHOT|--latest", short: "Start from a chosen savepoint or checkpoint", takes: "one NAMESPACE/APP", count: 1,
 		further: func(_ []string, d *events.ChangeRequestedDetail) error {
-			if d.Snapshot == "" {
-				return usageError{errors.New("redeploy needs --from and the id or path of a savepoint, or the path of a checkpoint: sluice snapshots lists those of an application")}
+			switch {
+			case d.Snapshot == "" && !latest:
+				return usageError{errors.New("redeploy needs --from and the id or path of a savepoint, or the path of a checkpoint (sluice snapshots lists those of an application), or --latest for the newest there is")}
+			case d.Snapshot != "" && latest:
+				return usageError{errors.New("--from names a state and --latest has one found: give one of them")}
 			}
 			return nil
 		},
+		choose: func(ctx context.Context, p *program, i *installation, d *events.ChangeRequestedDetail) error {
+			if !latest {
+				return nil
+			}
+			return p.chooseLatest(ctx, i, d)
+		},
 		flags: func(set *pflag.FlagSet, d *events.ChangeRequestedDetail) {
 			set.StringVar(&d.Snapshot, "from", "", "id or path of the savepoint or checkpoint to start from")
+			set.BoolVar(&latest, "latest", false, "find the newest whole savepoint or retained checkpoint: the way back when Flink's high-availability record is lost")
 			set.StringVar(&d.Revision, "revision", "", "revision to start (default: what runs, or ran last)")
 		}}
 }

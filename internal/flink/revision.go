@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -94,9 +95,11 @@ var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.sav
 
 // SavepointDirectory is where the revision's job puts savepoints, without a
 // trailing slash; empty when it does not say.
-func (r Revision) SavepointDirectory() string {
+func (r Revision) SavepointDirectory() string { return r.directory(SavepointKeys) }
+
+func (r Revision) directory(keys []string) string {
 	config := r.configuration()
-	for _, key := range SavepointKeys {
+	for _, key := range keys {
 		if dir, _ := config[key].(string); dir != "" {
 			return strings.TrimRight(dir, "/")
 		}
@@ -104,8 +107,15 @@ func (r Revision) SavepointDirectory() string {
 	return ""
 }
 
+// checkpointKeys are Flink's names for the checkpoint directory: since 1.20, and before.
+var checkpointKeys = []string{"execution.checkpointing.dir", "state.checkpoints.dir"}
+
+// CheckpointDirectory is where the revision's job keeps checkpoints, without a
+// trailing slash; empty when its manifest does not say.
+func (r Revision) CheckpointDirectory() string { return r.directory(checkpointKeys) }
+
 // stateKeys are Flink's names for where a job keeps states: savepoints and checkpoints.
-var stateKeys = append([]string{"execution.checkpointing.dir", "state.checkpoints.dir"}, SavepointKeys...)
+var stateKeys = slices.Concat(checkpointKeys, SavepointKeys)
 
 // KeepsStateAt tells whether a path lies below a directory in which the
 // revision's job keeps savepoints or checkpoints.
