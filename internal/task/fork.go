@@ -47,19 +47,16 @@ func sourceOf(c flink.Change) flink.Application {
 // snapshotOf finds a snapshot by its id or path. One that the ledger does not
 // know is taken for a path.
 func snapshotOf(d ledger.Document, named string) (flink.Snapshot, error) {
-	for _, s := range d.Snapshots {
-		if s.ID != named && !flink.SamePath(s.Path, named) {
-			continue
-		}
-		switch {
-		case !s.Retiring.IsZero():
-			return s, flink.Errorf(flink.Invalid, "fork "+d.Application.String(), "the snapshot %s is being removed: choose another", named)
-		case s.Verified != nil && !s.Verified.Sound:
-			return s, flink.Errorf(flink.Invalid, "fork "+d.Application.String(), "the snapshot %s was found to be damaged (%s): choose another", named, s.Verified.Message)
-		}
-		return s, nil
+	s := d.Find(named)
+	switch op := "fork " + d.Application.String(); {
+	case s == nil:
+		return flink.Snapshot{Path: named}, nil
+	case !s.Retiring.IsZero():
+		return *s, flink.Errorf(flink.Invalid, op, "the snapshot %s is being removed: choose another", named)
+	case s.Verified != nil && !s.Verified.Sound:
+		return *s, flink.Errorf(flink.Invalid, op, "the snapshot %s was found to be damaged (%s): choose another", named, s.Verified.Message)
 	}
-	return flink.Snapshot{Path: named}, nil
+	return *s, nil
 }
 
 // revisionToFork is the one that is asked for, else the one that wrote the
