@@ -19,6 +19,11 @@
 // flinkdeployments.flink.apache.org; get, list, create and delete
 // flinkstatesnapshots.flink.apache.org, where there are any.
 //
+// It rehearses the restore of a snapshot (flink.Rehearser) in a Job made of the
+// running JobManager's pod: rehearsal.go, with rehearsal_job.go and
+// rehearsal_args.go (pure) for what is made. That needs the NetworkPolicy and
+// the Role of infra/kubernetes/rehearsal.yaml besides.
+//
 // Start with target.go for how to connect, render.go (pure) for what is
 // written, apply.go for when, facts.go and record.go (pure) for what is read;
 // adopt.go and ownership.go for taking over what somebody else made.
