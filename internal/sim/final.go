@@ -148,7 +148,9 @@ func (j *journal) governing(start int) *change {
 // begunByHand: somebody's change had the operator begin a restart, which was under
 // way when a release wrote the next.
 func (j *journal) begunByHand(c change) bool {
-	i := slices.IndexFunc(j.changes, func(o change) bool { return o.Outside == "" && o.Release == c.Release && o.Step == c.Step && o.At.Equal(c.At) })
+	i := slices.IndexFunc(j.changes, func(o change) bool {
+		return o.Outside == "" && o.Release == c.Release && o.Step == c.Step && o.At.Equal(c.At)
+	})
 	return i > 0 && j.changes[i-1].Outside != "" && c.Before.Status.Lifecycle == "UPGRADING"
 }
 
@@ -234,10 +236,22 @@ func ledgerSaysWhatRuns(w *world) string {
 		return ""
 	}
 	o := w.look()
+	if n := len(r.Rollback); n > 0 && r.Rollback[n-1].Action == flink.Rest {
+		return restsAsBefore(r, d, o, w.journal.meddled.After(r.Started))
+	}
 	if w.journal.meddled.After(r.Started) || o.Spec.Revision == d.Current && o.Spec.Run == flink.Running && (o.Job.State == "RUNNING" || w.mayNotRestart()) {
 		return ""
 	}
 	return fmt.Sprintf("release %s ended %s, the ledger says that %q runs, and it is %q (%s), whose job is %s", r.ID, r.Reason, d.Current, o.Spec.Revision, o.Spec.Run, o.Job.State)
+}
+
+// restsAsBefore: a job that had been suspended, and whose start failed, does not
+// run, and the ledger says from where it can go on.
+func restsAsBefore(r *ledger.Record, d ledger.Document, o flink.Observation, meddled bool) string {
+	if meddled || (o.Spec.Run == flink.Suspended || !o.Exists) && d.Suspended != nil {
+		return ""
+	}
+	return fmt.Sprintf("release %s left the job suspended as it was, and it is %q (%s); the ledger says suspended: %v", r.ID, o.Spec.Revision, o.Spec.Run, d.Suspended != nil)
 }
 
 // mayNotRestart: some version runs only until it has to restore state.
