@@ -26,7 +26,7 @@ func (p *Plane) metricOptions() metrics.Options {
 }
 
 func (p *Plane) alarmed(e events.Event) {
-	if err := p.bus.Put(template.DefaultBus, e); err != nil {
+	if err := p.Put(template.DefaultBus, e); err != nil {
 		p.log.printf("an event of CloudWatch is lost: %v: %s", err, e.Detail)
 	}
 }
