@@ -246,9 +246,11 @@ func ledgerSaysWhatRuns(w *world) string {
 }
 
 // restsAsBefore: a job that had been suspended, and whose start failed, does not
-// run, and the ledger says from where it can go on.
+// run, and the ledger says from where it can go on, unless the release wrote
+// nothing and somebody else had suspended it.
 func restsAsBefore(r *ledger.Record, d ledger.Document, o flink.Observation, meddled bool) string {
-	if meddled || (o.Spec.Run == flink.Suspended || !o.Exists) && d.Suspended != nil {
+	untouched := o.Exists && o.Spec.Release != r.ID
+	if meddled || (o.Spec.Run == flink.Suspended || !o.Exists) && (d.Suspended != nil || untouched) {
 		return ""
 	}
 	return fmt.Sprintf("release %s left the job suspended as it was, and it is %q (%s); the ledger says suspended: %v", r.ID, o.Spec.Revision, o.Spec.Run, d.Suspended != nil)
