@@ -54,7 +54,7 @@ func TestSnapshotsAreListedWithWhyTheyStay(t *testing.T) {
 	if code != exitWell {
 		t.Fatalf("exit %d, %s", code, errs)
 	}
-	for _, want := range []string{"the running job was restored from it", "goes: it is damaged, and older than", "it is one of the newest", "canonical", "1.2 MB", "Nobody knows of these", saves + "/lost", "DAMAGED"} {
+	for _, want := range []string{"the running job was restored from it", "stays: it is damaged, but fewer than 7 sound ones are left", "it is one of the newest", "canonical", "1.2 MB", "Nobody knows of these", saves + "/lost", "DAMAGED"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}

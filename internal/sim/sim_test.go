@@ -49,9 +49,9 @@ func TestARunIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-// TestWhatOnceWentWrongHolds keeps the shortest schedules of faults that were found and mended.
-func TestWhatOnceWentWrongHolds(t *testing.T) {
-	cases := map[string]Schedule{
+// onceWrong are the shortest schedules of faults that were found and mended.
+func onceWrong() map[string]Schedule {
+	return map[string]Schedule{
 		"a checkpoint of its own is not the state from before":             soon("stateless", "good", "restart-loop"),
 		"a machine that stands still does not count against the version":   soon("plain", "good").with(Fault{Kind: Pause, Of: "u1", Call: "target.Apply", Nth: 1, For: 25 * time.Minute}),
 		"what loses its waiting place is recorded though its witness dies": crowded().with(Fault{Kind: CrashBefore, Of: "u3", Call: "ledger.Put", Nth: 1}),
@@ -65,8 +65,11 @@ func TestWhatOnceWentWrongHolds(t *testing.T) {
 		"who calls off what is all but settled hears that it is too late":  tooLate(),
 		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),
 	}
+}
+
+func TestWhatOnceWentWrongHolds(t *testing.T) {
 	parts := load(t)
-	for name, schedule := range cases {
+	for name, schedule := range onceWrong() {
 		if o := Run(parts, schedule, Mutant{}, false); o.Violation != nil {
 			t.Errorf("%s: %v", name, o.Violation)
 		}

@@ -25,7 +25,7 @@ const Remediate = "remediate"
 // within a minute or two, and gives it a policy for alarms.
 var hurried = strings.NewReplacer(
 	`--rate, "50"`, `--rate, "1000"`,
-	"  bakeTime: 15s\n", "  bakeTime: 15s\n  remediation: {steps: [Restart, Rollback, Escalate], cooldown: 1m, rollbackWindow: 2h}\n",
+	"  bakeTime: 15s\n", "  bakeTime: 15s\n  remediation: {steps: [Restart, Rollback, Escalate], cooldown: 5m, rollbackWindow: 2h}\n",
 )
 
 const (
