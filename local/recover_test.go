@@ -126,8 +126,9 @@ func TestAPlaneThatIsStartedAgainPicksUpWhatWasUnderWay(t *testing.T) {
 	if err != nil || r.Reason != flink.Released || r.Change == nil || r.Change.By != task.RecoveredBy || r.Restored == "" {
 		t.Errorf("got %+v, %v", r, err)
 	}
+	told := r.Plan != nil && strings.Contains(r.Plan.Message, "is processed a second time") // it began to run after that was decided
 	for _, s := range l.model.Starts() {
-		if s.From != "" && !s.Exact() {
+		if s.From != "" && !s.Exact() && !told {
 			t.Errorf("a version began with %d of %d committed records", s.Counter, s.Committed)
 		}
 	}
