@@ -37,9 +37,10 @@ type meaning struct {
 	key        []string
 }
 
-// meaningOf is the table of all grants. Nothing in it deletes but
-// savepoints, nothing lists more than bucket listings, and no other code adds to a function's rights but
-// for its own log, its trace and, where it has to be, its network interface.
+// meaningOf is the table of all grants, with ofServices. Nothing in it deletes
+// but savepoints, nothing lists more than bucket listings, and no other code adds
+// to a function's rights but for its own log, its trace and, where it has to be,
+// its network interface.
 //
 // s3:ListBucket carries no condition on the prefix: without it S3 answers 403
 // instead of 404 for an object that is not there, and a condition on s3:prefix
@@ -77,6 +78,13 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 		return meaning{statements: []awsiam.PolicyStatement{
 			allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/savepoints/*"), s.states("/*/savepoints/*")),
 		}}
+	}
+	return s.ofServices(grant)
+}
+
+// ofServices are the grants that are about no bucket.
+func (s Subjects) ofServices(grant functions.Grant) meaning {
+	switch grant {
 	case functions.UseCluster:
 		// A token is a presigned sts:GetCallerIdentity, which needs no permission;
 		// what it may do is the access entry's and RBAC's business.

@@ -14,7 +14,7 @@ func recordRules(j *journal, id string) []rule {
 	all := j.records[id]
 	rules := []rule{{"RecordSaysWhy", func() string { return recordSaysWhy(all[len(all)-1]) }}}
 	if len(all) > 1 {
-		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(j, all) }})
+		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(all) }})
 	}
 	return rules
 }
@@ -22,7 +22,7 @@ func recordRules(j *journal, id string) []rule {
 // oneOutcome: a record that is written again says the same. An event that was
 // ignored may come again and find that it can be released by now; and what one
 // release supposed of another gives way to that one's own word.
-func oneOutcome(j *journal, written []ledger.Record) string {
+func oneOutcome(written []ledger.Record) string {
 	old, now := written[len(written)-2], written[len(written)-1]
 	if old.Outcome == flink.Ignored || old.ToldBy != "" || old.Outcome == now.Outcome && old.Reason == now.Reason {
 		return ""
