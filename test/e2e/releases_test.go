@@ -44,6 +44,7 @@ func TestReleasesOnRealParts(t *testing.T) {
 		{"a changed manifest alone is released, by savepoint now", func(t *testing.T) {
 			want(t, i.drop(t, flink.ManifestFile, i.Manifest(t)), flink.Succeeded, flink.Released, "from savepoint-")
 		}},
+		{"a release that dies is undone with its state", i.dies},
 		{"every number was committed once", i.continuous},
 		{"every other change", i.changes},
 		{"stateless starts empty", func(t *testing.T) {
