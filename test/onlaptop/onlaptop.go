@@ -35,6 +35,9 @@ type Installation struct {
 	uploaded time.Time // newest upload
 }
 
+// coarse is more than the clock that files are dated by lags behind: some milliseconds.
+const coarse = 100 * time.Millisecond
+
 // Start starts one that ends with the test.
 func Start(t *testing.T) *Installation {
 	t.Helper()
@@ -73,7 +76,7 @@ func (i *Installation) Jar(t *testing.T, name string) []byte {
 // and of two jars of one second the one whose key sorts last counts as the newer.
 func (i *Installation) Upload(t *testing.T, key string, body []byte) string {
 	t.Helper()
-	time.Sleep(time.Until(i.uploaded.Truncate(time.Second).Add(time.Second)))
+	time.Sleep(time.Until(i.uploaded.Truncate(time.Second).Add(time.Second + coarse)))
 	defer func() { i.uploaded = time.Now() }()
 	out, err := i.Objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &i.Where.Artifacts, Key: &key, Body: bytes.NewReader(body)})
 	must(t, err)
