@@ -45,6 +45,13 @@ func scenario(t *testing.T, file string) {
 	a, err := txtar.ParseFile(file)
 	must(t, err)
 	s := &stage{world: newWorld(t), files: map[string][]byte{}}
+	s.perform(t, file, a)
+}
+
+// perform plays an archive's script, line by line, and holds what was seen
+// against what it says.
+func (s *stage) perform(t *testing.T, file string, a *txtar.Archive) {
+	t.Helper()
 	for _, f := range a.Files {
 		s.files[f.Name] = f.Data
 	}

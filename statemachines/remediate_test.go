@@ -1,16 +1,12 @@
 package statemachines_test
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -36,27 +32,8 @@ func remediation(t *testing.T, file string) {
 	w := newWorld(t)
 	s := &ward{remediating: w.remediating(), stage: &stage{world: w, files: map[string][]byte{}}, started: map[string]bool{}}
 	s.also = s.own
-	for _, f := range a.Files {
-		s.files[f.Name] = f.Data
-	}
 	w.onSend = s.carryOut
-	for lines := bufio.NewScanner(bytes.NewReader(s.files["script"])); lines.Scan(); {
-		if words := strings.Fields(lines.Text()); len(words) > 0 && words[0] != "#" {
-			s.play(words)
-		}
-	}
-	if *update {
-		for i := range a.Files {
-			if a.Files[i].Name == "want" {
-				a.Files[i].Data = []byte(s.seen.String())
-			}
-		}
-		must(t, os.WriteFile(file, txtar.Format(a), 0o644))
-		return
-	}
-	if diff := cmp.Diff(string(s.files["want"]), s.seen.String()); diff != "" {
-		t.Errorf("-want +seen:\n%s", diff)
-	}
+	s.perform(t, file, a)
 }
 
 // ward plays a script in which alarms go off.

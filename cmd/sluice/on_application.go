@@ -16,11 +16,7 @@ func (p *program) onApplication(use, short string, do func(context.Context, *ins
 	return &cobra.Command{
 		Use: use, Short: short, Args: takes(1, 1, "one NAMESPACE/APP"),
 		RunE: func(c *cobra.Command, args []string) error {
-			app, err := application(args[0])
-			if err != nil {
-				return err
-			}
-			i, err := p.open(c.Context())
+			app, i, err := p.openFor(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -31,6 +27,17 @@ func (p *program) onApplication(use, short string, do func(context.Context, *ins
 			return p.say(text, answer)
 		},
 	}
+}
+
+// openFor opens the installation for a command about the application of that
+// name; a name that is none is said first.
+func (p *program) openFor(ctx context.Context, name string) (flink.Application, *installation, error) {
+	app, err := application(name)
+	if err != nil {
+		return app, nil, err
+	}
+	i, err := p.open(ctx)
+	return app, i, err
 }
 
 // errNothingToWrite keeps the ledger from being written for nothing.

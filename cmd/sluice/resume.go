@@ -25,11 +25,7 @@ func (p *program) resumeCommand() *cobra.Command {
 		Short: "Close an application's circuit, so that releases start again, and run a suspended job again",
 		Args:  takes(1, 1, "one NAMESPACE/APP"),
 		RunE: func(c *cobra.Command, args []string) error {
-			app, err := application(args[0])
-			if err != nil {
-				return err
-			}
-			i, err := p.open(c.Context())
+			app, i, err := p.openFor(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -38,11 +38,7 @@ func (p *program) strayCommand(name, short string, do func(context.Context, *ins
 	return &cobra.Command{
 		Use: name + " NAMESPACE/APP ID|PATH", Short: short, Args: takes(2, 2, "NAMESPACE/APP and the id or path of a savepoint"),
 		RunE: func(c *cobra.Command, args []string) error {
-			app, err := application(args[0])
-			if err != nil {
-				return err
-			}
-			i, err := p.open(c.Context())
+			app, i, err := p.openFor(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package flink
 
 import (
 	"fmt"
+	"hash/fnv"
 	"regexp"
 	"strings"
 )
@@ -14,6 +15,14 @@ type Application struct {
 
 // String is namespace/name.
 func (a Application) String() string { return a.Namespace + "/" + a.Name }
+
+// Spread is a number that follows from the name, and is another for nearly every
+// name: by it applications are told apart where not all can come at once.
+func (a Application) Spread() uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(a.String())) // never fails
+	return h.Sum64()
+}
 
 // ArtifactKind says what an object in the artifact bucket is.
 type ArtifactKind string

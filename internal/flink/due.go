@@ -2,7 +2,6 @@ package flink
 
 import (
 	"fmt"
-	"hash/fnv"
 	"time"
 )
 
@@ -78,9 +77,7 @@ func (t Timetable) decide() Dueness {
 
 // Place is when the application's place on the clock was last passed.
 func (t Timetable) Place() time.Time {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(t.Application.String())) // never fails
-	offset := time.Duration(h.Sum64() % uint64(t.Every))
+	offset := time.Duration(t.Application.Spread() % uint64(t.Every))
 	since := (time.Duration(t.Now.UnixNano()) - offset) % t.Every
 	return t.Now.Add(-since)
 }

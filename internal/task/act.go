@@ -44,13 +44,11 @@ func (t Tasks) asked(r Remediation, i ledger.Incident) ([]byte, ledger.Repair, e
 		return nil, ledger.Repair{}, flink.Errorf(flink.Internal, "act on an alarm", "the step %q changes nothing", r.Diagnosis.Step)
 	}
 	step := ledger.Repair{Incident: i.ID, Step: r.Diagnosis.Step, At: t.Clock.Now().UTC().Truncate(time.Second), Request: fmt.Sprintf("%s-%d", i.ID, len(i.Steps)+1), Why: r.Diagnosis.Message}
-	e := events.Event{Version: "0", ID: step.Request, DetailType: events.ChangeRequestedType, Source: events.Source, Time: step.At, Resources: []string{}}
-	e.Detail = eventOf(events.ChangeRequestedDetail{Request: step.Request, Namespace: r.Application.Namespace, Application: r.Application.Name, Change: string(kind),
+	event, f, err := t.ask(events.ChangeRequestedDetail{Request: step.Request, Namespace: r.Application.Namespace, Application: r.Application.Name, Change: string(kind),
 		By: "alarm " + i.Alarms[0].Alarm, Why: line(step.Why), Automatic: true, Parallelism: r.Diagnosis.Parallelism})
-	f := admission{bucket: t.Config.ArtifactBucket}
-	if err := f.read(e); err != nil {
+	if err != nil {
 		return nil, step, flink.Errorf(flink.Internal, "act on an alarm", "%w", err)
 	}
 	step.Release = f.release
-	return eventOf(e), step, nil
+	return event, step, nil
 }

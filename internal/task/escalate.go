@@ -110,7 +110,7 @@ func (t Tasks) escalateUnknown(ctx context.Context, r Remediation) (Remediation,
 
 // call is the message that somebody is called by.
 func (t Tasks) call(r Remediation) ledger.Message {
-	return ledger.Message{Name: "call-" + r.ID, Kind: ledger.Escalation, Payload: eventOf(ledger.Call{Subject: subject(r), Text: r.Message})}
+	return ledger.Message{Name: "call-" + r.ID, Kind: ledger.Escalation, Payload: asJSON(ledger.Call{Subject: subject(r), Text: r.Message})}
 }
 
 // subject is one line of ASCII, at most 100 characters, as SNS takes it

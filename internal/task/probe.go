@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"hash/fnv"
 	"log/slog"
 	"slices"
 	"sync"
@@ -59,7 +58,7 @@ func (t Tasks) Probe(ctx context.Context, in ProbeRequest) (ProbeReport, error) 
 func ofShard(all []flink.Application, in ProbeRequest, now time.Time) []flink.Application {
 	var mine []flink.Application
 	for _, app := range all {
-		if in.Of <= 1 || int(spread(app)%uint64(in.Of)) == in.Shard {
+		if in.Of <= 1 || int(app.Spread()%uint64(in.Of)) == in.Shard {
 			mine = append(mine, app)
 		}
 	}
@@ -68,12 +67,6 @@ func ofShard(all []flink.Application, in ProbeRequest, now time.Time) []flink.Ap
 	}
 	first := int(now.Unix()/60*int64(probesAtOnce)) % len(mine)
 	return append(slices.Clone(mine[first:]), mine[:first]...)
-}
-
-func spread(app flink.Application) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(app.String())) // never fails
-	return h.Sum64()
 }
 
 // looked is what became of one application.
@@ -174,7 +167,7 @@ func quietNow(d ledger.Document, now time.Time) bool {
 
 // savepointsAsked: policies lie in the artifact bucket, and savepoints get old slowly.
 func (t Tasks) savepointsAsked(app flink.Application, now time.Time) bool {
-	return (uint64(now.Unix()/60)+spread(app))%savepointsLooked == 0
+	return (uint64(now.Unix()/60)+app.Spread())%savepointsLooked == 0
 }
 
 // savepoints tells how old the newest savepoint is, and may be. Where the policy

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -183,10 +182,4 @@ func standing(d ledger.Document, a *alarmEvent, policy flink.Remediation, unread
 		s.Circuit = d.Circuit.Message
 	}
 	return s
-}
-
-// eventOf writes an event of ours.
-func eventOf(e any) json.RawMessage {
-	text, _ := json.Marshal(e) // strings, times and JSON: cannot fail
-	return text
 }

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,7 +25,7 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 	var change func(*ledger.Document) error
 	switch m.action {
 	case SendOutbox:
-		return t.sendEach(ctx, app, f.document.Outbox)
+		return t.send(ctx, app, f.document.Outbox)
 	case Reopen:
 		return t.reopen(ctx, f)
 	case HandOn:
@@ -59,7 +58,7 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 	if err != nil {
 		return err
 	}
-	return t.sendEach(ctx, app, d.Outbox)
+	return t.send(ctx, app, d.Outbox)
 }
 
 // stillSo tells whether nobody has done anything since the document was read:
@@ -193,21 +192,7 @@ var undoes = map[flink.ChangeKind]string{flink.Rollback: "brings back what ran b
 // other, which nobody else could have sent in this moment.
 func (t Tasks) undoing(f remains, m remedy) ledger.Change {
 	app, dead := f.document.Application, f.document.Lease.Release
-	request := undoRequest(f.died.depth+1, dead)
-	detail, _ := json.Marshal(events.ChangeRequestedDetail{Request: request, Namespace: app.Namespace, Application: app.Name, // strings only: cannot fail
+	event, a, _ := t.ask(events.ChangeRequestedDetail{Request: undoRequest(f.died.depth+1, dead), Namespace: app.Namespace, Application: app.Name, // ours: it can be read
 		Change: string(m.change), By: RecoveredBy, Why: "release " + dead + " died half-way", Automatic: true, Revision: m.to})
-	e := events.Event{Version: "0", ID: request, Source: events.Source, DetailType: events.ChangeRequestedType, Time: t.Clock.Now().UTC().Truncate(time.Second), Resources: []string{}, Detail: detail}
-	raw, _ := json.Marshal(e) // as above
-	a := admission{bucket: t.Config.ArtifactBucket}
-	_ = a.read(e) // ours: it can be read
-	return ledger.Change{ID: a.release, Change: a.change, Event: raw, Since: t.Clock.Now()}
-}
-
-// sendEach sends what the outbox holds; one message that cannot be sent does not hold up the others.
-func (t Tasks) sendEach(ctx context.Context, app flink.Application, outbox []ledger.Message) error {
-	var faults []error
-	for _, m := range outbox {
-		faults = append(faults, t.send(ctx, app, []ledger.Message{m}))
-	}
-	return errors.Join(faults...)
+	return ledger.Change{ID: a.release, Change: a.change, Event: event, Since: t.Clock.Now()}
 }

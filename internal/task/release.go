@@ -147,14 +147,19 @@ func Decisions() []Decision {
 
 // note adds a line to the timeline; the same line twice in a row is kept once.
 func (r *Release) note(now time.Time, state, text string) {
+	r.Timeline = noted(r.Timeline, now, state, text)
+}
+
+// noted adds a line to the timeline of any machine's document.
+func noted(all []ledger.Moment, now time.Time, state, text string) []ledger.Moment {
 	text = line(text)
-	if n := len(r.Timeline); n > 0 && r.Timeline[n-1].State == state && r.Timeline[n-1].Note == text {
-		return
+	if n := len(all); n > 0 && all[n-1].State == state && all[n-1].Note == text {
+		return all
 	}
-	if len(r.Timeline) >= timelineLimit { // how it began and how it ends tell more than the middle
-		r.Timeline = append(r.Timeline[:timelineLimit/2], r.Timeline[timelineLimit/2+1:]...)
+	if len(all) >= timelineLimit { // how it began and how it ends tell more than the middle
+		all = append(all[:timelineLimit/2], all[timelineLimit/2+1:]...)
 	}
-	r.Timeline = append(r.Timeline, ledger.Moment{At: now, State: state, Note: text})
+	return append(all, ledger.Moment{At: now, State: state, Note: text})
 }
 
 const timelineLimit = 100

@@ -57,9 +57,7 @@ const incidentTerm = leaseTerm
 
 // note adds a line to the timeline; the same line twice in a row is kept once.
 func (r *Remediation) note(now time.Time, state, text string) {
-	timeline := Release{Timeline: r.Timeline}
-	timeline.note(now, state, text)
-	r.Timeline = timeline.Timeline
+	r.Timeline = noted(r.Timeline, now, state, text)
 }
 
 // end has the machine end with an outcome.

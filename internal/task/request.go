@@ -3,11 +3,13 @@ package task
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -42,6 +44,21 @@ func (f *admission) readRequest(e events.Event, d events.ChangeRequestedDetail) 
 	if f.request != nil {
 		f.change.Revision, f.change.Snapshot, f.change.Source, f.change.Release, f.ref.Prefix = "", "", "", "", "" // they go into the record
 	}
+}
+
+// ask makes the event by which Sluice itself asks for a change, a request like
+// any other, and reads what Admit will read of it.
+func (t Tasks) ask(d events.ChangeRequestedDetail) (json.RawMessage, admission, error) {
+	e := events.Event{Version: "0", ID: d.Request, Source: events.Source, DetailType: events.ChangeRequestedType,
+		Time: t.Clock.Now().UTC().Truncate(time.Second), Resources: []string{}, Detail: asJSON(d)}
+	f := admission{bucket: t.Config.ArtifactBucket}
+	return asJSON(e), f, f.read(e)
+}
+
+// asJSON writes what is made of strings, times and JSON: it cannot fail.
+func asJSON(v any) json.RawMessage {
+	text, _ := json.Marshal(v)
+	return text
 }
 
 // checkRequest finds everything that is wrong with a request at once.

@@ -75,11 +75,9 @@ const rotationTimeline = 40
 
 // note adds a line to the timeline; the same line twice in a row is kept once.
 func (r *Rotation) note(now time.Time, state, text string) {
-	text = line(text)
-	if n := len(r.Timeline); n > 0 && r.Timeline[n-1].State == state && r.Timeline[n-1].Note == text || n >= rotationTimeline {
-		return
+	if len(r.Timeline) < rotationTimeline {
+		r.Timeline = noted(r.Timeline, now, state, text)
 	}
-	r.Timeline = append(r.Timeline, ledger.Moment{At: now, State: state, Note: text})
 }
 
 // skip ends the rotation without a savepoint.

@@ -288,15 +288,16 @@ func approvalAsked(r Release, p *ledger.Parked) ledger.Message {
 	return ledger.Message{Name: "approval-" + r.ID, Kind: ledger.ApprovalAsk, Payload: detail}
 }
 
-// send sends what the outbox holds and takes out what was sent.
+// send sends what the outbox holds and takes out what was sent. One message that
+// cannot be sent holds up no other.
 func (t Tasks) send(ctx context.Context, app flink.Application, outbox []ledger.Message) error {
+	var faults []error
 	for _, m := range outbox {
-		if err := t.Sender.Send(ctx, app, m); err != nil {
-			return err
+		err := t.Sender.Send(ctx, app, m)
+		if err == nil {
+			_, err = ledger.Update(ctx, t.Ledger, app, func(d *ledger.Document) error { d.Sent(m.Name); return nil })
 		}
-		if _, err := ledger.Update(ctx, t.Ledger, app, func(d *ledger.Document) error { d.Sent(m.Name); return nil }); err != nil {
-			return err
-		}
+		faults = append(faults, err)
 	}
-	return nil
+	return errors.Join(faults...)
 }

@@ -15,9 +15,14 @@ var patience = continuity.Patience{Within: 20 * time.Second, Every: time.Second}
 // sink is where the sample's application.yaml lets it write, below the data bucket.
 const sink = "flink-team-a-ns/counter/output/"
 
-// prove reads the job's committed output without Sluice, says what it shows,
-// and whether it is whole and as the story has to leave it.
+// prove holds the committed output against the story of the releases.
 func (s *stage) prove(ctx context.Context) (bool, error) {
+	return s.committed(ctx, remark, checkOutput)
+}
+
+// committed reads the job's committed output without Sluice, says what it shows,
+// and whether it is whole and as the story has to leave it.
+func (s *stage) committed(ctx context.Context, remark func(continuity.Stretch) string, check func(continuity.Report) []string) (bool, error) {
 	s.say("Proof of continuity, read from the files the job committed below s3://%s/%s\n", s.where.Data, sink)
 	report, err := continuity.Read(ctx, continuity.Bucket{Client: s.objects, Name: s.where.Data, Prefix: sink}, patience)
 	if err != nil {
@@ -26,7 +31,7 @@ func (s *stage) prove(ctx context.Context) (bool, error) {
 	for _, stretch := range report.Stretches {
 		s.line("  %s%s", stretch, remark(stretch))
 	}
-	faults := append(report.Faults(), checkOutput(report)...)
+	faults := append(report.Faults(), check(report)...)
 	for _, f := range faults {
 		s.line("  NOT AS IT HAS TO BE: %s", f)
 	}

@@ -1,17 +1,12 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -86,20 +81,18 @@ func (s *stage) remediate(ctx context.Context) error {
 
 func (s *stage) uploadHurried(ctx context.Context) error {
 	s.say("0. The manifest, in a hurry: 1,000 numbers a second, and a policy that says what an alarm may do.")
-	body, err := os.ReadFile(s.manifest)
+	body, err := read(s.manifest, 0)
 	if err != nil {
-		return fmt.Errorf("read the sample: %w", err)
+		return err
 	}
 	changed := hurried.Replace(string(body))
 	if !strings.Contains(changed, `"1000"`) || !strings.Contains(changed, "remediation:") {
 		return fmt.Errorf("the sample %s has no rate or no bake time where they were", s.manifest)
 	}
-	u := uploaded{key: counter.ManifestKey(), at: time.Now()}
-	out, err := s.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.where.Artifacts, Key: &u.key, Body: bytes.NewReader([]byte(changed))})
+	u, err := s.put(ctx, []byte(changed), flink.ManifestFile)
 	if err != nil {
-		return fmt.Errorf("upload %s: %w", u.key, err)
+		return err
 	}
-	u.version = aws.ToString(out.VersionId)
 	r, err := s.follow(ctx, u)
 	if err != nil {
 		return err
@@ -233,28 +226,17 @@ func checkIncident(r ledger.IncidentRecord) []string {
 
 // proveRepair reads the committed output: v1, v5, and v1 again, every number once.
 func (s *stage) proveRepair(ctx context.Context) (bool, error) {
-	s.say("Proof of continuity, read from the files the job committed below s3://%s/%s\n", s.where.Data, sink)
-	report, err := continuity.Read(ctx, continuity.Bucket{Client: s.objects, Name: s.where.Data, Prefix: sink}, patience)
-	if err != nil {
-		return false, err
-	}
-	var versions []string
-	for _, stretch := range report.Stretches {
-		s.line("  %s", stretch)
-		versions = append(versions, stretch.Version)
-	}
-	faults := report.Faults()
-	if !slices.Equal(versions, []string{"v1", "v5", "v1"}) {
-		faults = append(faults, fmt.Sprintf("the versions that wrote are %v, and have to be v1, v5 and v1 again", versions))
-	}
-	if report.Highest <= 100_000 {
-		faults = append(faults, fmt.Sprintf("the output ends at %d, before the number that the job failed at", report.Highest))
-	}
-	for _, f := range faults {
-		s.line("  NOT AS IT HAS TO BE: %s", f)
-	}
-	if report.Whole() {
-		s.line("  every number from 0 to %d stands there once, none is missing, and every count is right", report.Highest)
-	}
-	return len(faults) == 0, nil
+	return s.committed(ctx, func(continuity.Stretch) string { return "" }, func(r continuity.Report) (faults []string) {
+		var versions []string
+		for _, stretch := range r.Stretches {
+			versions = append(versions, stretch.Version)
+		}
+		if !slices.Equal(versions, []string{"v1", "v5", "v1"}) {
+			faults = append(faults, fmt.Sprintf("the versions that wrote are %v, and have to be v1, v5 and v1 again", versions))
+		}
+		if r.Highest <= 100_000 {
+			faults = append(faults, fmt.Sprintf("the output ends at %d, before the number that the job failed at", r.Highest))
+		}
+		return faults
+	})
 }

@@ -137,6 +137,10 @@ func (s *stage) upload(ctx context.Context, file string, part float64, name stri
 	if err != nil {
 		return uploaded{}, err
 	}
+	return s.put(ctx, body, name)
+}
+
+func (s *stage) put(ctx context.Context, body []byte, name string) (uploaded, error) {
 	u := uploaded{key: counter.String() + "/" + name, at: time.Now()}
 	out, err := s.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.where.Artifacts, Key: &u.key, Body: bytes.NewReader(body)})
 	if err != nil {
