@@ -13,11 +13,14 @@ import (
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
-// execution is one run of the release machine.
+// execution is one run of a machine.
 type execution struct {
 	*world
+	machine functions.Machine
 	name    string
-	asked   *asked
+	input   []byte
+	of      string // whose faults it meets: an event's id, or of another machine than release its name
+	asked   *asked // what a release is for; nil: it is no release
 	strand  *strand
 	clock   *asl.VirtualClock // the machine's own: it waits for nobody, so the timeline follows it at each call
 	lag     time.Duration     // how far the timeline is ahead of it, after pauses
@@ -26,19 +29,40 @@ type execution struct {
 	invoked int
 	idles   bool // waits for a task token
 	result  asl.Result
-	release task.Release // newest document that went through it
+	release task.Release // newest document that went through a release
 }
 
-// start runs the machine for an event on a strand of its own. A name that was
-// used before starts nothing, as Step Functions has it.
+// start runs the release machine for an event.
 func (w *world) start(name string, u *asked) {
-	if _, used := w.running[name]; used {
-		return
+	if e := w.launch(functions.Release, name, u.ID, u.event); e != nil {
+		e.asked = u
+		u.executions = append(u.executions, e)
 	}
-	e := &execution{world: w, name: name, asked: u}
-	w.running[name] = e
-	u.executions = append(u.executions, e)
+}
+
+// launch runs a machine on a strand of its own. A name that was used before
+// starts nothing, as Step Functions has it: nil.
+func (w *world) launch(machine functions.Machine, name, of string, input []byte) *execution {
+	e := &execution{world: w, machine: machine, name: name, of: of, input: input}
+	if _, used := w.running[e.arn()]; used {
+		return nil
+	}
+	w.running[e.arn()] = e
 	e.strand = w.line.spawn(name, w.line.now, func(*strand) { e.run() })
+	return e
+}
+
+// account is where the machines are.
+const account = "arn:aws:states:eu-west-1:111122223333:"
+
+func (e *execution) arn() string { return account + "execution:" + string(e.machine) + ":" + e.name }
+
+// by is whose writes the execution's are: the release's id, or the machine's name.
+func (e *execution) by() string {
+	if e.asked == nil {
+		return string(e.machine)
+	}
+	return e.asked.release
 }
 
 func (e *execution) run() {
@@ -47,14 +71,16 @@ func (e *execution) run() {
 	defer cancel()
 	e.cancel = cancel
 	e.clock = asl.NewVirtualClock(e.line.now)
-	e.journal.say(e.name, "starts for %s", e.asked.ID)
+	e.journal.say(e.name, "starts for %s", e.of)
 	seed := uint64(e.line.luck)
-	e.result = e.parts.Machine.Run(ctx, e.asked.event, asl.Options{Caller: e, Tokens: e.tokens, Idle: e.idle, Clock: e.clock, JSONata: e.parts.JSONata,
+	e.result = e.parts.Machines[e.machine].Run(ctx, e.input, asl.Options{Caller: e, Tokens: e.tokens, Idle: e.idle, Clock: e.clock, JSONata: e.parts.JSONata,
 		Rand:      rand.NewPCG(seed, e.line.luck.of(e.name, 0)),
-		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:release:" + e.name, Name: e.name, StateMachineName: "release"}})
+		Execution: asl.Execution{ARN: e.arn(), Name: e.name, StateMachineName: string(e.machine)}})
 	e.journal.say(e.name, "ends %s %s %s", e.result.Status, e.result.Error, e.result.Cause)
 	e.ended = append(e.ended, e)
-	e.check(endRules(e))
+	if e.asked != nil {
+		e.check(endRules(e))
+	}
 }
 
 // endWithTheWorld lets a strand end quietly when a rule was broken elsewhere.
@@ -102,7 +128,9 @@ func (e *execution) invoke(ctx context.Context, f functions.Function, payload []
 	if i.err != nil {
 		return nil, i.err
 	}
-	must(json.Unmarshal(i.output, &e.release))
+	if e.asked != nil {
+		must(json.Unmarshal(i.output, &e.release))
+	}
 	return json.Marshal(map[string]json.RawMessage{"Payload": i.output})
 }
 

@@ -21,7 +21,7 @@ type invocation struct {
 	answered bool         // the caller has its answer, or need not wait for one
 	killed   bool         // dies at its next turn
 	fault    Fault        // of the call that is being made
-	input    task.Release // what it was given; Admit is given an event
+	given    task.Release // what a release's was given; Admit is given an event
 	output   []byte
 	err      error
 }
@@ -60,7 +60,7 @@ func (i *invocation) run(payload []byte) {
 			panic(r)
 		}
 	}()
-	_ = json.Unmarshal(payload, &i.input)
+	_ = json.Unmarshal(payload, &i.given)
 	out, err := i.handler()(context.WithValue(context.Background(), invocationKey{}, i), payload)
 	if err != nil {
 		err = taskError(err)
@@ -140,7 +140,7 @@ func (w *world) latency(i *invocation) time.Duration {
 
 // faultOf finds what goes wrong at this call.
 func (w *world) faultOf(i *invocation, op string) Fault {
-	u := i.asked.ID
+	u := i.of
 	w.calls[u]++
 	w.calls[u+" "+op]++
 	if w.healed {

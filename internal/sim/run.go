@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 
+	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/asl/jsonata"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -19,8 +20,13 @@ func Load() (Parts, error) {
 	if err != nil {
 		return Parts{}, err
 	}
-	machine, err := asl.Parse(statemachines.Release)
-	return Parts{Machine: machine, JSONata: engine}, err
+	parts := Parts{Machines: map[functions.Machine]*asl.Machine{}, JSONata: engine}
+	for name, definition := range statemachines.Definitions() {
+		if parts.Machines[name], err = asl.Parse(definition); err != nil {
+			return Parts{}, err
+		}
+	}
+	return parts, nil
 }
 
 // Outcome is what a run showed.

@@ -80,7 +80,7 @@ var loaded Parts
 
 func load(t *testing.T) Parts {
 	t.Helper()
-	if loaded.Machine == nil {
+	if loaded.JSONata == nil {
 		parts, err := Load()
 		if err != nil {
 			t.Fatal(err)

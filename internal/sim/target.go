@@ -53,7 +53,7 @@ func (t *watchedTarget) Apply(ctx context.Context, d flink.Desired) error {
 	}
 	about := fmt.Sprintf("%s/%s fence %d: %s %s from %s %s", d.Release, d.Step, d.Fence, d.Revision.ID, d.Run, d.Restore.Kind, d.Restore.Path)
 	return t.call(ctx, "target.Apply", about, func() error {
-		return t.write(change{Doc: invocationOf(ctx).input, Release: d.Release, Step: d.Step, Fence: d.Fence, Desired: d}, func() error { return t.applyOrDie(ctx, d) })
+		return t.write(change{Doc: invocationOf(ctx).given, Release: d.Release, Step: d.Step, Fence: d.Fence, Desired: d}, func() error { return t.applyOrDie(ctx, d) })
 	})
 }
 
@@ -112,7 +112,7 @@ func (t *watchedTarget) RemoveSnapshot(ctx context.Context, a flink.Application,
 func (t *watchedTarget) Remove(ctx context.Context, a flink.Application, fence int64) error {
 	return t.call(ctx, "target.Remove", "", func() error {
 		i := invocationOf(ctx)
-		return t.write(change{Doc: i.input, Release: i.release.ID, Step: "remove", Fence: fence, Removed: true}, func() error { return t.model.Remove(ctx, a, fence) })
+		return t.write(change{Doc: i.given, Release: i.release.ID, Step: "remove", Fence: fence, Removed: true}, func() error { return t.model.Remove(ctx, a, fence) })
 	})
 }
 

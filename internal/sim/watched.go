@@ -35,7 +35,7 @@ func (o watchedObjects) Get(ctx context.Context, key string) (body []byte, v led
 func (o watchedObjects) Put(ctx context.Context, key string, body []byte) error {
 	return o.call(ctx, "ledger.Put", key, func() error {
 		must(o.memory.Put(ctx, key, body))
-		o.journal.wrote(invocationOf(ctx).asked.release, key, body)
+		o.journal.wrote(invocationOf(ctx).by(), key, body)
 		return nil
 	})
 }
@@ -45,7 +45,7 @@ func (o watchedObjects) PutIf(ctx context.Context, key string, body []byte, v le
 	return o.call(ctx, "ledger.PutIf", key, func() error {
 		err := o.memory.PutIf(ctx, key, body, v)
 		if err == nil {
-			o.journal.wrote(invocationOf(ctx).asked.release, key, body)
+			o.journal.wrote(invocationOf(ctx).by(), key, body)
 		}
 		return err
 	})

@@ -21,8 +21,8 @@ const artifactBucket, ledgerBucket = "artifacts", "ledger"
 
 // Parts are what every world has in common; making them is expensive.
 type Parts struct {
-	Machine *asl.Machine
-	JSONata *jsonata.Engine
+	Machines map[functions.Machine]*asl.Machine
+	JSONata  *jsonata.Engine
 }
 
 // Mutant plants a bug: each function, where there is one, wraps what the tasks
@@ -55,7 +55,7 @@ type world struct {
 	calls   map[string]int      // by event and operation
 	away    map[Kind]time.Time  // until when
 	asked   map[string]*asked
-	running map[string]*execution
+	running map[string]*execution // every execution that was started, by its ARN
 	ended   []*execution
 	journal journal
 	broken  *Violation
