@@ -152,7 +152,7 @@ func (i *installation) survey(ctx context.Context, h *holdings) error {
 		return err
 	}
 	for _, dir := range h.Directories {
-		found, err := i.savepoints().Strays(ctx, dir, known)
+		found, err := i.savepoints().Strays(ctx, dir, savepoint.Search{Known: known})
 		if err != nil {
 			h.Notes = append(h.Notes, dir+" could not be surveyed: "+firstSentence(err))
 			continue

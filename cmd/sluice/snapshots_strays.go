@@ -72,7 +72,7 @@ func (i *installation) strayOf(ctx context.Context, d *ledger.Document, which st
 		return s, "", err
 	}
 	for _, dir := range dirs {
-		found, err := i.savepoints().Strays(ctx, dir, known)
+		found, err := i.savepoints().Strays(ctx, dir, savepoint.Search{Known: known})
 		if err != nil {
 			return s, dir, err
 		}

@@ -137,7 +137,7 @@ func TestStraysAreToldApart(t *testing.T) {
 	objects.Put(savepoint.Location{Bucket: "state", Key: "savepoints/counter/empty/"}, nil, taken)
 	objects.Put(savepoint.Location{Bucket: "state", Key: "savepoints/counter-2/_metadata"}, nil, taken)
 
-	survey, err := store.Strays(t.Context(), root+"/", []string{path + "/_metadata", "s3://state/elsewhere", "file:///x"})
+	survey, err := store.Strays(t.Context(), root+"/", savepoint.Search{Known: []string{path + "/_metadata", "s3://state/elsewhere", "file:///x"}})
 	must(t, err)
 	if survey.Known != 1 || survey.Partial || len(survey.Strays) != 5 {
 		t.Fatalf("%+v", survey)
@@ -159,5 +159,30 @@ func TestStraysAreToldApart(t *testing.T) {
 	}
 	if s := survey.Strays[4]; s.Size != 10 || !s.Oldest.Equal(taken.Add(-5*time.Hour)) || !s.Newest.Equal(taken.Add(2*time.Hour)) {
 		t.Errorf("size and age: %+v", s)
+	}
+}
+
+func TestASurveyEndsWhereOthersKeepSavepointsTooAndWhereItWasToldTo(t *testing.T) {
+	store, objects, _ := world(t, 3)
+	for _, dir := range []string{"/ours-1/savepoint-aaaaaa-000000000001", "/theirs-1/savepoint-bbbbbb-000000000001"} {
+		_, err := savepointtest.Put(objects, root+dir, 2, taken)
+		must(t, err)
+	}
+	theirs := func(name string) bool { return strings.HasPrefix(name, "theirs") }
+
+	survey, err := store.Strays(t.Context(), root, savepoint.Search{Others: theirs})
+	must(t, err)
+	if !survey.Shared || len(survey.Strays) > 0 || survey.Partial {
+		t.Errorf("shared: %+v", survey)
+	}
+	survey, err = store.Strays(t.Context(), root+"/ours-1", savepoint.Search{Others: theirs})
+	must(t, err)
+	if survey.Shared || len(survey.Strays) != 1 {
+		t.Errorf("not shared: %+v", survey)
+	}
+	survey, err = store.Strays(t.Context(), root, savepoint.Search{Most: 3})
+	must(t, err)
+	if !survey.Partial || len(survey.Strays) != 1 {
+		t.Errorf("the first three objects: %+v", survey)
 	}
 }

@@ -16,11 +16,19 @@ const (
 	maxStrays   = 10_000
 )
 
+// Search says what a survey takes for known, and how far it goes.
+type Search struct {
+	Known  []string               // paths of the known savepoints
+	Most   int                    // objects that are looked at; 0: a million
+	Others func(name string) bool // whether a directory of this name right below the root shows that others keep savepoints there too: then the survey ends; nil: none does
+}
+
 // Survey is what lies below a directory and belongs to no known savepoint.
 type Survey struct {
 	Strays  []Stray `json:"strays,omitempty"` // by path
 	Known   int     `json:"known"`            // known savepoints that were seen
 	Partial bool    `json:"partial"`          // there is more than is looked at
+	Shared  bool    `json:"shared,omitempty"` // others keep savepoints there too: what is a stray cannot be told, and nothing is
 }
 
 // Stray is a directory that nobody knows of.
@@ -49,37 +57,63 @@ const (
 var savepointDir = regexp.MustCompile(`^savepoint-[0-9a-f]{6}-[0-9a-f]{12}$`)
 
 // Strays surveys what lies below root, the directory of an application's
-// savepoints, and tells of all but the known savepoints, which are given by
-// their paths. It reads listings only.
-func (s Store) Strays(ctx context.Context, root string, known []string) (Survey, error) {
+// savepoints, and tells of all but the known savepoints. It reads listings only.
+func (s Store) Strays(ctx context.Context, root string, search Search) (Survey, error) {
 	dir, err := ParseLocation(root)
 	if err != nil {
 		return Survey{}, err
-	}
-	paths := map[string]bool{}
-	for _, k := range known {
-		if l, err := ParsePath(k); err == nil {
-			paths[l.String()] = true
-		}
 	}
 	groups := map[whose]*Stray{}
 	var survey Survey
 	seen := 0
 	err = s.walk(ctx, dir, func(page []Object) error {
-		if seen += len(page); seen > maxSurveyed {
-			survey.Partial = true
-			return errEnough
-		}
 		for _, o := range page {
+			if search.others(dir, o) {
+				survey.Shared = true
+				return errEnough
+			}
+			if seen++; seen > search.most() {
+				survey.Partial = true
+				return errEnough
+			}
 			survey.Partial = survey.Partial || !group(groups, dir, o)
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errEnough) {
+	switch {
+	case survey.Shared:
+		return Survey{Shared: true}, nil
+	case err != nil && !errors.Is(err, errEnough):
 		return Survey{}, err
 	}
-	survey.Strays, survey.Known = sift(groups, paths)
+	survey.Strays, survey.Known = sift(groups, search.known())
 	return survey, nil
+}
+
+func (s Search) most() int {
+	if s.Most > 0 {
+		return min(s.Most, maxSurveyed)
+	}
+	return maxSurveyed
+}
+
+func (s Search) others(root Location, o Object) bool {
+	if s.Others == nil {
+		return false
+	}
+	name, _, nested := strings.Cut(strings.TrimPrefix(o.Key, root.prefix()), "/")
+	return nested && s.Others(name)
+}
+
+// known is by URI; what is no path on S3 cannot be met there.
+func (s Search) known() map[string]bool {
+	paths := map[string]bool{}
+	for _, k := range s.Known {
+		if l, err := ParsePath(k); err == nil {
+			paths[l.String()] = true
+		}
+	}
+	return paths
 }
 
 var errEnough = errors.New("enough was seen")

@@ -176,6 +176,22 @@ func askedFor(applications []string, at time.Time, execution string) ([]Rotation
 
 // rotationID names an application's rotation of one tick.
 func rotationID(a flink.Application, at time.Time) string {
+	return at.UTC().Format(releaseTime) + rotationOf(a)
+}
+
+// rotationOf is how the ids of an application's rotations end.
+func rotationOf(a flink.Application) string {
 	sum := sha256.Sum256([]byte(a.String()))
-	return at.UTC().Format(releaseTime) + "-rotation-" + hex.EncodeToString(sum[:3])
+	return rotationMark + hex.EncodeToString(sum[:3])
+}
+
+const rotationMark = "-rotation-"
+
+// rotationOfAnother tells which names are those of other applications' rotations.
+func rotationOfAnother(a flink.Application) func(name string) bool {
+	own := rotationOf(a)
+	return func(name string) bool {
+		mark := len(name) - len(own)
+		return mark > 0 && strings.HasPrefix(name[mark:], rotationMark) && name[mark:] != own
+	}
 }

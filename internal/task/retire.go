@@ -5,6 +5,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 )
 
 // Retire removes the snapshots that the policy lets go: each is marked first,
@@ -141,8 +142,14 @@ func (t Tasks) removeFiles(ctx context.Context, r *Rotation, directories []strin
 	return flink.Errorf(flink.Internal, "remove "+path, "it lies in none of the directories of %s", r.Application)
 }
 
+// mostSurveyed is how many objects a rotation looks at for strays: a hundred
+// requests, some ten seconds. A savepoint of a terabyte has a fifth of that.
+const mostSurveyed = 100_000
+
 // countStrays counts the savepoints in the directory that nobody knows of. That
-// they cannot be counted is told, and stops nothing.
+// they cannot be counted is told, and stops nothing. Where applications share a
+// directory only all of their ledgers together know what a stray is, and every
+// rotation would read the savepoints of all: it ends at the first of another.
 func (t Tasks) countStrays(ctx context.Context, r *Rotation) int {
 	if r.Directory == "" {
 		return 0
@@ -151,18 +158,29 @@ func (t Tasks) countStrays(ctx context.Context, r *Rotation) int {
 	if err != nil {
 		return 0
 	}
-	var known []string
+	search := savepoint.Search{Most: mostSurveyed, Others: rotationOfAnother(r.Application)}
 	for _, s := range d.Snapshots {
-		known = append(known, s.Path)
+		search.Known = append(search.Known, s.Path)
 	}
-	survey, err := t.Snapshots.Strays(ctx, r.Directory, known)
-	if err != nil {
-		r.note(t.Clock.Now(), "Retire", "the savepoint directory could not be surveyed: "+err.Error())
-		return 0
+	survey, err := t.Snapshots.Strays(ctx, r.Directory, search)
+	if said := surveyed(r, survey, err); said != "" {
+		r.note(t.Clock.Now(), "Retire", said)
 	}
-	if n := len(survey.Strays); n > 0 {
-		r.note(t.Clock.Now(), "Retire", survey.Strays[0].Path+" is known to nobody: sluice snapshots "+r.Application.String()+" lists such strays")
-		return n
+	return len(survey.Strays)
+}
+
+// surveyed words what there is to say of a survey.
+func surveyed(r *Rotation, s savepoint.Survey, err error) string {
+	list := "sluice snapshots " + r.Application.String()
+	switch {
+	case err != nil:
+		return "the savepoint directory could not be surveyed: " + err.Error()
+	case s.Shared:
+		return "other applications keep savepoints in " + r.Directory + " too: " + list + " finds what nobody knows of"
+	case len(s.Strays) > 0:
+		return s.Strays[0].Path + " is known to nobody: " + list + " lists such strays"
+	case s.Partial:
+		return "there is more in " + r.Directory + " than a rotation looks at: " + list + " finds what nobody knows of"
 	}
-	return 0
+	return ""
 }

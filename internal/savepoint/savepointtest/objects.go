@@ -135,7 +135,7 @@ func wholeStory(t *testing.T, f Fixture) {
 	}
 	r, err := s.Remove(t.Context(), root, path)
 	must(t, err)
-	survey, err := s.Strays(t.Context(), root, nil)
+	survey, err := s.Strays(t.Context(), root, savepoint.Search{})
 	must(t, err)
 	if r.Files != 4 || len(survey.Strays) != 0 {
 		t.Errorf("removed %+v, left %+v", r, survey)
