@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -60,6 +62,34 @@ func TestAPatternMatchesTheWholeText(t *testing.T) {
 			t.Errorf("%q matches %q: %v", c.pattern, c.text, got)
 		}
 	}
+}
+
+// Every short pattern is held against every short text as a regular expression reads it.
+func TestAPatternMeansWhatItsRegularExpressionDoes(t *testing.T) {
+	texts := spelled("ab", 5)
+	for _, pattern := range spelled("ab*", 5) {
+		form := regexp.MustCompile(`\A` + strings.ReplaceAll(pattern, "*", ".*") + `\z`)
+		for _, text := range texts {
+			if got := matches(pattern, text); got != form.MatchString(text) {
+				t.Errorf("%q matches %q: %v", pattern, text, got)
+			}
+		}
+	}
+}
+
+// spelled are all words of up to so many letters.
+func spelled(letters string, most int) []string {
+	all, newest := []string{""}, []string{""}
+	for range most {
+		var longer []string
+		for _, w := range newest {
+			for _, l := range letters {
+				longer = append(longer, w+string(l))
+			}
+		}
+		all, newest = append(all, longer...), longer
+	}
+	return all
 }
 
 // A key that is free must belong to a family that is not, else the entry says nothing.
