@@ -38,7 +38,7 @@ func TestCfnLintFindsNothing(t *testing.T) {
 	if _, err := exec.LookPath(lint); err != nil {
 		t.Skip("cfn-lint is not installed: pip install cfn-lint==1.58.0, or name it in CFN_LINT")
 	}
-	for _, stack := range []string{publicStack, privateStack} {
+	for _, stack := range made(t) {
 		// W3005: the CDK names the role among a function's dependencies although the reference says it already.
 		if out, err := exec.Command(lint, "--ignore-checks", "W3005", "--", lintable(t, stack)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", stack, err, out)

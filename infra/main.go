@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/infra/stacks"
 )
 
@@ -24,12 +25,20 @@ func run() int {
 
 func synthesizeForCDK() error {
 	app := stacks.NewApp("") // the CDK's command says where in its environment
-	props, err := propsOf(contextOf(app))
+	given := contextOf(app)
+	props, err := propsOf(given)
 	if err != nil {
 		return err
 	}
 	if err := stacks.CheckBinaries(props.Binaries); err != nil {
 		return err
+	}
+	if file := given("platform"); file != "" {
+		wanted, err := platform.Open(file, regions())
+		if err != nil {
+			return err
+		}
+		stacks.NewPlatform(app, wanted)
 	}
 	stacks.NewEventPlane(app, stacks.EventPlaneName, props)
 	app.Synth(nil)

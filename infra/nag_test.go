@@ -19,7 +19,7 @@ const (
 )
 
 func TestNoFindingOfCDKNagIsLeftWithoutAReason(t *testing.T) {
-	for _, stack := range []string{publicStack, privateStack} {
+	for _, stack := range made(t) {
 		rows := nagReport(t, stack)
 		justified := 0
 		for _, row := range rows {

@@ -69,7 +69,7 @@ var anywhere = map[string]string{
 }
 
 func TestNoStatementAllowsMoreThanItMust(t *testing.T) {
-	for _, stack := range []string{publicStack, privateStack} {
+	for _, stack := range made(t) {
 		for role, statements := range statementsOf(read(t, stack)) {
 			for _, s := range statements {
 				if s.effect != "Allow" || len(s.actions) == 0 || len(s.resources) == 0 {

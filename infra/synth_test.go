@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/infra/stacks"
 )
 
@@ -25,6 +27,10 @@ const (
 	publicStack  = stacks.EventPlaneName
 	privateStack = stacks.EventPlaneName + "-private"
 )
+
+// platformFiles are the platforms that the synthesis makes beside them: the one
+// that users copy, and one that chooses the other way wherever there is a choice.
+var platformFiles = []string{"platform.yaml", "testdata/platform-other.yaml"}
 
 // assembly is the folder that TestMain synthesized into.
 var assembly string
@@ -61,6 +67,13 @@ func synthesize(binaries string) error {
 		Private:         &constructs.Network{SubnetIDs: []string{"subnet-0123456789abcdef0", "subnet-0fedcba9876543210"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"}},
 		NoAccessEntries: true,
 	})
+	for _, file := range platformFiles {
+		wanted, err := platform.Open(file, regions())
+		if err != nil {
+			return err
+		}
+		stacks.NewPlatform(app, wanted)
+	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
 		Reports:       jsii.Bool(true),
 		ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_CSV},
@@ -96,6 +109,20 @@ type template struct {
 	Parameters map[string]map[string]any
 	Resources  map[string]resource
 	Outputs    map[string]map[string]any
+}
+
+// made are the names of all stacks.
+func made(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(templateFile("*"))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("nothing was synthesized: %v, %v", files, err)
+	}
+	var names []string
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".template.json"))
+	}
+	return names
 }
 
 func templateFile(stack string) string {

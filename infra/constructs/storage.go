@@ -36,8 +36,8 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 		EnableKeyRotation: jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN, // without it the retained ledger could not be read
 	})
-	logs := newAccessLogs(scope)
-	artifacts := newBucket(scope, "Artifacts", key, logs, &awss3.LifecycleRule{
+	logs := NewAccessLogs(scope)
+	artifacts := NewBucket(scope, "Artifacts", key, logs, &awss3.LifecycleRule{
 		// Files that were uploaded for a plan alone.
 		Prefix:     jsii.String(events.PlanPrefix),
 		Expiration: awscdk.Duration_Days(jsii.Number(planFileDays)),
@@ -46,7 +46,7 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 		// until the last change that was parked on it has been admitted.
 		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(replacedVersionDays)),
 	})
-	known := newBucket(scope, "Ledger", key, logs, &awss3.LifecycleRule{
+	known := NewBucket(scope, "Ledger", key, logs, &awss3.LifecycleRule{
 		// The document is rewritten at every step; records and revisions are written once.
 		Prefix:                      jsii.String(ledger.DocumentPrefix),
 		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(replacedVersionDays)),
@@ -54,41 +54,6 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 	notifyEventBridge(artifacts)
 	letJobsReadPinnedJars(known, key, jobRole)
 	return Storage{Key: key, Artifacts: artifacts, Ledger: known}
-}
-
-func newBucket(scope constructs.Construct, id string, key awskms.IKey, logs awss3.IBucket, kept ...*awss3.LifecycleRule) awss3.Bucket {
-	rules := append([]*awss3.LifecycleRule{{AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))}}, kept...)
-	return awss3.NewBucket(scope, jsii.String(id), &awss3.BucketProps{
-		Versioned:              jsii.Bool(true),
-		Encryption:             awss3.BucketEncryption_KMS,
-		EncryptionKey:          key,
-		BucketKeyEnabled:       jsii.Bool(true), // one call to KMS a bucket and hour instead of one an object
-		EnforceSSL:             jsii.Bool(true),
-		BlockPublicAccess:      awss3.BlockPublicAccess_BLOCK_ALL(),
-		ObjectOwnership:        awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		ServerAccessLogsBucket: logs,
-		ServerAccessLogsPrefix: jsii.String(id + "/"),
-		RemovalPolicy:          awscdk.RemovalPolicy_RETAIN,
-		LifecycleRules:         &rules,
-	})
-}
-
-// newAccessLogs makes the bucket the others log to. It uses S3's own
-// encryption: log delivery refuses a bucket whose default is a KMS key
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html).
-func newAccessLogs(scope constructs.Construct) awss3.Bucket {
-	return awss3.NewBucket(scope, jsii.String("AccessLogs"), &awss3.BucketProps{
-		Versioned:         jsii.Bool(true),
-		Encryption:        awss3.BucketEncryption_S3_MANAGED,
-		EnforceSSL:        jsii.Bool(true),
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
-		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
-		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Expiration:                  awscdk.Duration_Days(jsii.Number(accessLogDays)),
-			NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(1)),
-		}},
-	})
 }
 
 // notifyEventBridge sets the bucket's own property. The CDK's

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+const networkStack = "sluice-network"
+
+func TestThereAreTwoPrivateAndTwoPublicSubnetsWithAWayOut(t *testing.T) {
+	network := read(t, networkStack)
+	network.only(t, "AWS::EC2::InternetGateway")
+	network.only(t, "AWS::EC2::NatGateway")
+	tags := map[string]int{}
+	for id, subnet := range network.ofType("AWS::EC2::Subnet") {
+		if subnet.Properties["MapPublicIpOnLaunch"] != false {
+			t.Errorf("%s gives whatever starts in it a public address", id)
+		}
+		for _, tag := range many(subnet.Properties["Tags"]) {
+			tags[text(at(tag, "Key"))+"="+text(at(tag, "Value"))]++
+		}
+	}
+	for _, want := range []string{"kubernetes.io/role/internal-elb=1", "kubernetes.io/role/elb=1", "karpenter.sh/discovery=sluice"} {
+		if tags[want] != 2 {
+			t.Errorf("%d subnets are tagged %s, want 2", tags[want], want)
+		}
+	}
+	private := 0
+	for _, route := range network.ofType("AWS::EC2::Route") {
+		if route.Properties["NatGatewayId"] != nil {
+			private++
+		}
+	}
+	if private != 2 {
+		t.Errorf("%d private subnets have a way out, want 2", private)
+	}
+}
+
+func TestWhatIsCalledAllTheTimeStaysInsideTheVPC(t *testing.T) {
+	network := read(t, networkStack)
+	var got []string
+	for id, endpoint := range network.ofType("AWS::EC2::VPCEndpoint") {
+		name := text(endpoint.Properties["ServiceName"])
+		for _, prefix := range []string{"com.amazonaws.", "eu-west-1.", "<AWS::Region>."} {
+			name = strings.TrimPrefix(name, prefix)
+		}
+		got = append(got, name)
+		if kind := endpoint.Properties["VpcEndpointType"]; name != "s3" && (kind != "Interface" || endpoint.Properties["PrivateDnsEnabled"] != true) {
+			t.Errorf("%s: %v without the service's own name: nobody would find it", id, kind)
+		}
+	}
+	slices.Sort(got)
+	want := append([]string{"s3"}, platform.AlwaysEndpoints...)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestNothingOfTheNetworkIsOpenToTheWorld(t *testing.T) {
+	for id, group := range read(t, networkStack).ofType("AWS::EC2::SecurityGroup") {
+		for _, rule := range many(group.Properties["SecurityGroupIngress"]) {
+			if from := text(at(rule, "CidrIp")); from != "10.0.0.0/16" {
+				t.Errorf("%s lets in %s", id, from)
+			}
+		}
+	}
+	read(t, networkStack).only(t, "Custom::VpcRestrictDefaultSG")
+}
+
+func TestAVPCThatExistsIsNotMade(t *testing.T) {
+	if slices.Contains(made(t), "other-network") {
+		t.Error("there is a stack other-network, and its platform has a VPC")
+	}
+}
+
+func TestEveryBucketOfTheJobsIsVersionedPrivateEncryptedAndOutlivesItsStack(t *testing.T) {
+	data := read(t, "sluice-data")
+	key, _ := data.only(t, "AWS::KMS::Key")
+	for id, bucket := range data.ofType("AWS::S3::Bucket") {
+		if bucket.DeletionPolicy != "Retain" || at(bucket.Properties, "VersioningConfiguration", "Status") != "Enabled" || at(bucket.Properties, "PublicAccessBlockConfiguration", "RestrictPublicBuckets") != true {
+			t.Errorf("%s: %v", id, bucket)
+		}
+		rule := many(at(bucket.Properties, "BucketEncryption", "ServerSideEncryptionConfiguration"))[0]
+		if got := text(at(rule, "ServerSideEncryptionByDefault", "KMSMasterKeyID")); got != "<"+key+".Arn>" && !strings.HasPrefix(id, "AccessLogs") {
+			t.Errorf("%s is encrypted with %s", id, got)
+		}
+	}
+}
+
+func TestNoRuleExpiresWhatTheLedgerMayReferTo(t *testing.T) {
+	data := read(t, "sluice-data")
+	state := data.Resources[bucketID(t, data, "State")]
+	rules := many(at(state.Properties, "LifecycleConfiguration", "Rules"))
+	if len(rules) == 0 {
+		t.Fatal("the bucket of the state has no rules")
+	}
+	for _, rule := range rules {
+		for key := range maps.Keys(rule.(map[string]any)) {
+			if strings.HasPrefix(key, "Expiration") || strings.HasPrefix(key, "Transition") {
+				t.Errorf("a rule of the state's bucket has %s: %v", key, rule)
+			}
+		}
+	}
+}

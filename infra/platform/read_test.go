@@ -1,0 +1,92 @@
+package platform_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+var regions = platform.Regions{"eu-west-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn"}
+
+func TestAFileThatSaysARegionAloneHasADefaultForTheRest(t *testing.T) {
+	got, err := platform.Read("platform.yaml", []byte("region: cn-north-1\n"), regions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := platform.New()
+	want.Region, want.Partition = "cn-north-1", platform.China
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
+	got, err := platform.Open("../platform.yaml", regions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := platform.New()
+	want.Region, want.Partition = "eu-west-1", "aws"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want string
+	}{
+		"an empty file":            {"", "region: it is missing: say where the platform stands"},
+		"no YAML":                  {"region: [", "f.yaml is no YAML"},
+		"an unknown field":         {"region: eu-west-1\nnetwork:\n  cird: 10.0.0.0/16\n", "line 3: there is no field cird here"},
+		"another type":             {"region: eu-west-1\nnetwork: large\n", "line 2: cannot unmarshal"},
+		"an unknown region":        {"region: eu-west-9\n", "line 1: region: there is no region eu-west-9; of eu there are eu-central-1, eu-west-1"},
+		"a place that is none":     {"region: moon-1\n", "a region is named as eu-west-1"},
+		"a name AWS refuses":       {"region: eu-west-1\nname: My Platform\n", `line 2: name: "My Platform" begins the names of stacks`},
+		"no network":               {"region: eu-west-1\nnetwork: {cidr: many}\n", `network.cidr: "many" is no IPv4 network`},
+		"a network's middle":       {"region: eu-west-1\nnetwork: {cidr: 10.0.3.0/16}\n", "network.cidr: 10.0.3.0/16 begins at 10.0.0.0/16"},
+		"a public network":         {"region: eu-west-1\nnetwork: {cidr: 52.94.0.0/16}\n", "is no private network"},
+		"a small network":          {"region: eu-west-1\nnetwork: {cidr: 10.0.0.0/24}\n", "between /16 and /20"},
+		"no zones":                 {"region: eu-west-1\nnetwork: {zones: []}\n", "network.zones: there are 0: EKS wants at least 2"},
+		"one zone":                 {"region: eu-west-1\nnetwork: {zones: [eu-west-1a]}\n", "network.zones: there are 1: EKS wants at least 2"},
+		"another region's zone":    {"region: eu-west-1\nnetwork: {zones: [eu-west-1a, us-east-1b]}\n", `network.zones[1]: "us-east-1b" is no availability zone of eu-west-1`},
+		"a zone twice":             {"region: eu-west-1\nnetwork: {zones: [eu-west-1a, eu-west-1a]}\n", "network.zones[1]: eu-west-1a stands here twice"},
+		"no kind of gateways":      {"region: eu-west-1\nnetwork: {natGateways: 2}\n", "network.natGateways: \"2\": say One"},
+		"an endpoint that is made": {"region: eu-west-1\nnetwork: {endpoints: [sts]}\n", "network.endpoints[0]: sts is always there"},
+		"an endpoint twice":        {"region: eu-west-1\nnetwork: {endpoints: [kms, kms]}\n", "network.endpoints[1]: kms stands here twice"},
+		"an endpoint of no form":   {"region: eu-west-1\nnetwork: {endpoints: [\"com.amazonaws/kms\"]}\n", "network.endpoints[0]: \"com.amazonaws/kms\" is no service's name"},
+		"a VPC made and existing":  {"region: eu-west-1\nnetwork: {natGateways: OnePerZone, existing: {vpcId: vpc-01234567, cidr: 10.0.0.0/16, zones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-01234567, subnet-01234568]}}\n", "network: it has existing, and fields of a VPC that is made"},
+		"subnets without zones":    {"region: eu-west-1\nnetwork: {existing: {vpcId: vpc-01234567, cidr: 10.0.0.0/16, zones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-01234567]}}\n", "there are 1 subnets and 2 zones"},
+		"no VPC":                   {"region: eu-west-1\nnetwork: {existing: {vpcId: main, cidr: 10.0.0.0/16, zones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-01234567, subnet-01234567]}}\n", `network.existing.vpcId: "main" is no VPC's id`},
+		"too many probe shards":    {"region: eu-west-1\neventPlane: {probeShards: 400}\n", "eventPlane.probeShards: 400: say how many"},
+		"days nobody keeps":        {"region: eu-west-1\nobservability: {logDays: 91}\n", "CloudWatch Logs does not keep logs for 91 days: it takes 1, 3, 5"},
+		"no days":                  {"region: eu-west-1\ndata: {logDays: 0}\n", "data.logDays: 0: say how many days"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := platform.Read("f.yaml", []byte(c.text), regions)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestEveryFaultIsSaidAtOnceInTheOrderOfTheLines(t *testing.T) {
+	_, err := platform.Read("f.yaml", []byte("region: eu-west-1\nobservability: {logDays: 2}\nnetwork:\n  cidr: 10.0.0.1/16\n  zones: [eu-west-1a]\n"), regions)
+	var faults *platform.Faults
+	if !errors.As(err, &faults) {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range faults.List {
+		got = append(got, f.Path)
+	}
+	if diff := cmp.Diff([]string{"observability.logDays", "network.cidr", "network.zones"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s\n%v", diff, err)
+	}
+}
