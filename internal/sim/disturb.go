@@ -27,6 +27,8 @@ func (w *world) disturb(f Fault, s *strand) {
 		w.lies = true
 	case Resume:
 		w.resume()
+	case FileLost, Stray:
+		w.meddleWithStates(f.Kind)
 	case Approve, Deny:
 		w.respond(f.Of, f.Kind == Approve)
 	default:
@@ -53,7 +55,7 @@ func (w *world) takeAway(f Fault, s *strand) {
 			s.sleepUntil(until)
 			w.frozen = time.Time{}
 		}
-	case ClusterAway, LedgerAway, SavepointsHang:
+	case ClusterAway, LedgerAway, SavepointsHang, AlarmsAway, StatesAway, StatesRefused:
 		w.away[f.Kind] = until
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -12,6 +13,9 @@ import (
 
 // endRules are asked when an execution has ended.
 func endRules(e *execution) []rule {
+	if e.machine != functions.Release {
+		return []rule{{"EndsAsDefined", func() string { return endsAsDefined(e) }}}
+	}
 	return []rule{
 		{"EndsAsDefined", func() string { return endsAsDefined(e) }},
 		{"RecordSaysTheEnd", func() string { return recordSaysTheEnd(e) }},
@@ -20,15 +24,17 @@ func endRules(e *execution) []rule {
 	}
 }
 
-// endsAsDefined: Succeeded, FailedClean and FailedDirty are the only ends,
-// unless somebody stopped it.
+// endsAsDefined: Succeeded, FailedClean and FailedDirty are the only ends of a
+// release, Succeeded that of any other machine, unless somebody stopped it.
 func endsAsDefined(e *execution) string {
 	r := e.result
 	switch {
 	case r.Status == asl.StatusSucceeded, r.Status == asl.StatusAborted:
 		return ""
-	case r.Status == asl.StatusFailed && (r.Error == string(flink.FailedClean) || r.Error == string(flink.FailedDirty)):
+	case e.machine == functions.Release && r.Status == asl.StatusFailed && (r.Error == string(flink.FailedClean) || r.Error == string(flink.FailedDirty)):
 		return ""
+	case e.machine == functions.Rotate && r.Error == "Sluice.NotListed" && e.goesWrong(LedgerAway):
+		return "" // the next tick lists what is due
 	}
 	return fmt.Sprintf("execution %s ended %s with %s: %s", e.name, r.Status, r.Error, r.Cause)
 }

@@ -20,7 +20,7 @@ type execution struct {
 	name    string
 	input   []byte
 	of      string // whose faults it meets: an event's id, or of another machine than release its name
-	asked   *asked // what a release is for; nil: it is no release
+	asked   *asked // what it is for; nil: no event of the schedule
 	strand  *strand
 	clock   *asl.VirtualClock // the machine's own: it waits for nobody, so the timeline follows it at each call
 	lag     time.Duration     // how far the timeline is ahead of it, after pauses
@@ -33,8 +33,11 @@ type execution struct {
 }
 
 // start runs the release machine for an event.
-func (w *world) start(name string, u *asked) {
-	if e := w.launch(functions.Release, name, u.ID, u.event); e != nil {
+func (w *world) start(name string, u *asked) { w.startOn(functions.Release, name, u) }
+
+// startOn runs a machine for an event.
+func (w *world) startOn(machine functions.Machine, name string, u *asked) {
+	if e := w.launch(machine, name, u.ID, u.event); e != nil {
 		e.asked = u
 		u.executions = append(u.executions, e)
 	}
@@ -66,7 +69,6 @@ func (e *execution) by() string {
 }
 
 func (e *execution) run() {
-	defer e.endWithTheWorld()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	e.cancel = cancel
@@ -78,20 +80,15 @@ func (e *execution) run() {
 		Execution: asl.Execution{ARN: e.arn(), Name: e.name, StateMachineName: string(e.machine)}})
 	e.journal.say(e.name, "ends %s %s %s", e.result.Status, e.result.Error, e.result.Cause)
 	e.ended = append(e.ended, e)
-	if e.asked != nil {
-		e.check(endRules(e))
-	}
+	e.check(endRules(e))
 }
 
-// endWithTheWorld lets a strand end quietly when a rule was broken elsewhere.
-func (e *execution) endWithTheWorld() {
-	if r := recover(); r != nil && r != worldEnds {
-		panic(r)
-	}
-}
-
-// Call implements asl.Caller: lambda:invoke of a catalogue function.
+// Call implements asl.Caller: lambda:invoke of a catalogue function, or the
+// object that a Map reads its items from.
 func (e *execution) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
+	if resource == asl.ReadObject {
+		return e.readObject(ctx, arguments)
+	}
 	var in struct {
 		FunctionName string
 		Payload      json.RawMessage
@@ -128,7 +125,7 @@ func (e *execution) invoke(ctx context.Context, f functions.Function, payload []
 	if i.err != nil {
 		return nil, i.err
 	}
-	if e.asked != nil {
+	if e.machine == functions.Release {
 		must(json.Unmarshal(i.output, &e.release))
 	}
 	return json.Marshal(map[string]json.RawMessage{"Payload": i.output})
@@ -157,12 +154,26 @@ func (e *execution) rouseIdle() {
 	}
 }
 
-// wait lets others go on until the time has come or something has happened.
+// wait lets others go on until the time has come or something has happened. The
+// end of the world stops the execution.
 func (e *execution) wait(until time.Time, happened func() bool) {
-	for !happened() && e.line.now.Before(until) {
+	for !happened() && e.line.now.Before(until) && e.broken == nil {
 		e.strand.sleepUntil(until)
-		e.endIfBroken()
 	}
+	if e.broken != nil {
+		e.cancel()
+	}
+}
+
+// readObject reads what an ItemReader names.
+func (e *execution) readObject(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
+	var in struct{ Bucket, Key string }
+	must(json.Unmarshal(arguments, &in))
+	if e.line.now.Before(e.away[LedgerAway]) {
+		return nil, &asl.Error{Name: "S3.S3Exception", Cause: "503 Slow Down"}
+	}
+	body, _, err := e.memory.Get(ctx, in.Key)
+	return body, err
 }
 
 // taskError is an error as the machine hears of it.

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,9 +45,9 @@ func nothingIsLeftOver(w *world) string {
 
 // everyEventHasOneOutcome: each event that was delivered has a record.
 func everyEventHasOneOutcome(w *world) string {
-	for _, s := range append(w.schedule.Events, Event{ID: "probe"}) {
-		u := w.asked[s.ID]
-		if u == nil || u.delivered == 0 || u.excused() {
+	for _, id := range slices.Sorted(maps.Keys(w.asked)) {
+		u := w.asked[id]
+		if u.Alarm != nil || u.Tick != nil || u.delivered == 0 || u.excused() {
 			continue
 		}
 		if r := w.journal.record(u.release); r == nil || r.Outcome == "" {
@@ -218,7 +219,7 @@ func (w *world) askedBy(release string) *asked {
 // kindOf is what kind of change a release is.
 func (w *world) kindOf(release string) flink.ChangeKind {
 	switch u := w.askedBy(release); {
-	case u == nil:
+	case u == nil, u.Alarm != nil, u.Tick != nil:
 		return ""
 	case u.Ask == nil:
 		return flink.Upgrade
@@ -302,6 +303,11 @@ func goodVersionsStay(w *world) string {
 // harmless is what must not change how a release ends.
 var harmless = map[Kind]bool{LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
 	OperatorLies: true, Pause: true, CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
+
+// goesWrong tells whether the schedule has a fault of that kind.
+func (w *world) goesWrong(kind Kind) bool {
+	return slices.ContainsFunc(w.schedule.Faults, func(f Fault) bool { return f.Kind == kind })
+}
 
 func (w *world) serious() bool {
 	for _, f := range w.schedule.Faults {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/jar/jartest"
@@ -19,9 +20,17 @@ func (w *world) happen(e Event) {
 		return
 	}
 	known := &asked{Event: e, at: w.line.now}
-	if e.Ask != nil {
+	machine := functions.Release
+	switch {
+	case e.Ask != nil:
 		w.ask(known)
-	} else {
+	case e.Alarm != nil:
+		machine = functions.Remediate
+		w.goOff(known)
+	case e.Tick != nil:
+		machine = functions.Rotate
+		w.tickAt(known)
+	default:
 		w.upload(known)
 	}
 	w.asked[e.ID] = known
@@ -30,7 +39,7 @@ func (w *world) happen(e Event) {
 		w.line.spawn(fmt.Sprintf("%s.%d", e.ID, n), w.line.now.Add(after), func(s *strand) {
 			if w.broken == nil {
 				known.delivered++
-				w.start(s.name+"-run", known)
+				w.startOn(machine, s.name+"-run", known)
 			}
 		})
 	}
@@ -61,12 +70,21 @@ func (w *world) ask(u *asked) {
 	u.release = releaseOf(second(w.line.now), "request\x00"+app.String()+"\x00"+detail.Request)
 }
 
-func eventOf(id, source, detailType string, at time.Time, detail any) []byte {
+func eventOf(id, source, detailType string, at time.Time, detail any, resources ...string) []byte {
 	raw, err := json.Marshal(detail)
 	must(err)
-	event, err := json.Marshal(events.Event{Version: "0", ID: id, Source: source, DetailType: detailType, Time: second(at), Detail: raw})
+	event, err := json.Marshal(events.Event{Version: "0", ID: id, Source: source, DetailType: detailType, Time: second(at), Resources: resources, Detail: raw})
 	must(err)
 	return event
+}
+
+// tickAt is the input that the scheduler starts a rotation with.
+func (w *world) tickAt(u *asked) {
+	at := second(w.line.now.Add(u.Tick.Off)).UTC()
+	event, err := json.Marshal(events.Tick{Schedule: "arn:aws:scheduler:eu-west-1:111122223333:schedule/default/rotate", Time: at.Format(time.RFC3339)})
+	must(err)
+	sum := sha256.Sum256([]byte(app.String()))
+	u.event, u.release = event, at.Format("20060102T150405Z")+"-rotation-"+hex.EncodeToString(sum[:3])
 }
 
 // releaseOf is the name that the contract gives the release of an event.

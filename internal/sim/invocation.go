@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"time"
 
 	"github.com/sluice-flink/sluice/functions"
@@ -26,14 +27,6 @@ type invocation struct {
 	err      error
 }
 
-// death is how a function that is killed unwinds.
-type death string
-
-const (
-	killed    death = "killed"
-	worldEnds death = "the world ends"
-)
-
 // Errors that the machine hears of, in the service's words
 // (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html and
 // .../bp-lambda-serviceexception.html).
@@ -52,12 +45,8 @@ func invocationOf(ctx context.Context) *invocation {
 
 func (i *invocation) run(payload []byte) {
 	defer func() {
-		switch r := recover(); r {
-		case nil, worldEnds:
-		case killed:
+		if i.killed {
 			i.answer(nil, errExit)
-		default:
-			panic(r)
 		}
 	}()
 	_ = json.Unmarshal(payload, &i.given)
@@ -94,13 +83,20 @@ func (i *invocation) giveUp() {
 func (i *invocation) dieIfKilled() {
 	i.endIfBroken()
 	if i.killed {
-		panic(killed)
+		i.die()
 	}
 }
 
-func (w *world) endIfBroken() {
-	if w.broken != nil {
-		panic(worldEnds)
+// die ends the goroutine that is at work for the function. That may be one of
+// several: the others end at their next call, and none of them acts any more.
+func (i *invocation) die() {
+	i.killed = true
+	runtime.Goexit()
+}
+
+func (i *invocation) endIfBroken() {
+	if i.broken != nil {
+		runtime.Goexit()
 	}
 }
 
@@ -157,7 +153,7 @@ func (w *world) faultOf(i *invocation, op string) Fault {
 func (i *invocation) before(op string) error {
 	switch i.fault.Kind {
 	case CrashBefore:
-		panic(killed)
+		i.die()
 	case Throttled:
 		return flink.Errorf(flink.Unavailable, op, "503 Slow Down")
 	case Disconnect:
@@ -176,7 +172,7 @@ func (i *invocation) before(op string) error {
 func (i *invocation) after(op string, err error) error {
 	switch i.fault.Kind {
 	case CrashAfter, CrashBetween:
-		panic(killed)
+		i.die()
 	case LateAnswer:
 		i.strand.sleep(i.fault.For)
 		i.dieIfKilled()

@@ -23,8 +23,10 @@ type journal struct {
 	step      *documentStep // the newest write of the document, until the rules have seen it
 	records   map[string][]ledger.Record
 	order     []string // ids of records, by their first writing
-	written   string   // id of the record that was written last, until the rules have seen it
-	removed   string   // path of a snapshot that was removed, likewise
+	incidents map[string][]ledger.IncidentRecord
+	rotations map[string]bool // those that have a record
+	written   string          // id of the record that was written last, until the rules have seen it
+	removed   string          // path of a snapshot that was removed, likewise
 	messages  map[string]int
 	approved  map[string]bool // releases that somebody agreed to
 	meddled   time.Time       // when somebody last changed by hand what runs
@@ -53,7 +55,8 @@ type documentStep struct {
 }
 
 func (j *journal) init(w *world, traced bool) {
-	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}, approved: map[string]bool{}}
+	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}, approved: map[string]bool{},
+		incidents: map[string][]ledger.IncidentRecord{}, rotations: map[string]bool{}}
 }
 
 // wrote notes an object of the ledger bucket.
@@ -75,6 +78,16 @@ func (j *journal) wrote(by, key string, body []byte) {
 		j.written = r.ID
 		j.records[r.ID] = append(j.records[r.ID], r)
 		j.say("", "record %s: %s %s: %s", r.ID, r.Outcome, r.Reason, r.Message)
+	case strings.HasPrefix(key, ledger.IncidentPrefix):
+		var r ledger.IncidentRecord
+		must(json.Unmarshal(body, &r))
+		j.incidents[r.ID] = append(j.incidents[r.ID], r)
+		j.say("", "incident %s: %s %s: %s", r.ID, r.Outcome, r.Check, r.Message)
+	case strings.HasPrefix(key, ledger.RotationPrefix) && !strings.HasPrefix(key, ledger.ListPrefix):
+		var r ledger.RotationRecord
+		must(json.Unmarshal(body, &r))
+		j.rotations[r.ID] = true
+		j.say("", "rotation %s: took %v; %s %s %s", r.ID, r.Snapshot != nil, r.Skipped, r.GaveWay, r.Failed)
 	}
 }
 

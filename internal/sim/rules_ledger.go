@@ -35,8 +35,8 @@ func nothingForgotten(j *journal, s documentStep) string {
 		}
 	}
 	for _, known := range s.from.Snapshots {
-		if !slices.Contains(s.to.Snapshots, known) {
-			return "savepoint " + known.Path + " was recorded and the ledger does not know it any more"
+		if now := s.to.Snapshot(known.Path); now == nil && (known.Retiring.IsZero() || j.model.Stored(known.Path)) {
+			return "savepoint " + known.Path + " was recorded, its files are there, and the ledger does not know it any more"
 		}
 	}
 	for _, m := range s.from.Outbox {
@@ -57,6 +57,9 @@ func leaseOutlives(j *journal, s documentStep) string {
 	}
 	if s.to.IsParked(old.Release) {
 		return "" // it was handed the lease, and gave it back to wait for something else
+	}
+	if old.For == ledger.ForRotation && j.rotations[old.Release] {
+		return ""
 	}
 	if s.to.LastRelease == old.Release {
 		if r := j.record(old.Release); r == nil || r.Outcome == "" {
@@ -116,13 +119,13 @@ func parkedHoldsNothing(s documentStep) string {
 }
 
 // dirtyOpensTheCircuit: when somebody has to look, nothing automatic happens
-// until somebody has.
+// until somebody has. What an incident awaits is the incident's to judge.
 func dirtyOpensTheCircuit(j *journal, s documentStep) string {
 	id := s.to.LastRelease
 	if id == s.from.LastRelease || s.to.Circuit != nil {
 		return ""
 	}
-	if r := j.record(id); r != nil && r.Outcome == flink.FailedDirty {
+	if r := j.record(id); r != nil && r.Outcome == flink.FailedDirty && !s.from.Incident.Awaits(id) {
 		return "release " + id + " ended dirty, and the circuit is closed"
 	}
 	return ""

@@ -11,20 +11,29 @@ import (
 // Schedule is one story: what is uploaded and asked for when, and what goes
 // wrong. It is data, so that parts of it can be taken out.
 type Schedule struct {
-	Seed   uint64
-	Events []Event
-	Faults []Fault
+	Seed    uint64
+	Repairs []flink.RemediationStep // what the platform's policy does about alarms
+	Rotates bool                    // it has savepoints taken by timer
+	Events  []Event
+	Faults  []Fault
 }
 
-// Event is an object that somebody writes, or a change that somebody asks for,
-// and when word of it arrives.
+// Event is an object that somebody writes, a change that somebody asks for, an
+// alarm that goes off, or a tick of the timer, and when word of it arrives.
 type Event struct {
 	ID      string // u0, u1, …: faults name it
 	At      time.Duration
 	Key     string          // of an upload
 	Version string          // of an upload: a word of behaviours for a jar, of manifests for a manifest
 	Arrive  []time.Duration // after At, one delivery each: more than one is a duplicate
-	Ask     *Ask            // of a change that is asked for; nil: an upload
+	Ask     *Ask            // of a change that is asked for
+	Alarm   *Alarm          // of an alarm
+	Tick    *Tick           // of the timer; nil, all three: an upload
+}
+
+// Tick is the timer's that has savepoints taken.
+type Tick struct {
+	Off time.Duration // how far the time that it names is from when it happens: it is late, or a clock is wrong
 }
 
 // Ask is a change that somebody, or something, asks for.
@@ -80,6 +89,11 @@ const (
 	OperatorAway   Kind = "OperatorAway"   // operator and Flink stand still, the Kubernetes API answers
 	SavepointsFail Kind = "SavepointsFail" // every savepoint fails
 	SavepointsHang Kind = "SavepointsHang" // savepoints asked for over REST do not come to an end
+	AlarmsAway     Kind = "AlarmsAway"     // CloudWatch does not answer
+	StatesAway     Kind = "StatesAway"     // S3 does not answer for the states' bucket
+	StatesRefused  Kind = "StatesRefused"  // the states' bucket may not be read
+	FileLost       Kind = "FileLost"       // a file of the newest savepoint that is known is gone
+	Stray          Kind = "Stray"          // a savepoint lies there that nobody knows of
 	OperatorLies   Kind = "OperatorLies"   // from then on: what the operator holds after a stop is the newest checkpoint, not the savepoint
 	Resume         Kind = "Resume"         // somebody closes the circuit
 	Approve        Kind = "Approve"        // somebody agrees to the event's change, if it waits for that
@@ -90,6 +104,12 @@ const (
 // String is the schedule as a person reads it.
 func (s Schedule) String() string {
 	var b strings.Builder
+	if len(s.Repairs) > 0 {
+		fmt.Fprintf(&b, "            the policy repairs: %v\n", s.Repairs)
+	}
+	if s.Rotates {
+		fmt.Fprintf(&b, "            the policy rotates savepoints\n")
+	}
 	for _, e := range s.Events {
 		fmt.Fprintf(&b, "  %8s  %s %s, delivered after %v\n", e.At, e.ID, e.what(), e.Arrive)
 	}
@@ -101,7 +121,12 @@ func (s Schedule) String() string {
 
 // what is the event in words.
 func (e Event) what() string {
-	if e.Ask == nil {
+	switch {
+	case e.Alarm != nil:
+		return strings.TrimSpace(fmt.Sprintf("alarm %s goes to %s %s", e.Alarm.Name, e.Alarm.State, e.Alarm.Of))
+	case e.Tick != nil:
+		return fmt.Sprintf("the timer ticks, off by %s", e.Tick.Off)
+	case e.Ask == nil:
 		return fmt.Sprintf("upload %s (%s)", e.Key, e.Version)
 	}
 	c := e.Ask.Change

@@ -34,8 +34,8 @@ func (t *timeline) spawn(name string, at time.Time, body func(*strand)) *strand 
 	t.enqueue(s, at)
 	go func() {
 		<-s.wake
+		defer t.handOn() // a function that dies ends its goroutine
 		body(s)
-		t.handOn()
 	}()
 	return s
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // say adds a line to the trace, after what has become of the cluster meanwhile.
@@ -51,14 +50,13 @@ func (j *journal) call(who, op, about string, err error) {
 
 // tellAnswer is what a function decided.
 func tellAnswer(out []byte) string {
-	var r task.Release
-	if json.Unmarshal(out, &r) != nil {
-		return ""
+	var r struct {
+		Decision, Outcome, Reason, Check, Skipped, GaveWay string
+		Diagnosis                                          flink.Diagnosis
 	}
-	if r.Outcome != "" {
-		return fmt.Sprintf("%s: %s %s", r.Decision, r.Outcome, r.Reason)
-	}
-	return string(r.Decision)
+	_ = json.Unmarshal(out, &r) // whatever of these it has
+	why := strings.Join(strings.Fields(strings.Join([]string{r.Outcome, r.Reason, r.Check, string(r.Diagnosis.Step), r.Skipped, r.GaveWay}, " ")), " ")
+	return strings.TrimSuffix(r.Decision+": "+why, ": ")
 }
 
 // tellCluster is what runs, in words that change only when it does.
@@ -105,9 +103,17 @@ func tellStep(from, to ledger.Document) string {
 	say("waiting", from.Pending, to.Pending)
 	say("down", from.Down, to.Down)
 	say("circuit", from.Circuit, to.Circuit)
+	say("incident", from.Incident, to.Incident)
+	for _, r := range to.Repairs {
+		if !slices.ContainsFunc(from.Repairs, func(o ledger.Repair) bool { return o == r }) {
+			said = append(said, fmt.Sprintf("repair %s %s %s", r.Request, r.Step, r.Outcome))
+		}
+	}
 	for _, s := range to.Snapshots {
-		if !slices.Contains(from.Snapshots, s) {
+		if known := from.Snapshot(s.Path); known == nil {
 			said = append(said, "knows "+s.Path)
+		} else if !s.Retiring.Equal(known.Retiring) {
+			said = append(said, "retires "+s.Path)
 		}
 	}
 	for _, m := range to.Outbox {
@@ -131,6 +137,10 @@ func tellValue(v any) string {
 		if v != nil {
 			return v.ID
 		}
+	case *ledger.Incident:
+		if v != nil {
+			return fmt.Sprintf("%s, joined %d", v.ID, v.Joined)
+		}
 	case *ledger.Down:
 		if v != nil {
 			return v.Snapshot.Path
@@ -152,7 +162,9 @@ var longNames = regexp.MustCompile(`s3://[^ "]*/(savepoint-)[0-9a-f]+-0*([0-9]+)
 func (w *world) readable(text string) string {
 	pairs := []string{app.String() + "/", ""}
 	for id, u := range w.asked {
-		pairs = append(pairs, u.release, "release("+id+")")
+		if u.release != "" {
+			pairs = append(pairs, u.release, "release("+id+")")
+		}
 	}
 	for revision, jar := range w.journal.revisions {
 		pairs = append(pairs, revision, revision[:4]+"("+jar+")")

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -11,6 +13,9 @@ import (
 
 // app is the application that all of it is about.
 var app = flink.Application{Namespace: "team-a", Name: "counter"}
+
+// savepoints is where the model's operator keeps them.
+var savepoints = "s3://model/" + app.String() + "/savepoints"
 
 // noEntryClass is the one jar that Prepare rejects.
 const noEntryClass = "no-entry-class"
@@ -30,7 +35,7 @@ func bad(version string, restores bool) bool {
 // body is what an upload writes.
 func (e Event) body() []byte {
 	if text, ok := manifests[e.Version]; ok {
-		return []byte(text)
+		return []byte(strings.ReplaceAll(text, "s3://data/"+app.String()+"/savepoints", savepoints))
 	}
 	if e.Version == noEntryClass {
 		return jartest.WithoutEntryClass(e.Key)
@@ -52,6 +57,28 @@ var manifests = map[string]string{
 	"approval":   manifesttest.With("upgradeMode: savepoint", "  approval: {required: true, expires: 1h}\n"),
 	"window":     manifesttest.With("upgradeMode: savepoint", "  syncWindows: [{kind: deny, schedule: \"2 4 * * *\", duration: 20m, timeZone: UTC}]\n"),
 	"broken":     "kind: FlinkDeployment\nspec: [",
+}
+
+// maxPerDay and keep are what the platform's policy says where it says anything.
+const (
+	maxPerDay = 3
+	keep      = 2
+)
+
+// policy is the platform's; empty when it has none.
+func (s Schedule) policy() string {
+	if len(s.Repairs) == 0 && !s.Rotates {
+		return ""
+	}
+	text := "apiVersion: sluice/v1alpha1\nkind: PlatformPolicy\nspec:\n"
+	if len(s.Repairs) > 0 {
+		steps, _ := json.Marshal(s.Repairs) // YAML, too
+		text += fmt.Sprintf("  remediation: {alarms: [\"%s-*\"], steps: %s, cooldown: 2m, maxPerDay: %d, scale: {maxParallelism: 8}}\n", app.Name, steps, maxPerDay)
+	}
+	if s.Rotates {
+		text += fmt.Sprintf("  snapshots: {every: 5m, keep: %d, maxAge: 8m}\n", keep)
+	}
+	return text
 }
 
 // bakeTime is what those manifests ask for.

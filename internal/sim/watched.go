@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // absent is the error of a service that does not answer at the moment.
 func (w *world) absent(op string) error {
-	for kind, service := range map[Kind]string{LedgerAway: "ledger.", ClusterAway: "target."} {
+	for kind, service := range map[Kind]string{LedgerAway: "ledger.", ClusterAway: "target.", AlarmsAway: "alarms.", StatesAway: "states."} {
 		if strings.HasPrefix(op, service) && w.line.now.Before(w.away[kind]) {
 			return flink.Errorf(flink.Unavailable, op, "no answer")
 		}
@@ -53,7 +54,7 @@ func (o watchedObjects) PutIf(ctx context.Context, key string, body []byte, v le
 
 // Keys implements ledger.Objects.
 func (o watchedObjects) Keys(ctx context.Context, prefix string) (keys []string, err error) {
-	err = o.call(ctx, "ledger.Keys", prefix, func() error { keys, err = o.memory.Keys(ctx, prefix); return err })
+	err = o.call(ctx, "ledger.Keys", prefix, func() error { keys, err = o.memory.Keys(ctx, prefix); slices.Sort(keys); return err })
 	return keys, err
 }
 
@@ -116,10 +117,10 @@ func (w *world) sent(m ledger.Message) {
 	w.journal.messages[m.Name]++
 	switch m.Kind {
 	case ledger.StartRelease:
-		for _, u := range w.asked {
-			if strings.HasPrefix(m.Name, u.release) { // and how often it was handed the lease
-				w.start(m.Name, u)
-			}
+		if u := w.askedBefore(m.Name); u != nil {
+			w.start(m.Name, u)
+		} else if u := w.askedBySluice(m); u != nil {
+			w.start(m.Name, u)
 		}
 	case ledger.EndWait:
 		var wake ledger.Wake
@@ -129,6 +130,17 @@ func (w *world) sent(m ledger.Message) {
 			e.rouseIdle()
 		}
 	}
+}
+
+// askedBefore finds what an execution is for whose name begins with its release,
+// and says how often that was handed the lease.
+func (w *world) askedBefore(name string) *asked {
+	for _, u := range w.asked {
+		if strings.HasPrefix(name, u.release) {
+			return u
+		}
+	}
+	return nil
 }
 
 // second is a time as S3 tells it.

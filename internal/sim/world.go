@@ -12,6 +12,8 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/manifest"
+	"github.com/sluice-flink/sluice/internal/savepoint"
 	"github.com/sluice-flink/sluice/internal/task"
 )
 
@@ -49,7 +51,8 @@ type world struct {
 	store    ledger.Store // without faults, for the rules
 	objects  *artifacts.Memory
 	tasks    task.Tasks
-	handlers map[string]task.Handler
+	alarms   alarms
+	states   states
 
 	faults  map[string][]*Fault // at calls, by event
 	calls   map[string]int      // by event and operation
@@ -76,6 +79,7 @@ func newWorld(parts Parts, s Schedule, m Mutant, traced bool) *world {
 	w := &world{parts: parts, tokens: asl.NewTokens(), schedule: s, line: newTimeline(begin, luck(s.Seed)), memory: ledger.NewMemory(), objects: artifacts.NewMemory(),
 		faults: map[string][]*Fault{}, calls: map[string]int{}, away: map[Kind]time.Time{}, asked: map[string]*asked{}, running: map[string]*execution{}}
 	w.journal.init(w, traced)
+	w.alarms, w.states = newAlarms(w), newStates(w)
 	w.model = targettest.NewModel(w.clusterTime, targettest.Options{})
 	w.store = ledger.New(w.memory)
 	for i := range s.Faults {
@@ -85,6 +89,9 @@ func newWorld(parts Parts, s Schedule, m Mutant, traced bool) *world {
 		case f.Nth > 0:
 			w.faults[f.Of] = append(w.faults[f.Of], f)
 		}
+	}
+	if policy := s.policy(); policy != "" {
+		w.objects.Put(artifactBucket, manifest.PlatformKey(), []byte(policy), begin)
 	}
 	w.wire(m)
 	return w
@@ -106,12 +113,12 @@ func (w *world) wire(m Mutant) {
 		pins = m.Pins(pins)
 	}
 	w.tasks = task.Tasks{Deps: task.Deps{Ledger: ledger.New(objects), Artifacts: pins, Target: target, Sender: bus{w}, Clock: clock{w, 0},
+		Objects: objects, Snapshots: savepoint.Store{Objects: w.states, Lists: objects}, Signals: task.Signals{Alarms: w.alarms}, AlarmDetails: w.alarms,
 		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}
 	w.mutant = m
-	w.handlers = w.handlersWith(clock{w, 0})
 }
 
-// handlersWith are the functions in an environment whose clock is that one.
+// handlersWith are the functions in an environment of its own, whose clock is that one.
 func (w *world) handlersWith(c clock) map[string]task.Handler {
 	tasks := w.tasks
 	tasks.Clock = c
@@ -142,12 +149,12 @@ type clock struct {
 
 // handler is the function of an invocation, with the clock that its environment has.
 func (i *invocation) handler() task.Handler {
-	handlers := i.handlers
+	c := clock{i.world, 0}
 	if i.skew > 0 {
 		draw := i.line.luck.of("clock of "+i.name, 0)
-		handlers = i.handlersWith(clock{i.world, time.Duration(draw%uint64(i.skew)) - i.skew/2})
+		c.off = time.Duration(draw%uint64(i.skew)) - i.skew/2
 	}
-	return handlers[i.function.Name]
+	return i.handlersWith(c)[i.function.Name]
 }
 
 // Now implements task.Clock.

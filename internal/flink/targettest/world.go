@@ -1,6 +1,8 @@
 package targettest
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -78,6 +80,21 @@ func (m *Model) Stored(path string) bool {
 	m.play()
 	_, ok := m.storage[canonical(path)]
 	return ok
+}
+
+// Savepoints lists the paths of the savepoints that exist, ascending.
+func (m *Model) Savepoints() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.play()
+	var paths []string
+	for _, s := range m.storage {
+		if strings.Contains(s.path, "/savepoint-") {
+			paths = append(paths, s.path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
 }
 
 // BreakSavepoints makes every savepoint of the application fail with this
