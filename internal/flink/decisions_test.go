@@ -113,7 +113,7 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 	failing := with(func(o *flink.Observation) { o.Job.State = "RESTARTING"; o.Job.Checkpoints.Latest = "s3://data/chk-3" })
 	noCheckpoint := with(func(o *flink.Observation) { o.Job.Checkpoints = flink.Checkpoints{} })
 	undone := func(change func(*flink.Situation)) flink.Situation {
-		s := flink.Situation{Current: "old", Applied: "new", Running: flink.Revision{ID: "new"}, Revision: flink.Revision{ID: "old"}, Change: flink.Change{Kind: flink.Rollback},
+		s := flink.Situation{Current: "old", Applied: "new", Running: flink.Revision{ID: "new", Manifest: highlyAvailable}, Revision: flink.Revision{ID: "old"}, Change: flink.Change{Kind: flink.Rollback},
 			Observation: with(func(o *flink.Observation) {
 				o.Spec.Revision, o.Job.Reachable, o.Job.Checkpoints = "new", false, flink.Checkpoints{}
 			})}
@@ -157,11 +157,18 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 		"suspended, nothing recorded":                                  {flink.Situation{Current: "old", Observation: suspended}, flink.StepSettle, flink.JobNotRunning, ""},
 		"what a dead release applied never ran, and the stop is known": {undone(func(s *flink.Situation) { s.Down = &flink.Snapshot{Path: stopPath} }), flink.StepApply, "", flink.RestoreSnapshot},
 		"what a dead release applied never ran, and there is a record": {undone(func(s *flink.Situation) { s.Observation.Record = flink.RecordFacts{Known: true, LatestID: 7} }), flink.StepApply, "", flink.RestoreLatest},
-		"what a dead release applied never ran, and nothing is known":  {undone(func(*flink.Situation) {}), flink.StepSettle, flink.JobNotRunning, ""},
+		"what a dead release applied never ran, stop and record known": {undone(func(s *flink.Situation) {
+			s.Down, s.Observation.Record = &flink.Snapshot{Path: stopPath}, flink.RecordFacts{Known: true, LatestID: 7}
+		}), flink.StepApply, "", flink.RestoreLatest},
+		"and the operator has not come to it": {undone(func(s *flink.Situation) {
+			s.Down, s.Observation.Record = &flink.Snapshot{Path: stopPath}, flink.RecordFacts{Known: true, LatestID: 7}
+			s.Observation.Status.ObservedGeneration--
+		}), flink.StepApply, "", flink.RestoreSnapshot},
+		"what a dead release applied never ran, and nothing is known": {undone(func(*flink.Situation) {}), flink.StepSettle, flink.JobNotRunning, ""},
 		"what a dead release applied has completed checkpoints": {undone(func(s *flink.Situation) {
 			s.Down, s.Observation.Job.Checkpoints.Latest = &flink.Snapshot{Path: stopPath}, "s3://data/chk-3"
 		}), flink.StepApply, "", flink.RestoreLatest},
-		"what a dead release applied runs": {undone(func(s *flink.Situation) { s.Down, s.Observation.Job = &flink.Snapshot{Path: stopPath}, running.Job }), flink.StepStop, "", flink.RestoreHeld},
+		"what a dead release applied runs": {undone(func(s *flink.Situation) { s.Down, s.Observation.Job = &flink.Snapshot{Path: stopPath}, running.Job }), flink.StepTakeSavepoint, "", flink.RestoreHeld},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -169,7 +176,7 @@ func TestThePlanFollowsFromWhatIsThere(t *testing.T) {
 				c.s.Change.Kind = flink.Upgrade
 			}
 			if c.s.Current != "" && c.s.Running.ID == "" {
-				c.s.Running = flink.Revision{ID: c.s.Current, Manifest: map[string]any{"spec": map[string]any{"flinkConfiguration": map[string]any{"state.savepoints.dir": "s3://data/sp"}}}}
+				c.s.Running = flink.Revision{ID: c.s.Current, Manifest: map[string]any{"spec": map[string]any{"flinkConfiguration": map[string]any{"state.savepoints.dir": "s3://data/sp", "high-availability.type": "kubernetes"}}}}
 			}
 			p := flink.DecidePlan(c.s)
 			if p.First != c.first || p.Reason != c.reason || p.Restore.Kind != c.kind || p.Message == "" {

@@ -126,6 +126,9 @@ func (s Situation) planUpgrade() Plan {
 	if p, ok := s.planUndo(why); ok {
 		return p
 	}
+	if p, ok := s.planRepair(); ok {
+		return p
+	}
 	switch s.Revision.UpgradeMode() {
 	case ModeStateless:
 		if s.Running.UpgradeMode() == ModeStateless || why != "" {
@@ -151,9 +154,10 @@ func (s Situation) planUpgrade() Plan {
 }
 
 // planUndo brings back the version before one that was applied by a release
-// that died, of which no checkpoint is known and no savepoint can be taken: from
-// the savepoint that it was stopped with, else by the high-availability record,
-// which nothing has written since.
+// that died, of which no checkpoint is known and no savepoint can be taken. The
+// high-availability record decides where there is one: it holds what that version
+// began with, or what it has made durable since, should it run meanwhile. Else
+// the savepoint that the job was stopped with does.
 func (s Situation) planUndo(why string) (Plan, bool) {
 	o := s.Observation
 	undoes := s.Change.Kind == Rollback && s.Applied != "" && s.Applied == s.Running.ID && s.Applied != s.Current
@@ -161,13 +165,37 @@ func (s Situation) planUndo(why string) (Plan, bool) {
 		return Plan{}, false
 	}
 	how := fmt.Sprintf("revision %s was applied by a release that did not live to see it run, and no checkpoint of it is known (%s): revision %s goes on from ", s.Applied, why, s.Revision.ID)
-	switch twice := "; should the other have run all the same, what it did is processed a second time"; {
+	switch {
+	case o.Record.Known && !o.Job.Ended() && (s.Down == nil || observed(o)): // before the operator has acted, a record is of what was stopped
+		return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: o.Record.Path, AtLeast: o.Record.LatestID}, how+"the newest checkpoint of the high-availability record, also should the other have run meanwhile", "the version that is there now goes on from the newest checkpoint there is"), true
 	case s.Down != nil:
-		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, how+"the savepoint that the job was stopped with"+twice, "the version that is there now comes back with that savepoint"), true
-	case o.Record.Known:
-		return s.plan(StepApply, Restore{Kind: RestoreLatest, Path: o.Record.Path, AtLeast: o.Record.LatestID}, how+"the newest checkpoint of the high-availability record", "the version that is there now goes on from the newest checkpoint there is"), true
+		return s.plan(StepApply, Restore{Kind: RestoreSnapshot, Path: s.Down.Path}, how+"the savepoint that the job was stopped with; should the other have run all the same, what it did is processed a second time", "the version that is there now comes back with that savepoint"), true
 	}
 	return Plan{}, false
+}
+
+// planRepair is what an alarm or recovery asks for because a job is unwell.
+// From the newest checkpoint nothing is lost or repeated, as in Flink's own
+// restarts. Where there is none, the plan is the one that a person would get.
+func (s Situation) planRepair() (Plan, bool) {
+	restarts := s.Change.Kind == Restart && s.Change.Automatic
+	if !restarts && !s.unsteady() || s.Revision.UpgradeMode() == ModeStateless || !s.restorable() {
+		return Plan{}, false
+	}
+	return s.planLastState("no savepoint is asked of a job that is unwell: "+string(s.Change.Kind)+" goes on from its newest checkpoint", false), true
+}
+
+// unsteady: a repair of a job that has thrown a moment ago. In a restart loop it
+// looks well for a second; a savepoint that is begun then fails, and the repair with it.
+func (s Situation) unsteady() bool {
+	return s.Change.Automatic && throws(s.Observation.Job, s.Observation.At) != ""
+}
+
+// restorable tells whether the newest checkpoint is known, and can be restored
+// whatever the job does.
+func (s Situation) restorable() bool {
+	_, known := s.lastState()
+	return known && (s.recorded() || s.Observation.Job.Ended())
 }
 
 // notSavable says why no savepoint can be taken; empty when one can.
@@ -201,23 +229,44 @@ func (p Plan) stopping(keeps RestoreKind, then Step) Plan {
 	return p
 }
 
-// planLastState needs a state to return to: a checkpoint that Flink shows. A
-// job that can be saved is, because the high-availability record dies with a
-// version that cannot map it.
+// planLastState needs a state to return to: a checkpoint that Flink shows, or
+// the record tells of. A job that can be saved is, because the high-availability
+// record dies with a version that cannot map it.
 func (s Situation) planLastState(how string, savable bool) Plan {
-	newest, id := s.newestCheckpoint()
-	if newest == "" {
+	from, known := s.lastState()
+	switch {
+	case !known:
 		return refuse(JobNotRunning, "no checkpoint of the running version is known, so there is no state to go on from: the running version is left alone. Try again when it has completed a checkpoint, or choose a state by sluice redeploy")
-	}
-	from := Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}
-	if s.Observation.Job.Ended() {
-		from = Restore{Kind: RestoreSnapshot, Path: newest} // it took the high-availability record with it
+	case from.Kind == RestoreLatest && !savable && !s.recorded():
+		return refuse(JobNotRunning, "the running version has high availability switched off, so there is no record by which its newest checkpoint (%s) could be restored while it does not run: it is left alone. Try again when it runs, or choose a state by sluice redeploy", from.Path)
 	}
 	p := s.plan(StepApply, from, how, "the previous version goes on from the newest checkpoint there is")
 	if savable && !s.FreshState && s.Running.SavepointDirectory() != "" {
 		p.First, p.Message = StepTakeSavepoint, "an insurance savepoint; "+how
 	}
 	return p
+}
+
+// lastState is how the newest checkpoint of the running version is restored;
+// false when none is known. A job that has ended took its record with it.
+func (s Situation) lastState() (Restore, bool) {
+	newest, id := s.newestCheckpoint()
+	switch record := s.Observation.Record; {
+	case newest != "" && s.Observation.Job.Ended():
+		return Restore{Kind: RestoreSnapshot, Path: newest}, true
+	case newest != "":
+		return Restore{Kind: RestoreLatest, Path: newest, AtLeast: id}, true
+	case record.Known && !s.Observation.Job.Ended():
+		return Restore{Kind: RestoreLatest, Path: record.Path, AtLeast: record.LatestID}, true
+	}
+	return Restore{}, false
+}
+
+// recorded tells whether the running version keeps a high-availability record,
+// which is the only way to restore the newest checkpoint of a job that goes on.
+// One that cannot be read is believed to be there where the manifest asks for it.
+func (s Situation) recorded() bool {
+	return s.Observation.Record.Known || s.Running.HighAvailability()
 }
 
 // newestCheckpoint is the newest that Flink shows of the running version, or what it began with.

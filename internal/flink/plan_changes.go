@@ -78,10 +78,13 @@ func (s Situation) planSuspend() Plan {
 // newest checkpoint, else only when somebody said that the state may go.
 func (s Situation) planStop(then Step, how, undo string) Plan {
 	why := s.notSavable()
+	newest, id := s.newestCheckpoint()
+	if newest != "" && why == "" && s.unsteady() && s.recorded() {
+		why = throws(s.Observation.Job, s.Observation.At)
+	}
 	if why == "" {
 		return s.plan(StepStop, Restore{Kind: RestoreHeld}, how, undo).stopping(RestoreHeld, then)
 	}
-	newest, id := s.newestCheckpoint()
 	switch {
 	case s.finished() && then == StepSettle:
 		return Plan{First: StepSettle, Reason: NothingToDo, Message: "the job has finished: there is nothing to suspend"}

@@ -89,6 +89,19 @@ func (r Revision) Batch() bool {
 	return strings.EqualFold(strings.TrimSpace(mode), "BATCH") // Flink reads its enums in any case
 }
 
+// HighAvailability tells whether the manifest switches Flink's high availability
+// on, by Flink's settings or by EMR's field. An operator's defaults may do so, too.
+func (r Revision) HighAvailability() bool {
+	spec, _ := r.Manifest["spec"].(map[string]any)
+	jobManager, _ := spec["jobManager"].(map[string]any)
+	on := jobManager["highAvailabilityEnabled"] == true
+	for _, key := range []string{"high-availability.type", "high-availability"} { // the second is its older name
+		kind, _ := r.configuration()[key].(string)
+		on = on || kind != "" && !strings.EqualFold(kind, "NONE")
+	}
+	return on
+}
+
 // SavepointKeys are Flink's names for the default savepoint directory: since
 // 1.20, and before.
 var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.savepoints.dir"}

@@ -105,12 +105,14 @@ type spec struct {
 	fallback                bool   // last-state-fallback.enabled
 	initial                 string // initialSavepointPath
 	nonce                   int64  // savepointRedeployNonce
+	restart                 string // restartNonce: release and step that ask for one; empty where none do
 	edits                   int    // by hand, of a field that makes the operator upgrade the job
 }
 
-// same tells whether the operator sees no change that touches the job.
+// same tells whether the operator sees no change that touches the job. A
+// restartNonce that is taken away is none.
 func (s spec) same(o spec) bool {
-	return s.revision == o.revision && s.run == o.run && s.nonce == o.nonce && s.edits == o.edits
+	return s.revision == o.revision && s.run == o.run && s.nonce == o.nonce && s.edits == o.edits && (s.restart == "" || s.restart == o.restart)
 }
 
 // play lets the world go on until now, second by second.

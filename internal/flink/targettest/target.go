@@ -124,9 +124,9 @@ func specOf(d flink.Desired) spec {
 		s.upgrade, s.fallback = "last-state", true
 	case d.Run == flink.Suspended:
 	case d.Restore.Kind == flink.RestoreNothing:
-		s.upgrade = "stateless"
+		s.upgrade, s.restart = "stateless", d.Release+"/"+d.Step
 	case d.Restore.Kind == flink.RestoreLatest:
-		s.upgrade, s.fallback = "last-state", true
+		s.upgrade, s.fallback, s.restart = "last-state", true, d.Release+"/"+d.Step
 	case d.Restore.Kind == flink.RestoreSnapshot:
 		s.initial = d.Restore.Path
 	}
