@@ -38,7 +38,9 @@ func synthesizeForCDK() error {
 		if err != nil {
 			return err
 		}
-		stacks.NewPlatform(app, wanted)
+		if err := stacks.NewPlatform(app, wanted, stacks.Modules); err != nil {
+			return err
+		}
 	}
 	stacks.NewEventPlane(app, stacks.EventPlaneName, props)
 	app.Synth(nil)

@@ -72,7 +72,9 @@ func synthesize(binaries string) error {
 		if err != nil {
 			return err
 		}
-		stacks.NewPlatform(app, wanted)
+		if err := stacks.NewPlatform(app, wanted, filepath.Join("..", stacks.Modules)); err != nil {
+			return err
+		}
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
 		Reports:       jsii.Bool(true),

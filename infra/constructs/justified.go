@@ -10,6 +10,8 @@ import (
 // so that the next wildcard is a finding again; a test reads the report.
 const (
 	wildcards       = "AwsSolutions-IAM5"
+	managedPolicies = "AwsSolutions-IAM4"
+	oldRuntime      = "AwsSolutions-L1"
 	queueWithoutDLQ = "AwsSolutions-SQS3"
 )
 
@@ -34,6 +36,18 @@ func justifyMachineRole(role constructs.IConstruct) {
 
 func justifyDeadLetterQueue(queue constructs.IConstruct) {
 	justify(queue, queueWithoutDLQ, "It is the dead-letter queue of a rule's target, which cdk-nag does not look at.")
+}
+
+// JustifyManaged covers policies that AWS keeps.
+func JustifyManaged(role constructs.IConstruct, reason string) {
+	justify(role, managedPolicies, reason)
+}
+
+// JustifyProvider covers functions of the CDK's own.
+func JustifyProvider(provider constructs.IConstruct, reason string) {
+	for _, rule := range []string{managedPolicies, wildcards, oldRuntime} {
+		justify(provider, rule, reason)
+	}
 }
 
 func justify(c constructs.IConstruct, rule, reason string, covers ...any) {

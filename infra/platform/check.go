@@ -23,6 +23,8 @@ func (p *Platform) check(regions Regions, found *faults) {
 	}
 	p.checkRegion(regions, found)
 	p.Network.check(p.Region, found)
+	p.Cluster.check(found)
+	p.checkOverlaps(found)
 	p.checkDays(found)
 	if n := p.EventPlane.ProbeShards; n < 1 || n > MaxProbeShards {
 		found.add("eventPlane.probeShards", "%d: say how many invocations share the applications, 1 to %d", n, MaxProbeShards)

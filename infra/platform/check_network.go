@@ -94,8 +94,7 @@ func checkZones(path, region string, zones []string, found *faults) {
 	}
 }
 
-// checkCIDR returns the network, or the zero value when there is none.
-func checkCIDR(path, text string, found *faults) netip.Prefix {
+func checkCIDR(path, text string, found *faults) {
 	network, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil || !network.Addr().Is4():
@@ -106,8 +105,5 @@ func checkCIDR(path, text string, found *faults) netip.Prefix {
 		found.add(path, "%s is no private network: take a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", text)
 	case network.Bits() < widest || network.Bits() > narrowest:
 		found.add(path, "%s: a VPC for this is between /%d and /%d, since every pod has an address of its own", text, widest, narrowest)
-	default:
-		return network
 	}
-	return netip.Prefix{}
 }

@@ -10,6 +10,7 @@ type Platform struct {
 	Partition string `yaml:"-"`
 
 	Network       Network       `yaml:"network"`
+	Cluster       Cluster       `yaml:"cluster"`
 	Data          Data          `yaml:"data"`
 	EventPlane    EventPlane    `yaml:"eventPlane"`
 	Observability Observability `yaml:"observability"`
@@ -70,6 +71,7 @@ func New() Platform {
 	return Platform{
 		Name:          "sluice",
 		Network:       Network{CIDR: "10.0.0.0/16", NAT: One},
+		Cluster:       newCluster(),
 		Data:          Data{LogDays: 90},
 		EventPlane:    EventPlane{ProbeShards: 1},
 		Observability: Observability{LogDays: 90},
@@ -80,4 +82,9 @@ func New() Platform {
 func (p Platform) StackName(part string) string { return p.Name + "-" + part }
 
 // ClusterName is the name of the EKS cluster.
-func (p Platform) ClusterName() string { return p.Name }
+func (p Platform) ClusterName() string {
+	if p.Cluster.Existing != nil {
+		return p.Cluster.Existing.Name
+	}
+	return p.Name
+}

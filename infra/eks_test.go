@@ -1,0 +1,98 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const clusterStack = "sluice-cluster"
+
+func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing.T) {
+	_, cluster := read(t, clusterStack).only(t, "AWS::EKS::Cluster")
+	for _, c := range []struct {
+		what string
+		got  any
+		want any
+	}{
+		{"authentication", at(cluster.Properties, "AccessConfig", "AuthenticationMode"), "API"},
+		{"whoever deploys is an administrator", at(cluster.Properties, "AccessConfig", "BootstrapClusterCreatorAdminPermissions"), false},
+		{"private endpoint", at(cluster.Properties, "ResourcesVpcConfig", "EndpointPrivateAccess"), true},
+		{"public endpoint", at(cluster.Properties, "ResourcesVpcConfig", "EndpointPublicAccess"), false},
+		{"encrypted", texts(at(many(cluster.Properties["EncryptionConfig"])[0], "Resources")), []string{"secrets"}},
+		{"logs", len(many(at(cluster.Properties, "Logging", "ClusterLogging", "EnabledTypes"))), 5},
+		{"subnets", len(many(at(cluster.Properties, "ResourcesVpcConfig", "SubnetIds"))), 2},
+	} {
+		if diff := cmp.Diff(c.want, c.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
+		}
+	}
+}
+
+func TestNodeGroupsAreCoreOnDemandAndSpotAndOnlyCoreRefusesJobs(t *testing.T) {
+	got := map[string]string{}
+	for _, group := range read(t, clusterStack).ofType("AWS::EKS::Nodegroup") {
+		line := text(group.Properties["CapacityType"])
+		for _, taint := range many(group.Properties["Taints"]) {
+			line += " " + text(at(taint, "Key"))
+		}
+		got[text(group.Properties["NodegroupName"])] = line
+	}
+	want := map[string]string{"core": "ON_DEMAND CriticalAddonsOnly", "on-demand": "ON_DEMAND", "spot": "SPOT"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestNodesKeepTheirRoleFromPodsAndTheirDisksEncrypted(t *testing.T) {
+	templates := read(t, clusterStack).ofType("AWS::EC2::LaunchTemplate")
+	if len(templates) != 3 {
+		t.Fatalf("%d launch templates", len(templates))
+	}
+	for id, template := range templates {
+		options := at(template.Properties, "LaunchTemplateData", "MetadataOptions")
+		if at(options, "HttpTokens") != "required" || at(options, "HttpPutResponseHopLimit") != 1.0 {
+			t.Errorf("%s: metadata %v: a pod could take the node's role", id, options)
+		}
+		for _, device := range many(at(template.Properties, "LaunchTemplateData", "BlockDeviceMappings")) {
+			if at(device, "Ebs", "Encrypted") != true {
+				t.Errorf("%s: %v is not encrypted", id, device)
+			}
+		}
+	}
+}
+
+// Without the network plugin no node becomes ready, and without nodes DNS does
+// not: the other order waits until CloudFormation gives up.
+func TestNodesWaitForTheirNetworkAndDNSForNodes(t *testing.T) {
+	cluster := read(t, clusterStack)
+	for id, group := range cluster.ofType("AWS::EKS::Nodegroup") {
+		after := texts(group.DependsOn)
+		for _, addOn := range []string{"VpcCniAddOn", "KubeProxyAddOn", "PodIdentityAddOn"} {
+			if !slices.Contains(after, addOn) {
+				t.Errorf("%s does not wait for %s", id, addOn)
+			}
+		}
+		if !slices.Contains(texts(cluster.Resources["CoreDnsAddOn"].DependsOn), id) {
+			t.Errorf("DNS does not wait for %s", id)
+		}
+	}
+	if values := text(cluster.Resources["VpcCniAddOn"].Properties["ConfigurationValues"]); !strings.Contains(values, `"enableNetworkPolicy":"true"`) {
+		t.Errorf("NetworkPolicies would do nothing: %s", values)
+	}
+}
+
+func TestTheAPIServerIsOpenToFunctionsAndNobodyElse(t *testing.T) {
+	cluster := read(t, clusterStack)
+	_, rule := cluster.only(t, "AWS::EC2::SecurityGroupIngress")
+	if got := text(rule.Properties["SourceSecurityGroupId"]); !strings.HasPrefix(got, "<FunctionsGroup") {
+		t.Errorf("%s may reach the API server", got)
+	}
+	for id, group := range cluster.ofType("AWS::EC2::SecurityGroup") {
+		if rules := many(group.Properties["SecurityGroupIngress"]); len(rules) > 0 {
+			t.Errorf("%s lets in %v", id, rules)
+		}
+	}
+}
