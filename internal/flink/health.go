@@ -121,7 +121,7 @@ func unsettled(e Expectation) Verdict {
 // remember takes from the observation what later ones may not show any more.
 func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	if o.Spec.Release == e.Release && o.Spec.Step == e.Step {
-		w = w.Sees(o.Spec)
+		w = w.Sees(o)
 	}
 	w.TroubleSince = since(w.TroubleSince, inTrouble(o, e), now)
 	w.StuckSince = since(w.StuckSince, stuck(o), now)
@@ -145,11 +145,13 @@ func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 
 // Sees notices that somebody else has changed the spec since it was first seen
 // as the release had written it: only what changes the spec raises its generation.
-func (w Watch) Sees(s SpecFacts) Watch {
-	if w.Generation == 0 {
-		w.Generation = s.Generation
+// A new resource is written once more by the operator before it takes it up: it adds
+// its finalizer, and with it the spec as it reads that (seen with 1.7.0).
+func (w Watch) Sees(o Observation) Watch {
+	if w.Generation == 0 || o.Status.ObservedGeneration == 0 {
+		w.Generation = o.Spec.Generation
 	}
-	w.Edited = w.Edited || s.Generation != w.Generation
+	w.Edited = w.Edited || o.Spec.Generation != w.Generation
 	return w
 }
 

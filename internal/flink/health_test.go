@@ -378,6 +378,18 @@ func TestAChangeBySomebodyElseIsNoticed(t *testing.T) {
 	if w, _ = flink.Judge(w, o, e, t0); !w.Edited {
 		t.Error("the generation grew, and nobody noticed")
 	}
+	fresh := good()
+	fresh.Status.ObservedGeneration = 0
+	w, _ = flink.Judge(flink.Watch{}, fresh, e, t0)
+	taken := good()
+	taken.Spec.Generation++
+	if w, _ = flink.Judge(w, taken, e, t0); !w.Edited {
+		t.Error("the operator took it up as it was, and it was changed then")
+	}
+	fresh.Spec.Generation++
+	if w, _ = flink.Judge(flink.Watch{Generation: fresh.Spec.Generation - 1}, fresh, e, t0); w.Edited {
+		t.Error("the operator completes a new resource before it takes it up")
+	}
 	o.Spec.Step = "another"
 	if w, _ = flink.Judge(flink.Watch{}, o, e, t0); w.Generation != 0 {
 		t.Error("what another step has written is not what this one had")

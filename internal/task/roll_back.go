@@ -130,7 +130,7 @@ func (r *Release) noticeEdit(o flink.Observation) {
 		return
 	}
 	if o.Spec.Step == applyStep {
-		r.Edited = r.Edited || r.Watch.Sees(o.Spec).Edited
+		r.Edited = r.Edited || r.Watch.Sees(o).Edited
 	}
 	if s := o.Status.Savepoint; r.Edited && o.Status.SavepointTrigger == "UPGRADE" && !r.knows(s.Path) {
 		r.Saved = &flink.Snapshot{Path: s.Path, Revision: r.Revision, Taken: s.Taken, Kind: flink.StopSnapshot}
