@@ -90,6 +90,15 @@ func (f RehearsalFacts) waitsFor() string {
 	return fmt.Sprintf("the job is %s and has restored nothing yet", f.Job.State)
 }
 
+// Carrying is a proof that follows another of the same snapshot: whose restore
+// was seen, and whose files still are what they were, can still be restored.
+func (v Verification) Carrying(before *Verification) Verification {
+	if before != nil && before.Sound && before.Kind == VerifyRestore && v.Sound && v.Kind == VerifyMetadata {
+		v.Kind, v.Message = VerifyRestore, "its restore was seen before; "+v.Message
+	}
+	return v
+}
+
 func rehearsed(o RehearsalOutcome, format string, args ...any) RehearsalVerdict {
 	return RehearsalVerdict{Outcome: o, Message: fmt.Sprintf(format, args...)}
 }

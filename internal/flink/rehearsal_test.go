@@ -55,3 +55,23 @@ func TestARehearsalIsJudgedByWhatFlinkShows(t *testing.T) {
 		})
 	}
 }
+
+func TestAFindingAboutFilesKeepsWhatARestoreHasShown(t *testing.T) {
+	restored, whole := &Verification{Kind: VerifyRestore, Sound: true}, Verification{Kind: VerifyMetadata, Sound: true, Message: "all there"}
+	tests := map[string]struct {
+		before *Verification
+		now    Verification
+		want   Verification
+	}{
+		"its files are what they were":       {restored, whole, Verification{Kind: VerifyRestore, Sound: true, Message: "its restore was seen before; all there"}},
+		"it was damaged since":               {restored, Verification{Kind: VerifyMetadata}, Verification{Kind: VerifyMetadata}},
+		"its restore was refused":            {&Verification{Kind: VerifyRestore}, whole, whole},
+		"only its files were looked at":      {&Verification{Kind: VerifyMetadata, Sound: true}, whole, whole},
+		"it is looked at for the first time": {nil, whole, whole},
+	}
+	for name, test := range tests {
+		if got := test.now.Carrying(test.before); got != test.want {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}

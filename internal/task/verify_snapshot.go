@@ -235,7 +235,8 @@ func (t Tasks) proved(ctx context.Context, r Rotation, s flink.Snapshot, v flink
 		if known == nil || v.Kind == "" {
 			return
 		}
-		known.Verified, known.Size, known.Files = &v, size, files
+		carried := v.Carrying(known.Verified)
+		known.Verified, known.Size, known.Files = &carried, size, files
 		known.ID, known.Checksums = savepoint.ID(s.Path), checksums(&r, s)
 	})
 	if err != nil || gone {
