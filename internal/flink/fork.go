@@ -120,6 +120,18 @@ func (f *forking) moved(at, text string) string {
 	return moved
 }
 
+// SharedSinks warns of what a fork takes along that no manifest shows; empty
+// where state may be left behind. Flink's FileSink keeps its directory in its
+// state: FileWriterBucket restores it from FileWriterBucketState (seen with 1.20).
+func SharedSinks(fork Revision, of Application) string {
+	spec, _ := fork.Manifest["spec"].(map[string]any)
+	job, _ := spec["job"].(map[string]any)
+	if job["allowNonRestoredState"] == true {
+		return ""
+	}
+	return fmt.Sprintf("a sink finds in the state where it wrote: a FileSink writes on into the directory of %s, whatever the manifest says. Give such a sink another uid here, and set spec.job.allowNonRestoredState: true", of)
+}
+
 // planFork: a new application from another's state. Nothing of that name may be
 // there: what a fork that failed leaves is removed.
 func (s Situation) planFork() Plan {

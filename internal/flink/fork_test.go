@@ -56,6 +56,17 @@ func TestAForkThatWouldShareItsStatesIsRefused(t *testing.T) {
 	}
 }
 
+func TestAForkIsToldOfWhatItsSinksTakeAlong(t *testing.T) {
+	r := forkable(t, nil)
+	if got := SharedSinks(r, fraud); !strings.Contains(got, "the directory of team-a/fraud") {
+		t.Errorf("got %q", got)
+	}
+	r.Manifest["spec"].(map[string]any)["job"].(map[string]any)["allowNonRestoredState"] = true
+	if got := SharedSinks(r, fraud); got != "" {
+		t.Errorf("where a sink's state may be left behind: %q", got)
+	}
+}
+
 func TestAForkTakesNoNameThatIsTaken(t *testing.T) {
 	fork := Change{Kind: Fork, Source: "team-a/fraud", Snapshot: "s3://d/sp-1"}
 	for name, s := range map[string]Situation{

@@ -30,8 +30,14 @@ func (t Tasks) forked(ctx context.Context, r *Release, d ledger.Document, o flin
 		return w, flink.Errorf(flink.Invalid, "fork "+source.String(), "no savepoint of it is known at %s, and it does not keep its states there: sluice status %s lists what is known", s.Path, source)
 	}
 	taken := o.Exists || d.Current != "" || d.Applied != "" || d.Deleted != nil // the plan will say so
-	if err := t.renamed(ctx, r, source, was, &w); err != nil || r.Change.DryRun || taken {
+	if err := t.renamed(ctx, r, source, was, &w); err != nil {
 		return w, err
+	}
+	if warning := flink.SharedSinks(w.revision, source); warning != "" {
+		w.notes = append(w.notes, warning)
+	}
+	if r.Change.DryRun || taken {
+		return w, nil
 	}
 	if err := t.keepForFork(ctx, r, source, d.ForkedFrom); err != nil {
 		return w, err

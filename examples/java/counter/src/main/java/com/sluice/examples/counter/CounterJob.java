@@ -17,7 +17,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  * Counts the numbers 0, 1, 2, … and writes a line for each into files that appear exactly once.
  *
  * <p>Every version of the job is this pipeline; the versions differ in {@link CountNumbers} only. The operators' uids
- * are what a savepoint is mapped by: they never change, whatever else does.
+ * are what a savepoint is mapped by: they never change, whatever else does; but for the sink's in a fork of the job.
  */
 public final class CounterJob {
 
@@ -40,7 +40,7 @@ public final class CounterJob {
                 .uid("count")
                 .sinkTo(files(settings.sink))
                 .name("files")
-                .uid("files");
+                .uid(settings.sinkUid);
     }
 
     /** The pace is part of the source, so a restored job goes on at the same pace and never has to catch up. */

@@ -53,4 +53,10 @@ class EveryVersionTest {
         String[] none = {"--sink", "file:///out", "--numbers", "0"};
         assertThrows(IllegalArgumentException.class, () -> Settings.parse(none));
     }
+
+    @Test
+    void findsItsSinkByTheSameUidUnlessItIsAFork() {
+        assertEquals("files", Settings.parse(new String[] {"--sink", "file:///out"}).sinkUid);
+        assertEquals("mine", Settings.parse(new String[] {"--sink", "file:///out", "--sink-uid", "mine"}).sinkUid);
+    }
 }
