@@ -92,8 +92,10 @@ func age(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "in the future"
+	case d < time.Minute:
+		return d.Round(time.Second).String()
 	case d < time.Hour:
-		return d.Round(time.Minute).String()[:len(d.Round(time.Minute).String())-2]
+		return fmt.Sprintf("%dm", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 	}

@@ -85,6 +85,7 @@ func (c *Cluster) install(ctx context.Context, o Options) error {
 		return err
 	}
 	c.Config.QPS, c.Config.Burst = 100, 200
+	c.Config.WarningHandler = rest.NoWarnings{} // that NetworkPolicies have no effect here is in docs/local.md
 	crds, err := readCRDs(o.CRDs)
 	if err != nil {
 		return err
