@@ -97,10 +97,11 @@ func newStage(l *laptop.Laptop, feed *feed, o Options) (*stage, error) {
 		return nil, err
 	}
 	objects := l.Where.Objects()
+	documents := ledger.S3{Client: objects, Bucket: l.Where.Ledger}
 	return &stage{
-		out: o.Out, where: l.Where, objects: objects, target: target, feed: feed, histories: l.Plane.Executions(),
-		ledger: ledger.New(ledger.S3{Client: objects, Bucket: l.Where.Ledger}),
-		jobs:   l.Kit.Jobs, manifest: filepath.Join(filepath.Dir(l.Kit.Jobs), flink.ManifestFile),
+		out: o.Out, where: l.Where, objects: objects, target: target, feed: feed, executions: l.Plane.Executions(),
+		ledger: ledger.New(documents), records: documents, rotates: l.Plane.Output("RotateMachineArn"), run: itself(o.Dir),
+		jobs: l.Kit.Jobs, manifest: filepath.Join(filepath.Dir(l.Kit.Jobs), flink.ManifestFile),
 		dir: o.Dir,
 	}, nil
 }

@@ -60,7 +60,7 @@ func (n *narrator) look(ctx context.Context) (bool, error) {
 		}
 		return false, nil
 	}
-	history, err := n.histories.History(e.ARN)
+	history, err := n.executions.History(e.ARN)
 	if err != nil {
 		return false, err
 	}
@@ -111,7 +111,7 @@ func (n *narrator) say(at time.Time, text string) {
 // wait says what is being waited for, by what the operator and Flink say now.
 func (n *narrator) wait(ctx context.Context) {
 	text := "waiting in " + n.state
-	if o, err := n.target.Observe(ctx, counter); err == nil {
+	if o, err := n.target.Observe(ctx, n.upload.app); err == nil {
 		text += ": " + describe(o)
 	}
 	n.say(time.Now(), "  … "+text)
@@ -119,7 +119,7 @@ func (n *narrator) wait(ctx context.Context) {
 
 // recordOf finds the record of an upload's release.
 func (s *stage) recordOf(ctx context.Context, u uploaded) (ledger.Record, error) {
-	ids, err := s.ledger.Records(ctx, counter, 20)
+	ids, err := s.ledger.Records(ctx, u.app, 20)
 	if err != nil {
 		return ledger.Record{}, err
 	}
@@ -128,7 +128,7 @@ func (s *stage) recordOf(ctx context.Context, u uploaded) (ledger.Record, error)
 		trigger += "?versionId=" + u.version
 	}
 	for _, id := range ids {
-		r, err := s.ledger.Record(ctx, counter, id)
+		r, err := s.ledger.Record(ctx, u.app, id)
 		if err != nil || r.Trigger == trigger {
 			return r, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/local/demo/continuity"
 )
 
@@ -12,8 +13,10 @@ import (
 // checkpoints of the sample job, which makes one a second.
 var patience = continuity.Patience{Within: 20 * time.Second, Every: time.Second}
 
-// sink is where the sample's application.yaml lets it write, below the data bucket.
-const sink = "flink-team-a-ns/counter/output/"
+// output is where an application's sink writes, by its application.yaml.
+func (s *stage) output(app flink.Application) continuity.Bucket {
+	return continuity.Bucket{Client: s.objects, Name: s.where.Data, Prefix: app.String() + "/output/"}
+}
 
 // prove holds the committed output against the story of the releases.
 func (s *stage) prove(ctx context.Context) (bool, error) {
@@ -23,8 +26,8 @@ func (s *stage) prove(ctx context.Context) (bool, error) {
 // committed reads the job's committed output without Sluice, says what it shows,
 // and whether it is whole and as the story has to leave it.
 func (s *stage) committed(ctx context.Context, remark func(continuity.Stretch) string, check func(continuity.Report) []string) (bool, error) {
-	s.say("Proof of continuity, read from the files the job committed below s3://%s/%s\n", s.where.Data, sink)
-	report, err := continuity.Read(ctx, continuity.Bucket{Client: s.objects, Name: s.where.Data, Prefix: sink}, patience)
+	s.say("Proof of continuity, read from the files the job committed below s3://%s/%s\n", s.where.Data, s.output(counter).Prefix)
+	report, err := continuity.Read(ctx, s.output(counter), patience)
 	if err != nil {
 		return false, err
 	}

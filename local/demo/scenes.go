@@ -19,6 +19,7 @@ type scene struct {
 var scenes = []scene{
 	{Releases, "five jars are dropped, of which three are bad", (*stage).tell},
 	{Remediate, "a version begins to fail long after its release, and an alarm brings the old one back", (*stage).remediate},
+	{Rotate, "ten savepoints are taken and proven, one is damaged and found, three are retired, and one is forked", (*stage).rotate},
 }
 
 // Scenes says which scenes there are, and what each is about.

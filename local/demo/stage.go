@@ -18,20 +18,28 @@ import (
 	"github.com/sluice-flink/sluice/local/sfn"
 )
 
+// executions are those of the plane's state machines.
+type executions interface {
+	Start(machine, name string, input []byte) (sfn.Execution, error)
+	Describe(arn string) (sfn.Execution, error)
+	History(arn string) ([]sfn.Event, error)
+}
+
 // stage is what the story is told with.
 type stage struct {
-	out       io.Writer
-	where     whereabouts.Whereabouts
-	objects   *s3.Client
-	target    flink.Target
-	ledger    ledger.Store
-	feed      *feed
-	histories interface {
-		History(arn string) ([]sfn.Event, error)
-	}
-	jobs     string // folder of the sample jars
-	manifest string // the sample's application.yaml
-	dir      string
+	out        io.Writer
+	where      whereabouts.Whereabouts
+	objects    *s3.Client
+	target     flink.Target
+	ledger     ledger.Store
+	feed       *feed
+	executions executions
+	rotates    string         // ARN of the rotate machine
+	records    ledger.Objects // the ledger's bucket, where rotations are recorded
+	run        runner
+	jobs       string // folder of the sample jars
+	manifest   string // the sample's application.yaml
+	dir        string
 }
 
 func (s *stage) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, "\n"+format+"\n", args...) }
@@ -127,6 +135,7 @@ func (s *stage) look(ctx context.Context) (look, error) {
 
 // uploaded is one version of an object.
 type uploaded struct {
+	app          flink.Application
 	key, version string
 	at           time.Time
 }
@@ -137,11 +146,11 @@ func (s *stage) upload(ctx context.Context, file string, part float64, name stri
 	if err != nil {
 		return uploaded{}, err
 	}
-	return s.put(ctx, body, name)
+	return s.put(ctx, counter, body, name)
 }
 
-func (s *stage) put(ctx context.Context, body []byte, name string) (uploaded, error) {
-	u := uploaded{key: counter.String() + "/" + name, at: time.Now()}
+func (s *stage) put(ctx context.Context, app flink.Application, body []byte, name string) (uploaded, error) {
+	u := uploaded{app: app, key: app.String() + "/" + name, at: time.Now()}
 	out, err := s.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.where.Artifacts, Key: &u.key, Body: bytes.NewReader(body)})
 	if err != nil {
 		return u, fmt.Errorf("upload %s: %w", u.key, err)

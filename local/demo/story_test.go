@@ -25,6 +25,14 @@ type history []sfn.Event
 
 func (h history) History(string) ([]sfn.Event, error) { return h, nil }
 
+func (h history) Start(string, string, []byte) (sfn.Execution, error) {
+	return sfn.Execution{}, errors.New("nothing is started here")
+}
+
+func (h history) Describe(string) (sfn.Execution, error) {
+	return sfn.Execution{}, errors.New("nothing is started here")
+}
+
 func objectCreated(t *testing.T, key, version string) json.RawMessage {
 	t.Helper()
 	d := events.ObjectCreatedDetail{}
@@ -56,10 +64,10 @@ func output(t *testing.T, notes ...string) json.RawMessage {
 }
 
 func TestAReleaseIsToldStateByStateAndItsOwnRecordIsFound(t *testing.T) {
-	u := uploaded{key: counter.String() + "/x.jar", version: "2", at: noon}
+	u := uploaded{app: counter, key: counter.String() + "/x.jar", version: "2", at: noon}
 	after := func(s float64) time.Time { return noon.Add(time.Duration(s * float64(time.Second))) }
 	var out bytes.Buffer
-	s := &stage{out: &out, where: whereabouts.Whereabouts{Artifacts: "artifacts"}, ledger: ledger.New(ledger.NewMemory()), feed: newFeed(), histories: history{
+	s := &stage{out: &out, where: whereabouts.Whereabouts{Artifacts: "artifacts"}, ledger: ledger.New(ledger.NewMemory()), feed: newFeed(), executions: history{
 		{Type: "TaskStateEntered", State: "Admit", Time: after(0.1)},
 		{Type: "TaskStateExited", State: "Admit", Time: after(0.2), Output: output(t, "admitted")},
 		{Type: "ChoiceStateEntered", State: "Admitted?", Time: after(0.2)},
@@ -92,8 +100,8 @@ func TestAReleaseIsToldStateByStateAndItsOwnRecordIsFound(t *testing.T) {
 }
 
 func TestAnExecutionWithoutARecordIsAFault(t *testing.T) {
-	u := uploaded{key: counter.String() + "/x.jar", version: "1", at: noon}
-	s := &stage{out: &bytes.Buffer{}, ledger: ledger.New(ledger.NewMemory()), feed: newFeed(), histories: history{}}
+	u := uploaded{app: counter, key: counter.String() + "/x.jar", version: "1", at: noon}
+	s := &stage{out: &bytes.Buffer{}, ledger: ledger.New(ledger.NewMemory()), feed: newFeed(), executions: history{}}
 	s.feed.observe(sfn.Execution{Status: "FAILED", Error: "FailedDirty", Cause: "why", Input: objectCreated(t, u.key, "1")})
 	if _, err := s.follow(t.Context(), u); err == nil || !strings.Contains(err.Error(), "ended as FAILED and left no record: FailedDirty why") {
 		t.Errorf("got %v", err)

@@ -147,3 +147,24 @@ func TestACancelledReadSaysSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheOutputOfAForkBeginsWhereItsStateDoes(t *testing.T) {
+	tests := map[string]struct {
+		text   string
+		faults []string
+	}{
+		"whole from its first number on": {run("v1", 1048, 1060), nil},
+		"a number is missing":            {run("v1", 5, 6) + run("v1", 8, 9), []string{"missing: 7"}},
+		"it forgot what was counted":     {"5 1 1 v1\n", []string{"counted wrong: 5 (v1 says keyed 1, operator 1; right is 6)"}},
+		"nothing":                        {"", []string{"nothing was committed at all"}},
+	}
+	for name, test := range tests {
+		r, err := ReadFork(t.Context(), files(map[string]string{"part-0": test.text}), once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.faults, r.Faults()); diff != "" || r.Whole() != (len(test.faults) == 0) {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

@@ -18,24 +18,41 @@ type Gap struct{ First, Last int64 }
 // Report is what the output shows.
 type Report struct {
 	Lines     int
-	Highest   int64     // the highest number committed; -1 when there is no line
+	First     int64     // the number that the output has to begin with
+	Highest   int64     // the highest number committed; one less than First when there is no line
 	Stretches []Stretch // by number
 	Missing   []Gap
 	Repeated  []Line // every line whose number stood in a line before
 	Miscount  []Line // lines whose counts are not n + 1
 }
 
-// Whole tells whether every number from 0 to the highest is there once, with
-// the right counts, and there is any.
+// Whole tells whether every number from the first to the highest is there once,
+// with the right counts, and there is any.
 func (r Report) Whole() bool {
 	return r.Lines > 0 && len(r.Missing) == 0 && len(r.Repeated) == 0 && len(r.Miscount) == 0
 }
 
-// Examine judges the lines, in any order.
-func Examine(lines []Line) Report {
+// Examine judges the lines of a job that began empty, in any order.
+func Examine(lines []Line) Report { return examine(inOrder(lines), 0) }
+
+// ExamineFork judges the lines of a job that began with another's state, in any
+// order: what was counted before its lowest number stands in the other's output.
+func ExamineFork(lines []Line) Report {
+	sorted := inOrder(lines)
+	if len(sorted) == 0 {
+		return examine(sorted, 0)
+	}
+	return examine(sorted, sorted[0].N)
+}
+
+func inOrder(lines []Line) []Line {
 	sorted := slices.Clone(lines)
 	slices.SortStableFunc(sorted, func(a, b Line) int { return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.Version, b.Version)) })
-	r := Report{Lines: len(sorted), Highest: -1}
+	return sorted
+}
+
+func examine(sorted []Line, first int64) Report {
+	r := Report{Lines: len(sorted), First: first, Highest: first - 1}
 	for _, l := range sorted {
 		r.add(l)
 	}

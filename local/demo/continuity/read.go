@@ -27,9 +27,18 @@ type Patience struct {
 	Every  time.Duration
 }
 
-// Read reads what is committed and examines it; while a number is missing it
-// looks again, within the patience.
+// Read reads what a job that began empty has committed and examines it; while a
+// number is missing it looks again, within the patience.
 func Read(ctx context.Context, s Source, p Patience) (Report, error) {
+	return read(ctx, s, p, Examine)
+}
+
+// ReadFork is Read for a job that began with another's state.
+func ReadFork(ctx context.Context, s Source, p Patience) (Report, error) {
+	return read(ctx, s, p, ExamineFork)
+}
+
+func read(ctx context.Context, s Source, p Patience, examine func([]Line) Report) (Report, error) {
 	r := reader{source: s, known: map[string]bool{}}
 	limit, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
@@ -37,7 +46,7 @@ func Read(ctx context.Context, s Source, p Patience) (Report, error) {
 		if err := r.more(ctx); err != nil {
 			return Report{}, err
 		}
-		report := Examine(r.lines)
+		report := examine(r.lines)
 		if len(report.Missing) == 0 && report.Lines > 0 {
 			return report, nil
 		}
