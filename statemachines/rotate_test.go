@@ -4,14 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/statemachines"
 )
 
@@ -29,6 +31,9 @@ import (
 //	dies-removing N       the function dies once it has begun to remove the Nth snapshot
 //	lock N                the files of the Nth snapshot may not be removed
 //	redeploy N            somebody asks to start from the Nth; redeploy-id N names it by its id
+//	lose-answer STATE     that state's function does its work, and nobody hears of it, once
+//	hang-rehearsals       a throw-away JobManager shows nothing
+//	rehearsals            which of them are there
 //	incident              an alarm is being dealt with; no-incident
 func (s *stage) rotates(words []string) bool {
 	switch words[0] {
@@ -75,6 +80,12 @@ func (s *stage) rotates(words []string) bool {
 		s.deliver(s.ask("Redeploy", []string{"snapshot=" + s.nth(words[1]).Path}))
 	case "redeploy-id":
 		s.deliver(s.ask("Redeploy", []string{"snapshot=" + s.nth(words[1]).ID}))
+	case "lose-answer":
+		s.unheard = words[1]
+	case "hang-rehearsals":
+		s.saved.hangs = true
+	case "rehearsals":
+		s.tellRehearsals()
 	case "incident", "no-incident":
 		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error {
 			d.Incident = nil
@@ -110,8 +121,11 @@ func (s *stage) rotate(input string) {
 	machine, err := asl.Parse(statemachines.Rotate)
 	must(s.t, err)
 	s.depth++
+	arn := "arn:aws:states:eu-west-1:111122223333:execution:rotate:" + name
+	s.executions[arn] = task.Execution{Runs: true, Status: "RUNNING", Input: []byte(input)}
 	result := machine.Run(ctx, []byte(input), asl.Options{Caller: s.world, Clock: s.clock, JSONata: s.engine, Rand: rand.NewPCG(1, uint64(s.runs)),
-		Execution: asl.Execution{ARN: "arn:aws:states:eu-west-1:111122223333:execution:rotate:" + name, Name: name, StateMachineName: "rotate"}})
+		Execution: asl.Execution{ARN: arn, Name: name, StateMachineName: "rotate"}})
+	s.executions[arn] = task.Execution{Status: result.Status, Input: []byte(input)}
 	if s.depth--; s.depth == 0 {
 		s.before, s.after = nil, nil
 	}
@@ -119,9 +133,10 @@ func (s *stage) rotate(input string) {
 	if result.Status != asl.StatusSucceeded {
 		fmt.Fprintf(&s.seen, "  error: %s %s\n", result.Error, result.Cause)
 	}
-	for key, r := range s.rotations() {
+	after := s.rotations()
+	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if _, known := before[key]; !known {
-			s.tellRotation(r)
+			s.tellRotation(after[key])
 		}
 	}
 	d, _, err := s.ledger.Document(s.t.Context(), app)
@@ -133,7 +148,6 @@ func (s *stage) rotate(input string) {
 func (s *stage) rotations() map[string]ledger.RotationRecord {
 	keys, err := s.objects.Keys(s.t.Context(), ledger.RotationPrefix+app.String()+"/")
 	must(s.t, err)
-	sort.Strings(keys)
 	all := map[string]ledger.RotationRecord{}
 	for _, key := range keys {
 		id := strings.TrimSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
@@ -167,6 +181,17 @@ func (s *stage) tellRotation(r ledger.RotationRecord) {
 	}
 	if r.Strays > 0 {
 		fmt.Fprintf(&s.seen, "  strays: %d\n", r.Strays)
+	}
+}
+
+func (s *stage) tellRehearsals() {
+	there, err := s.saved.Rehearsals(s.t.Context(), app.Namespace)
+	must(s.t, err)
+	for _, left := range there {
+		fmt.Fprintf(&s.seen, "  a throw-away cluster of %s, since %s\n", left.Application, left.Since.Format("02 15:04"))
+	}
+	if len(there) == 0 {
+		s.seen.WriteString("  none\n")
 	}
 }
 

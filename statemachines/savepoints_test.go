@@ -23,6 +23,7 @@ type savepoints struct {
 	saving  func() // what happens while the next savepoint is being written
 	locked  string // the word of the path whose files may not be removed
 	dies    string // the word of the path at whose removal the function dies, once
+	hangs   bool   // a rehearsal shows nothing
 }
 
 // StartSnapshot implements flink.Target.
@@ -52,6 +53,15 @@ func (s *savepoints) Observe(ctx context.Context, app flink.Application) (flink.
 		_, err = s.put(path)
 	}
 	return o, err
+}
+
+// LookAtRehearsal implements flink.Rehearser.
+func (s *savepoints) LookAtRehearsal(ctx context.Context, r flink.Rehearsal) (flink.RehearsalFacts, error) {
+	facts, err := s.Model.LookAtRehearsal(ctx, r)
+	if s.hangs && facts.Exists {
+		facts.Job = flink.JobFacts{Unreachable: "connection refused", Restarts: -1}
+	}
+	return facts, err
 }
 
 // put writes a savepoint's files.

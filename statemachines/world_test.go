@@ -63,6 +63,7 @@ type world struct {
 	executions map[string]task.Execution
 	died       []byte // the event of the execution that died last
 	mute       bool   // nothing can be sent
+	unheard    string // the state whose function's next answer is lost
 }
 
 func newWorld(t *testing.T) *world {
@@ -135,6 +136,10 @@ func (w *world) invoke(ctx context.Context, f functions.Function, payload []byte
 	out, err := w.handlers[f.Name](ctx, payload)
 	if w.after != nil {
 		w.after(f.State)
+	}
+	if w.unheard == f.State {
+		w.unheard = ""
+		return nil, &asl.Error{Name: "Lambda.Unknown", Cause: "planted: the answer is lost"}
 	}
 	if err != nil {
 		return nil, failure(err)

@@ -50,6 +50,13 @@ func (d *Document) Retiring(path string, now time.Time) bool {
 	return true
 }
 
+// Spare takes the mark from a snapshot whose files may not be removed.
+func (d *Document) Spare(path string) {
+	if s := d.Snapshot(path); s != nil {
+		s.Retiring = time.Time{}
+	}
+}
+
 // DropSnapshot forgets a snapshot whose files are gone. One that was not marked
 // before stays: somebody may rely on it.
 func (d *Document) DropSnapshot(path string) {

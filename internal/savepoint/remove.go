@@ -11,8 +11,9 @@ import (
 
 // Removal is what a call of Remove took away.
 type Removal struct {
-	Files int   `json:"files"`
-	Bytes int64 `json:"bytes"`
+	Files int   `json:"files"` // _metadata included
+	Bytes int64 `json:"bytes"` // _metadata not included
+	Whole bool  `json:"-"`     // nothing of it was removed, by this call or before: _metadata was seen, and is still there
 }
 
 // checkpointDir are the directories in which Flink keeps checkpoints of a job:
@@ -37,16 +38,21 @@ func (s Store) Remove(ctx context.Context, root, path string) (Removal, error) {
 	if err != nil {
 		return Removal{}, err
 	}
-	if err := s.isSavepoint(ctx, dir); err != nil {
-		return Removal{}, err
+	there, err := s.isSavepoint(ctx, dir)
+	if err != nil {
+		return Removal{Whole: there}, err
 	}
 	if err := s.alone(ctx, dir); err != nil {
-		return Removal{}, err
+		return Removal{Whole: there}, err
 	}
 	if err := s.Objects.Delete(ctx, dir.Bucket, []string{dir.child(metadataFile).Key}); err != nil {
-		return Removal{}, err
+		return Removal{Whole: there}, err
 	}
-	return s.removeBelow(ctx, dir)
+	r, err := s.removeBelow(ctx, dir)
+	if there {
+		r.Files++
+	}
+	return r, err
 }
 
 // removable is what can be said without looking.
@@ -70,16 +76,21 @@ func removable(root, path string) (Location, error) {
 }
 
 // isSavepoint refuses what its own _metadata calls a checkpoint. What has no
-// _metadata, or one that cannot be read, may be removed: its name is all there is.
-func (s Store) isSavepoint(ctx context.Context, dir Location) error {
+// _metadata, or one that cannot be read, may be removed: its name is all there
+// is. It tells whether there is one.
+func (s Store) isSavepoint(ctx context.Context, dir Location) (there bool, err error) {
 	m, err := s.metadata(ctx, dir, readLean)
 	switch code := flink.CodeOf(err); {
-	case err != nil && code != flink.NotFound && code != flink.Invalid:
-		return err
-	case err == nil && m.Properties != nil && !m.Properties.Savepoint:
-		return flink.Errorf(flink.Invalid, "remove the savepoint "+dir.String(), "its _metadata says that it is a checkpoint, which belongs to Flink")
+	case err != nil && code == flink.NotFound:
+		return false, nil
+	case err != nil && code == flink.Invalid:
+		return true, nil
+	case err != nil:
+		return false, err
+	case m.Properties != nil && !m.Properties.Savepoint:
+		return true, flink.Errorf(flink.Invalid, "remove the savepoint "+dir.String(), "its _metadata says that it is a checkpoint, which belongs to Flink")
 	}
-	return nil
+	return true, nil
 }
 
 // alone refuses a directory in which more than one savepoint lies.

@@ -152,7 +152,8 @@ func (t Tasks) isDue(ctx context.Context, app flink.Application) (bool, error) {
 		return false, err
 	case err != nil:
 		tried := d.Rotated != nil && t.Clock.Now().Sub(d.Rotated.At) < brokenAgain
-		return idle(&d) == "" && !tried, nil
+		finish := flink.DecideDue(timetable(&d, nothingByAge, t.Clock.Now(), false)).Due
+		return finish || idle(&d) == "" && !tried, nil
 	}
 	return flink.DecideDue(timetable(&d, m.Policy.Snapshots, t.Clock.Now(), false)).Due, nil
 }

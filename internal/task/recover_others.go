@@ -67,8 +67,20 @@ func machineOf(execution string) string {
 }
 
 // rehearsalLeft is how old a throw-away cluster is that nobody looks after any
-// more: the runtime ends one by itself long before.
+// more, whatever the ledger says: the runtime ends one by itself long before.
 const rehearsalLeft = 2 * time.Hour
+
+// decideRehearsal says what becomes of a throw-away cluster. Whoever looks after
+// one holds its application's lease under its name, from before it begins until
+// it has ended. d is nil where the ledger says nothing: it may be another
+// installation's.
+func decideRehearsal(d *ledger.Document, left flink.LeftRehearsal, now time.Time) remedy {
+	looked := d == nil || d.Lease != nil && d.Lease.Release == left.ID
+	if looked && now.Sub(left.Since) < rehearsalLeft {
+		return remedy{}
+	}
+	return remedy{action: Clear, message: "the throw-away cluster of rehearsal " + left.ID + " was left: it is ended"}
+}
 
 // clearRehearsals ends the throw-away clusters that somebody left in the
 // namespaces of those applications.
@@ -89,9 +101,18 @@ func (t Tasks) clearRehearsals(ctx context.Context, r *Recovery, apps []flink.Ap
 			continue
 		}
 		for _, left := range there {
-			if t.Clock.Now().Sub(left.Since) >= rehearsalLeft {
-				r.did(left.Application, remedy{action: Clear, message: "the throw-away cluster of rehearsal " + left.ID + " was left: it is ended"}, stage.EndRehearsal(ctx, left.Rehearsal()))
+			if m := decideRehearsal(t.known(ctx, left.Application), left, t.Clock.Now()); m.action != LeaveAlone {
+				r.did(left.Application, m, stage.EndRehearsal(ctx, left.Rehearsal()))
 			}
 		}
 	}
+}
+
+// known is an application's document; nil when there is none that can be read.
+func (t Tasks) known(ctx context.Context, app flink.Application) *ledger.Document {
+	d, version, err := t.Ledger.Document(ctx, app)
+	if err != nil || version == "" {
+		return nil
+	}
+	return &d
 }

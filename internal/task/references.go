@@ -34,6 +34,18 @@ func references(d *ledger.Document) []flink.Reference {
 	return all
 }
 
+// ReferredTo is what the ledger says that refers to a snapshot, in words; empty
+// when nothing does. It is asked in the very write that marks the snapshot for
+// removal: whatever comes to refer to it later finds the mark.
+func ReferredTo(d *ledger.Document, path string) string {
+	for _, r := range references(d) {
+		if flink.SamePath(r.Path, path) {
+			return r.By
+		}
+	}
+	return ""
+}
+
 // known is the path of a snapshot that may be named by its id.
 func known(d *ledger.Document, which string) string {
 	if s := d.Find(which); s != nil {

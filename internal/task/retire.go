@@ -99,19 +99,13 @@ func (t Tasks) directories(ctx context.Context, r *Rotation, d *ledger.Document)
 func (t Tasks) retire(ctx context.Context, r *Rotation, h flink.Holdings, s flink.Retained) (gone bool, err error) {
 	path, marked := s.Snapshot.Path, false
 	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) {
-		marked = false
-		for _, by := range references(d) {
-			if flink.SamePath(by.Path, path) {
-				return
-			}
-		}
-		marked = d.Retiring(path, t.Clock.Now())
+		marked = ReferredTo(d, path) == "" && d.Retiring(path, t.Clock.Now())
 	})
 	if err != nil || gone || !marked {
 		return gone, err
 	}
-	if err := t.removeFiles(ctx, r, h.Directories, path); err != nil {
-		return false, t.unremoved(r, path, err)
+	if removed, err := t.removeFiles(ctx, r, h.Directories, path); err != nil {
+		return t.unremoved(ctx, r, s.Snapshot, removed, err)
 	}
 	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) { d.DropSnapshot(path) })
 	if err == nil && !gone {
@@ -121,25 +115,42 @@ func (t Tasks) retire(ctx context.Context, r *Rotation, h flink.Holdings, s flin
 	return gone, err
 }
 
-// unremoved: one that may not be removed is told of, and holds up no other.
-func (t Tasks) unremoved(r *Rotation, path string, err error) error {
-	if c := flink.CodeOf(err); c != flink.Refused && c != flink.Invalid {
-		return err
+// unremoved: one that may not be removed is told of, holds up no other, and is
+// as good as before.
+func (t Tasks) unremoved(ctx context.Context, r *Rotation, s flink.Snapshot, removed savepoint.Removal, why error) (gone bool, err error) {
+	if !MayNotBeRemoved(why) {
+		return false, why
 	}
-	r.note(t.Clock.Now(), "Retire", baseName(path)+" could not be removed: "+err.Error())
-	return nil
+	r.note(t.Clock.Now(), "Retire", baseName(s.Path)+" could not be removed: "+why.Error())
+	if !Untouched(s, removed) {
+		return false, nil
+	}
+	_, gone, err = t.keep(ctx, r, "Retire", func(d *ledger.Document) { d.Spare(s.Path) })
+	return gone, err
+}
+
+// MayNotBeRemoved tells whether a savepoint's removal failed for good: trying
+// again changes nothing.
+func MayNotBeRemoved(err error) bool {
+	c := flink.CodeOf(err)
+	return err != nil && (c == flink.Refused || c == flink.Invalid)
+}
+
+// Untouched tells whether a savepoint whose removal was refused is as whole as it
+// was: then the mark is taken back. s is as it was before it was marked. One that
+// was marked before may have been half removed then, unless it is seen to be there.
+func Untouched(s flink.Snapshot, removed savepoint.Removal) bool {
+	return removed.Whole || s.Retiring.IsZero() && removed.Files == 0
 }
 
 // removeFiles removes a savepoint's files below the directory it lies in.
-func (t Tasks) removeFiles(ctx context.Context, r *Rotation, directories []string, path string) error {
+func (t Tasks) removeFiles(ctx context.Context, r *Rotation, directories []string, path string) (savepoint.Removal, error) {
 	for _, dir := range directories {
-		if !flink.Below(path, dir) {
-			continue
+		if flink.Below(path, dir) {
+			return t.Snapshots.Remove(ctx, dir, path)
 		}
-		_, err := t.Snapshots.Remove(ctx, dir, path)
-		return err
 	}
-	return flink.Errorf(flink.Internal, "remove "+path, "it lies in none of the directories of %s", r.Application)
+	return savepoint.Removal{}, flink.Errorf(flink.Internal, "remove "+path, "it lies in none of the directories of %s", r.Application)
 }
 
 // mostSurveyed is how many objects a rotation looks at for strays: a hundred

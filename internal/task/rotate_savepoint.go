@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -75,13 +76,17 @@ func (f rotation) decide(r *Rotation) bool {
 	d := &f.document
 	r.Policy = f.policy.Snapshots
 	r.Decision = Ignore // nothing to record: a tick that came twice, or late
+	asked := r.ByHand
 	if f.manifest != nil {
-		r.skip(f.now, "its policy cannot be read: "+f.manifest.Error())
-		return false
+		r.Policy, asked = nothingByAge, false
 	}
-	due := flink.DecideDue(timetable(d, f.policy.Snapshots, f.now, r.ByHand))
+	due := flink.DecideDue(timetable(d, r.Policy, f.now, asked))
 	mine := d.Lease.Of(r.Execution, r.ID)
 	r.Due = due.Message
+	if f.manifest != nil && !due.Due && !mine {
+		r.skip(f.now, unreadable(f.manifest))
+		return false
+	}
 	if !due.Due && !mine || overlaps(d, r, f.now) {
 		return false
 	}
@@ -90,8 +95,11 @@ func (f rotation) decide(r *Rotation) bool {
 		return false
 	}
 	r.Decision, r.Directory = ToRotateSavepoint, f.running.SavepointDirectory()
-	if !due.Save && !mine {
+	if !due.Save && !(mine && tookOne(d, r)) {
 		r.Decision = ToRetire
+		if f.manifest != nil {
+			r.Skipped = unreadable(f.manifest)
+		}
 		return true
 	}
 	if why := f.notSavable(); why != "" {
@@ -101,6 +109,14 @@ func (f rotation) decide(r *Rotation) bool {
 	r.Revision, r.JobID = f.observation.Spec.Revision, f.observation.Job.ID
 	return true
 }
+
+// tookOne tells whether a rotation that is called again has taken its savepoint:
+// it is not due for one any more, and has to prove it.
+func tookOne(d *ledger.Document, r *Rotation) bool {
+	return slices.ContainsFunc(d.Snapshots, func(s flink.Snapshot) bool { return flink.Below(s.Path, r.request().Directory) })
+}
+
+func unreadable(manifest error) string { return line("its policy cannot be read: " + manifest.Error()) }
 
 // notSavable is why no savepoint of it can be taken now.
 func (f rotation) notSavable() string {
@@ -130,6 +146,11 @@ func (t Tasks) begin(ctx context.Context, r *Rotation, f rotation) error {
 		}
 		if why := hindrance(d, r, now); why != "" {
 			return flink.Errorf(flink.Conflict, "begin the rotation of "+r.Application.String(), "%s", why)
+		}
+		if dead := d.Lease; dead != nil && !dead.Of(r.Execution, r.ID) { // hindrance lets only a rotation that has died be taken over
+			if err := t.endRotation(ctx, d, "nothing was heard of it any more, and rotation "+r.ID+" took over"); err != nil {
+				return err
+			}
 		}
 		fence, err := d.Take(r.Execution, r.ID, now, leaseTerm)
 		if err != nil {

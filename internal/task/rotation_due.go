@@ -56,6 +56,11 @@ func outlived(d *ledger.Document, policy flink.Snapshots, now time.Time) bool {
 	return false
 }
 
+// nothingByAge is the policy of an application whose own cannot be read: a
+// removal that was begun is finished, for which none is needed, and nothing else
+// goes. The hundred years pass through JSONata, whose numbers are doubles, unchanged.
+var nothingByAge = flink.Snapshots{Keep: flink.MaxSnapshots, MaxAge: 100 * 365 * 24 * time.Hour}
+
 // overlaps tells whether another rotation of the application is at work.
 func overlaps(d *ledger.Document, r *Rotation, now time.Time) bool {
 	return d.Held(now) && d.Lease.For == ledger.ForRotation && !d.Lease.Of(r.Execution, r.ID)

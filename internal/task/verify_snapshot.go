@@ -18,7 +18,43 @@ const rehearsalWithin = 10 * time.Minute
 // VerifySnapshot keeps the checksums of the savepoint that was taken, proves it,
 // and proves the one known savepoint that was not looked at for longest, so that
 // each is read again in its turn: storage forgets without saying so.
+//
+// A rehearsal that one call has begun does not outlive what it is for: it is
+// ended by the call that does not go on with it.
 func (t Tasks) VerifySnapshot(ctx context.Context, r Rotation) (Rotation, error) {
+	if r.Proof == nil || r.Proof.Since.IsZero() {
+		return t.verify(ctx, r)
+	}
+	begun := *r.Proof
+	next, err := t.verify(ctx, r)
+	if next.goesOnWith(begun, err) {
+		return next, err
+	}
+	if ended := t.endRehearsal(ctx, next); err == nil {
+		err = ended
+	}
+	return next, err
+}
+
+// goesOnWith tells whether the next call goes on with a proof.
+func (r *Rotation) goesOnWith(p Proof, err error) bool {
+	if err != nil {
+		c := flink.CodeOf(err)
+		return c == flink.Unavailable || c == flink.Conflict // the machine calls again
+	}
+	return r.Decision == ToVerifySnapshot && r.Proof != nil && r.Proof.Path == p.Path
+}
+
+// endRehearsal removes the rotation's throw-away cluster; where there is none it does nothing.
+func (t Tasks) endRehearsal(ctx context.Context, r Rotation) error {
+	stage, can := rehearser(t.Target)
+	if !can {
+		return nil
+	}
+	return stage.EndRehearsal(ctx, flink.Rehearsal{Application: r.Application, ID: r.ID})
+}
+
+func (t Tasks) verify(ctx context.Context, r Rotation) (Rotation, error) {
 	d, gone, err := t.keep(ctx, &r, "VerifySnapshot", noChange)
 	if err != nil || gone {
 		return r, err

@@ -137,7 +137,7 @@ func wholeStory(t *testing.T, f Fixture) {
 	must(t, err)
 	survey, err := s.Strays(t.Context(), root, savepoint.Search{})
 	must(t, err)
-	if r.Files != 4 || len(survey.Strays) != 0 {
+	if r.Files != 5 || len(survey.Strays) != 0 {
 		t.Errorf("removed %+v, left %+v", r, survey)
 	}
 }
