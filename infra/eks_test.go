@@ -96,3 +96,20 @@ func TestTheAPIServerIsOpenToFunctionsAndNobodyElse(t *testing.T) {
 		}
 	}
 }
+
+func TestAClusterThatExistsIsWorkedWithAndNotMade(t *testing.T) {
+	cluster := read(t, "other-cluster")
+	for _, kind := range []string{"AWS::EKS::Cluster", "AWS::EKS::Nodegroup", "AWS::EKS::Addon"} {
+		if found := cluster.ofType(kind); len(found) > 0 {
+			t.Errorf("%s is made: %v", kind, found)
+		}
+	}
+	_, entry := cluster.only(t, "AWS::EKS::AccessEntry")
+	if got := text(entry.Properties["ClusterName"]) + " " + text(entry.Properties["PrincipalArn"]); !strings.HasPrefix(got, "main <KubectlProvider") {
+		t.Errorf("the access entry is of %s", got)
+	}
+	_, rule := cluster.only(t, "AWS::EC2::SecurityGroupIngress")
+	if got := text(rule.Properties["GroupId"]); got != "sg-0123456789abcdef0" {
+		t.Errorf("functions reach %s", got)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sluice-flink/sluice/infra/platform"
 )
@@ -31,7 +32,7 @@ func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
 	}
 	want := platform.New()
 	want.Region, want.Partition = "eu-west-1", "aws"
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

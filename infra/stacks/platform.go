@@ -42,7 +42,11 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) cluster.Clu
 	if p.Network.Existing != nil {
 		in = network.Existing(stack, *p.Network.Existing)
 	}
-	made := cluster.New(stack, p, in, kubectl)
+	build := cluster.New
+	if p.Cluster.Existing != nil {
+		build = cluster.Existing
+	}
+	made := build(stack, p, in, kubectl)
 	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
 	return made
 }

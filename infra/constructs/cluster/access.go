@@ -16,16 +16,20 @@ import (
 // admit makes the platform's people administrators of the cluster.
 func admit(scope constructs.Construct, eks awseksv2.ICluster, admins []string) {
 	for i, admin := range admins {
-		awseks.NewCfnAccessEntry(scope, jsii.String("Admin"+strconv.Itoa(i)), &awseks.CfnAccessEntryProps{
-			ClusterName:  eks.ClusterName(),
-			PrincipalArn: jsii.String(admin),
-			Type:         jsii.String("STANDARD"),
-			AccessPolicies: []any{&awseks.CfnAccessEntry_AccessPolicyProperty{
-				PolicyArn:   awscdk.Fn_Sub(jsii.String("arn:${AWS::Partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"), nil),
-				AccessScope: &awseks.CfnAccessEntry_AccessScopeProperty{Type: jsii.String("cluster")},
-			}},
-		})
+		administer(scope, "Admin"+strconv.Itoa(i), eks, jsii.String(admin))
 	}
+}
+
+func administer(scope constructs.Construct, id string, eks awseksv2.ICluster, role *string) {
+	awseks.NewCfnAccessEntry(scope, jsii.String(id), &awseks.CfnAccessEntryProps{
+		ClusterName:  eks.ClusterName(),
+		PrincipalArn: role,
+		Type:         jsii.String("STANDARD"),
+		AccessPolicies: []any{&awseks.CfnAccessEntry_AccessPolicyProperty{
+			PolicyArn:   awscdk.Fn_Sub(jsii.String("arn:${AWS::Partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"), nil),
+			AccessScope: &awseks.CfnAccessEntry_AccessScopeProperty{Type: jsii.String("cluster")},
+		}},
+	})
 }
 
 // letFunctionsIn makes the group that Sluice's functions stand in, and opens the

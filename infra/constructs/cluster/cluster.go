@@ -48,24 +48,18 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 			awseksv2.ClusterLoggingTypes_API, awseksv2.ClusterLoggingTypes_AUDIT, awseksv2.ClusterLoggingTypes_AUTHENTICATOR,
 			awseksv2.ClusterLoggingTypes_CONTROLLER_MANAGER, awseksv2.ClusterLoggingTypes_SCHEDULER,
 		},
-		KubectlProviderOptions: &awseksv2.KubectlProviderOptions{
-			KubectlLayer: awslambda.NewLayerVersion(scope, jsii.String("KubectlLayer"), &awslambda.LayerVersionProps{
-				Code:        awslambda.Code_FromAsset(jsii.String(kubectl), nil),
-				Description: jsii.String("Sluice: kubectl and helm"),
-			}),
-			PrivateSubnets: &in.Private,
-		},
+		KubectlProviderOptions: provider(scope, in, kubectl),
 	})
 	own.JustifyManaged(eks.Role(), "EKS keeps it for its control plane.")
-	own.JustifyProvider(eks.KubectlProvider().(constructs.IConstruct), "The CDK's provider of charts and manifests: it administers the cluster, which it has to, and holds what the CDK gives it.")
+	justifyProvider(eks.KubectlProvider())
 	role := nodeRole(scope)
 	before, dns := nodeAddOns(scope, eks), dnsAddOn(scope, eks)
 	for _, group := range groups(p) {
 		nodes := nodeGroup(scope, eks, role, group, in)
 		for _, addOn := range before {
-			nodes.AddDependency(addOn)
+			nodes.AddResourceDependency(addOn, nil)
 		}
-		dns.AddDependency(nodes)
+		dns.AddResourceDependency(nodes, nil)
 	}
 	admit(scope, eks, p.Cluster.Admins)
 	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in)}
@@ -76,4 +70,19 @@ func endpoint(c platform.Cluster) awseksv2.EndpointAccess {
 		return awseksv2.EndpointAccess_PUBLIC_AND_PRIVATE().OnlyFrom(*jsii.Strings(c.PublicCIDRs...)...)
 	}
 	return awseksv2.EndpointAccess_PRIVATE()
+}
+
+// provider is what charts and manifests are applied by, inside the VPC.
+func provider(scope constructs.Construct, in network.Network, kubectl string) *awseksv2.KubectlProviderOptions {
+	return &awseksv2.KubectlProviderOptions{
+		KubectlLayer: awslambda.NewLayerVersion(scope, jsii.String("KubectlLayer"), &awslambda.LayerVersionProps{
+			Code:        awslambda.Code_FromAsset(jsii.String(kubectl), nil),
+			Description: jsii.String("Sluice: kubectl and helm"),
+		}),
+		PrivateSubnets: &in.Private,
+	}
+}
+
+func justifyProvider(provider constructs.IConstruct) {
+	own.JustifyProvider(provider, "The CDK's provider of charts and manifests: it administers the cluster, which it has to, and holds what the CDK gives it.")
 }
