@@ -3,6 +3,7 @@ package events
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -124,6 +125,28 @@ func (d AlarmStateChangedDetail) Dimensions() map[string]string {
 		}
 	}
 	return common
+}
+
+// insights is the metric and the namespace of a Metrics Insights query
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html).
+var insights = regexp.MustCompile(`(?i)\bSELECT\s+\w+\s*\(\s*"?([^")]+?)"?\s*\)\s+FROM\s+(?:SCHEMA\s*\(\s*)?(?:"([^"]+)"|([^\s",()]+))`)
+
+// AlarmSubject is a metric that an alarm is about.
+type AlarmSubject struct{ Namespace, Metric string }
+
+// Subjects are the metrics that the alarm is about, as far as its event tells: a
+// composite alarm's does not.
+func (d AlarmStateChangedDetail) Subjects() []AlarmSubject {
+	var all []AlarmSubject
+	for _, m := range d.Configuration.Metrics {
+		if m.MetricStat != nil {
+			all = append(all, AlarmSubject{m.MetricStat.Metric.Namespace, m.MetricStat.Metric.Name})
+		}
+		for _, found := range insights.FindAllStringSubmatch(m.Expression, -1) {
+			all = append(all, AlarmSubject{found[2] + found[3], found[1]})
+		}
+	}
+	return all
 }
 
 // OfManySeries tells whether the event is of a multi-series alarm as a whole:

@@ -80,7 +80,7 @@ func Of(machine Machine) []Function {
 // they are passed through.
 func Catalogue() []Function {
 	poll := LongPoll + time.Minute
-	outbox := []Grant{SendEvents, StartRelease, EndWaits, CallSomebody} // of who sends what an outbox holds
+	outbox := []Grant{SendEvents, StartRelease, EndWaits} // of who sends what an outbox holds
 	return []Function{
 		{Name: "admit", State: "Admit", Machine: Release, Memory: 256, Timeout: 30 * time.Second, Grants: slices.Concat([]Grant{ReadArtifacts, ReadLedger, WriteLedger}, outbox)},
 		{Name: "prepare", State: "Prepare", Machine: Release, Memory: 1024, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, PinJars, UseCluster, ReadAlarms, QueryMetrics}},
@@ -97,7 +97,7 @@ func Catalogue() []Function {
 		{Name: "diagnose", State: "Diagnose", Machine: Remediate, Memory: 512, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster, ReadAlarms, AskOfAlarms}},
 		{Name: "act", State: "Act", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 		{Name: "follow", State: "Follow", Machine: Remediate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger}},
-		{Name: "escalate", State: "Escalate", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
+		{Name: "escalate", State: "Escalate", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, CallSomebody}, outbox)},
 
 		{Name: "list-due", State: "ListDue", Machine: Rotate, Memory: 512, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
 		{Name: "rotate-savepoint", State: "RotateSavepoint", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster}},
@@ -105,7 +105,7 @@ func Catalogue() []Function {
 		{Name: "retire", State: "Retire", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots, RemoveSnapshots}},
 		{Name: "settle-rotation", State: "SettleRotation", Machine: Rotate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 
-		{Name: "sweep", State: "Sweep", Machine: Recover, Memory: 512, Timeout: 5 * time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, UseCluster, DescribeExecutions, StartMachines}, outbox)},
+		{Name: "sweep", State: "Sweep", Machine: Recover, Memory: 512, Timeout: 5 * time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, UseCluster, DescribeExecutions, StartMachines, CallSomebody}, outbox)},
 		{Name: Probe, State: "Probe", Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, UseCluster, PutMetrics}},
 	}
 }

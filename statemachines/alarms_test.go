@@ -70,6 +70,7 @@ type remediating struct {
 	alarms *alarms
 	remedy *asl.Machine
 	events int
+	asked  int
 }
 
 func (w *world) remediating() *remediating {
@@ -83,7 +84,7 @@ func (w *world) remediating() *remediating {
 		return flink.Unwell(o, flink.Revision{}, w.clock.Now()) != ""
 	}
 	w.handlers = task.Tasks{Deps: task.Deps{Ledger: w.ledger, Artifacts: w.artifacts, Target: w.target, Sender: w, Executions: w, Clock: w.clock, Signals: task.Signals{Alarms: r.alarms}, AlarmDetails: r.alarms,
-		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second,
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, Metrics: "Sluice/sluice-eventplane", Cluster: "production", LongPoll: functions.LongPoll, Poll: 2 * time.Second,
 			LastWord: functions.LastWord, ReleaseMachine: machineARN}}}.Handlers()
 	return r
 }

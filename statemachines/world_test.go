@@ -61,9 +61,10 @@ type world struct {
 	onSend     func(ledger.Message)
 	name       string // of the next execution; empty: the next number's
 	executions map[string]task.Execution
-	died       []byte // the event of the execution that died last
-	mute       bool   // nothing can be sent
-	unheard    string // the state whose function's next answer is lost
+	died       []byte                      // the event of the execution that died last
+	mute       bool                        // nothing can be sent
+	unheard    string                      // the state whose function's next answer is lost
+	refuses    map[ledger.MessageKind]bool // nor can messages of these kinds
 }
 
 func newWorld(t *testing.T) *world {
@@ -87,7 +88,7 @@ func newWorld(t *testing.T) *world {
 
 // Send implements task.Sender.
 func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
-	if w.mute {
+	if w.mute || w.refuses[m.Kind] {
 		return flink.Errorf(flink.Unavailable, "send "+m.Name, "planted")
 	}
 	if m.Kind == ledger.EndWait {

@@ -37,7 +37,7 @@ func TestEveryFunctionOfTheCatalogueStarts(t *testing.T) {
 }
 
 func TestAllThatIsMissingIsSaidAtOnce(t *testing.T) {
-	_, err := Handler(t.Context(), "settle", func(string) string { return "" })
+	_, err := Handler(t.Context(), "escalate", func(string) string { return "" })
 	for _, want := range []string{"AWS_REGION", functions.EnvLedger, functions.EnvEventBus, functions.EnvMachine, functions.EnvEscalations} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not named in: %v", want, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -90,6 +91,12 @@ func (s sender) start(ctx context.Context, machine, name string, input []byte) e
 	return flink.Errorf(flink.Unavailable, "start "+name, "%w", err)
 }
 
+// callID is the attribute of a call by which whoever receives it twice knows: a
+// function may die after it has published and before that is written down, and a
+// standard topic delivers at least once, too
+// (https://docs.aws.amazon.com/sns/latest/dg/welcome.html).
+const callID = "id"
+
 // call publishes what somebody who is called reads.
 func (s sender) call(ctx context.Context, m ledger.Message) error {
 	var c ledger.Call
@@ -99,7 +106,8 @@ func (s sender) call(ctx context.Context, m ledger.Message) error {
 	if s.escalations == "" {
 		return flink.Errorf(flink.Internal, "send "+m.Name, "no topic is known that somebody could be called by")
 	}
-	if _, err := s.topics.Publish(ctx, &sns.PublishInput{TopicArn: &s.escalations, Subject: &c.Subject, Message: &c.Text}); err != nil {
+	id := map[string]snstypes.MessageAttributeValue{callID: {DataType: aws.String("String"), StringValue: &m.Name}}
+	if _, err := s.topics.Publish(ctx, &sns.PublishInput{TopicArn: &s.escalations, Subject: &c.Subject, Message: &c.Text, MessageAttributes: id}); err != nil {
 		return flink.Errorf(flink.Unavailable, "send "+m.Name, "%w", err)
 	}
 	return nil

@@ -69,6 +69,9 @@ func TestSomebodyIsCalledWithSubjectAndText(t *testing.T) {
 	if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != "arn:aws:sns:eu-west-1:111122223333:calls" || form.Get("Subject") != "Sluice: team-a/counter: lag" || form.Get("Message") != "what\nto do" {
 		t.Errorf("asked %s, %v", *asked, err)
 	}
+	if form.Get("MessageAttributes.entry.1.Name") != "id" || form.Get("MessageAttributes.entry.1.Value.StringValue") != "call-i1" {
+		t.Errorf("a call that is published twice cannot be told from two: %s", *asked)
+	}
 	s.escalations = ""
 	if err := s.Send(t.Context(), flink.Application{}, message); flink.CodeOf(err) != flink.Internal {
 		t.Errorf("without a topic: %v", err)

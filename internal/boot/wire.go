@@ -50,7 +50,7 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 		Clock:     wallClock{},
 		Config: task.Config{ArtifactBucket: e.Artifacts, PinBucket: e.Ledger, Placeholders: e.Placeholders,
 			LongPoll: functions.LongPoll, Poll: pollEvery, FirstPoll: pollAtOnce,
-			LastWord: functions.LastWord, ReleaseMachine: e.Machine},
+			LastWord: functions.LastWord, ReleaseMachine: e.Machine, Metrics: e.Metrics, Cluster: e.Cluster},
 	}
 	if slices.Contains(f.Grants, functions.UseCluster) {
 		if d.Target, err = eks.Connect(eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: eks.Operator(e.Operator), AWS: cfg}); err != nil {

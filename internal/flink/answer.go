@@ -10,6 +10,7 @@ import (
 type Standing struct {
 	Alarm      string   // its name
 	Triggers   []string // of a composite alarm: the names of those that triggered it
+	OwnWork    string   // the metric it is on, if that tells of what Sluice could not do; empty otherwise
 	Deployed   bool     // a revision of it was written, and it was not deleted
 	Deleted    string   // how it was deleted, in words; empty when it was not
 	Unreadable string   // why its policy cannot be read; empty when it can
@@ -41,6 +42,8 @@ func Answer(s Standing) *Objection {
 		return object(CheckAnswered, "the policy names no remediation.steps: nothing is done about alarms")
 	case !s.Policy.Answers(s.Alarm) && !slices.ContainsFunc(s.Triggers, s.Policy.Answers):
 		return object(CheckAnswered, "no pattern of remediation.alarms is of the alarm %s", s.Alarm)
+	case s.OwnWork != "" && !s.Policy.Names(s.Alarm):
+		return object(CheckAnswered, "the alarm is on %s, which no change of the job mends: it is answered only where a pattern of remediation.alarms names it", s.OwnWork)
 	case s.Suspended:
 		return object(CheckNotSuspended, "the job was suspended on purpose: that it does not run needs no repair")
 	case s.Circuit != "":

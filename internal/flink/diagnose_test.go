@@ -123,9 +123,21 @@ var diagnosisCases = map[string]struct {
 	"without a good revision there is nothing to roll back to": {func(c *Case) { c.Policy.Steps, c.GoodBefore = []RemediationStep{StepRollback}, "" },
 		Diagnosis{Action: DoEscalate, Check: CheckStep}, "no other revision"},
 
-	"a job that is well is scaled to twice as much":          {scaling(func(*Case) {}), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 4, Check: CheckStep}, ""},
-	"it is scaled to its bound and no further":               {scaling(func(c *Case) { c.Policy.Scale.MaxParallelism = 3 }), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 3, Check: CheckStep}, ""},
-	"nor beyond what Flink can spread its state over":        {scaling(func(c *Case) { c.Observation.Job.Vertices = []Vertex{{MaxParallelism: 3}, {MaxParallelism: 128}} }), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 3, Check: CheckStep}, ""},
+	"a job that is well is scaled to twice as much":   {scaling(func(*Case) {}), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 4, Check: CheckStep}, ""},
+	"it is scaled to its bound and no further":        {scaling(func(c *Case) { c.Policy.Scale.MaxParallelism = 3 }), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 3, Check: CheckStep}, ""},
+	"nor beyond what Flink can spread its state over": {scaling(func(c *Case) { c.Observation.Job.Vertices = []Vertex{{MaxParallelism: 3}, {MaxParallelism: 128}} }), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 3, Check: CheckStep}, ""},
+	"a job that was scaled and is behind all the same is scaled further": {scaling(func(c *Case) {
+		c.Running, c.Tried = scaledTo(4), []Tried{did(StepScale, Succeeded, lookAt.Add(-20*time.Minute))}
+	}), Diagnosis{Action: DoAct, Step: StepScale, Parallelism: 8, Check: CheckStep}, ""},
+	"not before what was scaled had its cool-down": {scaling(func(c *Case) {
+		c.Running, c.Tried = scaledTo(4), []Tried{did(StepScale, Succeeded, lookAt.Add(-time.Minute))}
+	}), Diagnosis{Action: DoWait, Check: CheckSettled}, "has until"},
+	"nor where the larger one was undone": {scaling(func(c *Case) {
+		c.Running, c.Tried = scaledTo(4), []Tried{did(StepScale, FailedClean, lookAt.Add(-20*time.Minute))}
+	}), Diagnosis{Action: DoEscalate, Check: CheckStep}, ""},
+	"each doubling counts as a repair of the day": {scaling(func(c *Case) {
+		c.Running, c.Policy.MaxPerDay, c.Tried = scaledTo(4), 1, []Tried{did(StepScale, Succeeded, lookAt.Add(-20*time.Minute))}
+	}), Diagnosis{Action: DoEscalate, Check: CheckPerDay}, "maxPerDay"},
 	"a job at its bound is not scaled":                       {scaling(func(c *Case) { c.Running = scaledTo(8) }), Diagnosis{Action: DoEscalate, Check: CheckStep}, "8 is the most"},
 	"a job under Flink's autoscaler is not scaled":           {scaling(autoscaled), Diagnosis{Action: DoEscalate, Check: CheckStep}, "autoscaler"},
 	"a job whose tasks do not all run is not scaled":         {scaling(func(c *Case) { c.Observation.Job.TasksRunning = 0 }), Diagnosis{Action: DoEscalate, Check: CheckStep}, "which more of them does not mend"},

@@ -20,6 +20,7 @@ type Check string
 const (
 	// About the event, before anything else is looked at.
 	CheckAlarmEvent   Check = "AlarmEvent"   // it is an event of an alarm, and of a form that is known
+	CheckOurs         Check = "Ours"         // it is not about another installation's applications
 	CheckAlarmRaised  Check = "AlarmRaised"  // it went to ALARM
 	CheckNotSilenced  Check = "NotSilenced"  // nobody muted it
 	CheckApplication  Check = "Application"  // it names one application

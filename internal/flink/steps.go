@@ -27,9 +27,12 @@ func (c Case) canHelp(step RemediationStep) (parallelism int, why string) {
 	return 0, "this version does not know the step"
 }
 
-// wasTried: each step is taken once in an incident.
+// wasTried: each step is taken once in an incident. Only Scale goes on, one
+// doubling after the other, until its bound, unless one of them came to nothing.
 func (c Case) wasTried(step RemediationStep) bool {
-	return slices.ContainsFunc(c.Tried, func(t Tried) bool { return t.Step == step })
+	return slices.ContainsFunc(c.Tried, func(t Tried) bool {
+		return t.Step == step && (step != StepScale || t.Outcome != Succeeded)
+	})
 }
 
 // restartHelps: a job that is well gains nothing, and stands still meanwhile.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -15,7 +16,7 @@ type Incident struct {
 	Holder  string          `json:"holder"`  // ARN of the execution that deals with it
 	Expires time.Time       `json:"expires"` // renewed by every step of the holder
 	Opened  time.Time       `json:"opened"`
-	Alarms  []Raised        `json:"alarms"`           // the one that opened it first, each once, at most alarmLimit
+	Alarms  []Raised        `json:"alarms"`           // the one that opened it first, each once, at most alarmLimit: all have to be quiet before it is over
 	Joined  int             `json:"joined,omitempty"` // events that came while it was open: who would close it has to have seen them all
 	Event   json.RawMessage `json:"event,omitempty"`  // that opened it: delivered again, it takes over from a holder that died
 	Steps   []Repair        `json:"steps,omitempty"`
@@ -26,11 +27,26 @@ type Raised struct {
 	Alarm  string    `json:"alarm"`
 	Series string    `json:"series,omitempty"` // id of the series of a multi-series alarm
 	At     time.Time `json:"at"`               // by CloudWatch's clock
+	Again  time.Time `json:"again,omitzero"`   // when it went off last, if more than once
 	Reason string    `json:"reason,omitempty"`
 }
 
-// alarmLimit bounds the alarms that an incident remembers by name.
-const alarmLimit = 50
+// Last is when the alarm went off last.
+func (r Raised) Last() time.Time {
+	if r.Again.After(r.At) {
+		return r.Again
+	}
+	return r.At
+}
+
+const (
+	// alarmLimit bounds the alarms of an incident, and with them the document. A
+	// storm has room in it; whoever comes then waits for its end.
+	alarmLimit = 200
+	// reasonLimit is how many of them keep what CloudWatch said, which is most of
+	// what is kept: the others have it in the records of their events.
+	reasonLimit = 20
+)
 
 // Repair is something that was done about an alarm.
 type Repair struct {
@@ -50,18 +66,25 @@ type Repair struct {
 // Open tells whether an incident is open whose holder lives.
 func (i *Incident) Open(now time.Time) bool { return i != nil && now.Before(i.Expires) }
 
-// Join adds an alarm that went off while the incident was open.
-func (i *Incident) Join(r Raised) {
-	i.Joined++
-	for n, known := range i.Alarms {
-		if known.Alarm == r.Alarm && known.Series == r.Series {
-			i.Alarms[n].Reason = r.Reason
-			return
-		}
+// Join adds an alarm that went off while the incident was open; false, and
+// nothing is changed, when there is no room for it.
+func (i *Incident) Join(r Raised) bool {
+	n := slices.IndexFunc(i.Alarms, func(known Raised) bool { return known.Alarm == r.Alarm && known.Series == r.Series })
+	if n < 0 && len(i.Alarms) >= alarmLimit {
+		return false
 	}
-	if len(i.Alarms) < alarmLimit {
+	i.Joined++
+	if n < 0 {
+		n = len(i.Alarms)
 		i.Alarms = append(i.Alarms, r)
 	}
+	if known := &i.Alarms[n]; r.At.After(known.At) {
+		known.Again, known.Reason = r.At, r.Reason
+	}
+	if n >= reasonLimit {
+		i.Alarms[n].Reason = ""
+	}
+	return true
 }
 
 // Pending is the step that was asked for and has not ended; nil when there is none.

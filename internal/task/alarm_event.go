@@ -28,6 +28,7 @@ const ApplicationTag = "sluice:application"
 const (
 	NamespaceDimension   = "Namespace"
 	ApplicationDimension = "Application"
+	ClusterDimension     = "ClusterName" // as CloudWatch Container Insights has it; may be missing
 )
 
 // alarmEvent is an alarm's event that was read.
@@ -83,6 +84,33 @@ func (a *alarmEvent) objection() *flink.Objection {
 		return &flink.Objection{Check: flink.CheckApplication, Message: "the alarm is of many series: the events of each tell whose it is"}
 	}
 	return nil
+}
+
+// elsewhere says that an alarm is another installation's of this account: on a
+// metric that another one sends, or of another cluster. It hears of the alarm, too,
+// and records it. The namespace of an installation's metrics ends with its name.
+func (a *alarmEvent) elsewhere(c Config) string {
+	root, _, own := strings.Cut(c.Metrics, "/")
+	for _, s := range a.Subjects() {
+		if own && s.Namespace != c.Metrics && strings.HasPrefix(s.Namespace, root+"/") {
+			return "the alarm is on a metric of another installation: " + line(s.Namespace)
+		}
+	}
+	if cluster := a.Dimensions()[ClusterDimension]; c.Cluster != "" && cluster != "" && cluster != c.Cluster {
+		return "the alarm is of another cluster: " + line(cluster)
+	}
+	return ""
+}
+
+// ownWork names the metric that an alarm is on if it tells of what Sluice could
+// not do: no change of a job mends that, and to go back from a good version least.
+func (a *alarmEvent) ownWork(c Config) string {
+	for _, s := range a.Subjects() {
+		if m := flink.Metric(s.Metric); s.Namespace == c.Metrics && (m == flink.MetricSnapshotAge || m == flink.MetricUnobservable) {
+			return s.Metric
+		}
+	}
+	return ""
 }
 
 // nameOf is the application that dimensions or a tag name; false when they name none.

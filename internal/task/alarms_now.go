@@ -70,9 +70,10 @@ func (t Tasks) seriesNow(ctx context.Context, r ledger.Raised, known map[string]
 
 // orAsTheEventSays: the answer may be older than the event.
 func orAsTheEventSays(f flink.AlarmFacts, r ledger.Raised, now time.Time) flink.AlarmFacts {
-	older := f.Since.IsZero() && now.Sub(r.At) < freshEvent || !f.Since.IsZero() && f.Since.Before(r.At.Add(-time.Second))
-	if f.State == flink.AlarmRaised || !older || now.Sub(r.At) >= freshEvent {
+	last := r.Last()
+	older := f.Since.IsZero() || f.Since.Before(last.Add(-time.Second))
+	if f.State == flink.AlarmRaised || !older || now.Sub(last) >= freshEvent {
 		return f
 	}
-	return flink.AlarmFacts{Name: r.Alarm, State: flink.AlarmRaised, Since: r.At, Reason: r.Reason}
+	return flink.AlarmFacts{Name: r.Alarm, State: flink.AlarmRaised, Since: last, Reason: r.Reason}
 }

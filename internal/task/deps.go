@@ -41,6 +41,8 @@ type Config struct {
 	FirstPoll      time.Duration     // how often it looks at first; 0: at Poll's pace from the beginning
 	LastWord       time.Duration     // how long after a lease was renewed a function of its holder may still act, though the execution has ended
 	ReleaseMachine string            // ARN; what names the executions of leases that were handed over
+	Metrics        string            // CloudWatch namespace of this installation's own metrics
+	Cluster        string            // name of the cluster that this installation is of; empty where it has none
 }
 
 // Clock is time, so that simulations can run it.

@@ -14,7 +14,8 @@ import (
 // repair and every wait; an alarm that stays raised tells nobody of it.
 func (t Tasks) Diagnose(ctx context.Context, r Remediation) (Remediation, error) {
 	if r.ID == "" {
-		if err := t.receive(ctx, &r); err != nil || r.Decision == ToSucceeded {
+		r.Decision = ""
+		if err := t.receive(ctx, &r); err != nil || r.Decision != "" {
 			return r, err
 		}
 	}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,32 +24,50 @@ func (t Tasks) Escalate(ctx context.Context, r Remediation) (Remediation, error)
 	if r.ID == "" {
 		return t.escalateUnknown(ctx, r)
 	}
+	for {
+		d, err := t.handOver(ctx, &r)
+		if errors.Is(err, errJoinedSince) { // whoever is called has to read of that alarm, too
+			continue
+		}
+		if err != nil {
+			return r, err
+		}
+		return r, t.send(ctx, r.Application, d.Outbox, ledger.Escalation)
+	}
+}
+
+// handOver ends the incident with a call, or finds that an earlier try of this
+// state has ended it. The record is written before the ledger is, as
+// closeIncident does it.
+func (t Tasks) handOver(ctx context.Context, r *Remediation) (ledger.Document, error) {
 	d, _, err := t.Ledger.Document(ctx, r.Application)
 	if err != nil {
-		return r, err
+		return d, err
 	}
-	i := d.Incident
-	if i == nil || i.ID != r.ID { // an earlier try of this state has ended it
+	if d.Incident == nil || d.Incident.ID != r.ID {
 		r.Decision = ToSucceeded
-		return r, t.send(ctx, r.Application, d.Outbox)
+		return d, nil
 	}
-	r.end(flink.IncidentEscalated, r.Diagnosis.Check, t.callText(r, *i))
-	r.note(t.Clock.Now(), "Escalate", "somebody is called")
-	if err := t.Ledger.WriteIncident(ctx, r.record(t.Clock.Now(), i)); err != nil {
-		return r, err
+	if d, err = t.holdIncident(ctx, r); err != nil {
+		return d, err
 	}
-	d, err = t.updateIncident(ctx, &r, func(d *ledger.Document) error {
-		if failed := unhelpful(d.Incident.Steps); failed != nil && d.Circuit == nil {
-			d.Circuit = &ledger.Circuit{Release: failed.Release, Since: t.Clock.Now(), Message: flink.Foreign("incident "+r.ID+": "+r.Diagnosis.Message, flink.MaxLine)}
+	now, i := t.Clock.Now(), d.Incident
+	r.end(flink.IncidentEscalated, r.Diagnosis.Check, t.callText(*r, *i))
+	r.note(now, "Escalate", "somebody is called")
+	if err := t.Ledger.WriteIncident(ctx, r.record(now, i)); err != nil {
+		return d, err
+	}
+	return t.updateIncident(ctx, r, func(d *ledger.Document) error {
+		if d.Incident.Joined != i.Joined {
+			return errJoinedSince
 		}
-		d.Post(t.call(r))
+		if failed := unhelpful(i.Steps); failed != nil && d.Circuit == nil {
+			d.Circuit = &ledger.Circuit{Release: failed.Release, Since: now, Message: flink.Foreign("incident "+r.ID+": "+r.Diagnosis.Message, flink.MaxLine)}
+		}
+		d.Post(t.call(*r))
 		d.Incident = nil
 		return nil
 	})
-	if err != nil {
-		return r, err
-	}
-	return r, t.send(ctx, r.Application, d.Outbox)
 }
 
 // unhelpful is the newest step that did not do what it was to; nil when there is
@@ -160,7 +179,7 @@ func orUnknown(o flink.Outcome) string {
 func next(r Remediation, i ledger.Incident) string {
 	app := r.Application.String()
 	if r.Application == ledger.NoApplication {
-		return "find out whose alarm it is, and look at that application; sluice incidents _unassigned/_unassigned shows the event"
+		return "find out whose alarm it is, and look at that application; sluice incidents show " + app + " " + r.ID + " shows the event"
 	}
 	look := "look at the job; sluice status " + app + " and sluice incidents show " + app + " " + r.ID + " tell what is known. "
 	if n := len(i.Steps); n > 0 && i.Steps[n-1].Step == flink.StepSuspend && i.Steps[n-1].Outcome == flink.Succeeded {

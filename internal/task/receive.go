@@ -2,7 +2,10 @@ package task
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -22,6 +25,10 @@ func (t Tasks) receive(ctx context.Context, r *Remediation) error {
 		return nil
 	}
 	r.Alarm, r.Application = a.raised(), ledger.NoApplication
+	if why := a.elsewhere(t.Config); why != "" {
+		r.end(flink.IncidentIgnored, flink.CheckOurs, why)
+		return nil
+	}
 	app, by, none, err := t.ownerOf(ctx, a)
 	if err != nil {
 		return err
@@ -51,6 +58,13 @@ type objected struct{ flink.Objection }
 
 func (o objected) Error() string { return o.Message }
 
+// errNoRoom: an incident has as many alarms as it takes. An event that finds it
+// so waits in its own execution, and is received again as if it came then.
+var errNoRoom = errors.New("the incident that is open has no room for a further alarm: this one is dealt with when it has ended")
+
+// roomAgain is how long it waits before it looks again.
+const roomAgain = 5 * time.Minute
+
 // openIncident opens one, joins the one that is open, or takes over one whose
 // holder died.
 func (t Tasks) openIncident(ctx context.Context, r *Remediation, a *alarmEvent) error {
@@ -76,7 +90,7 @@ func (t Tasks) openIncident(ctx context.Context, r *Remediation, a *alarmEvent) 
 		case !its && ended:
 			no = &flink.Objection{Check: flink.CheckFirstOfEvent, Message: "this event was dealt with before: its record is " + a.id}
 		case !its:
-			no = flink.Answer(standing(*d, a, policy, unreadable))
+			no = flink.Answer(t.standing(*d, a, policy, unreadable))
 		}
 		if no != nil {
 			return objected{*no}
@@ -89,6 +103,10 @@ func (t Tasks) openIncident(ctx context.Context, r *Remediation, a *alarmEvent) 
 	switch {
 	case errors.As(err, &no):
 		return t.ignore(ctx, r, no.Objection)
+	case errors.Is(err, errNoRoom):
+		r.ID, r.Decision, r.Seconds = "", ToRecheck, int64(roomAgain/time.Second)
+		r.note(t.Clock.Now(), "Diagnose", err.Error())
+		return nil
 	case err != nil:
 		r.ID = ""
 		return err
@@ -112,8 +130,8 @@ func (t Tasks) join(r *Remediation, a *alarmEvent, d *ledger.Document, joins *st
 	if i.ID == a.id && i.Open(now) {
 		return objected{flink.Objection{Check: flink.CheckFirstOfEvent, Message: "this event is being dealt with by another execution"}}
 	}
-	if i.ID != a.id {
-		i.Join(r.Alarm)
+	if i.ID != a.id && !i.Join(r.Alarm) {
+		return errNoRoom
 	}
 	if !i.Open(now) { // its holder is dead
 		i.Holder, i.Expires = r.Execution, now.Add(incidentTerm)
@@ -157,8 +175,18 @@ func (t Tasks) ignore(ctx context.Context, r *Remediation, no flink.Objection) e
 	record := r.record(t.Clock.Now(), nil)
 	if no.Check == flink.CheckDeployed && !t.knows(ctx, r.Application) {
 		record.Application = ledger.NoApplication // nobody would look below a name that is none
+		r.ID = r.ofTheDay()
+		record.ID = r.ID
 	}
 	return t.Ledger.WriteIncident(ctx, record)
+}
+
+// ofTheDay is the id of the record of an alarm that names an application which
+// nobody here knows. It may be another installation's, and come and go for years:
+// it has one record a day.
+func (r *Remediation) ofTheDay() string {
+	sum := sha256.Sum256([]byte("unknown\x00" + r.Application.String() + "\x00" + r.Alarm.Alarm + "\x00" + r.Alarm.Series))
+	return r.Started.UTC().Truncate(24*time.Hour).Format(releaseTime) + "-" + hex.EncodeToString(sum[:])[:8]
 }
 
 // knows tells whether the ledger has heard of an application.
@@ -176,8 +204,8 @@ func (t Tasks) dealtWith(ctx context.Context, app flink.Application, id string) 
 	return true, nil
 }
 
-func standing(d ledger.Document, a *alarmEvent, policy flink.Remediation, unreadable string) flink.Standing {
-	s := flink.Standing{Alarm: line(a.AlarmName), Triggers: a.Triggers(), Deployed: d.Current != "" || d.Applied != "", Policy: policy, Unreadable: unreadable, Suspended: d.Suspended != nil, Deleted: deletedHow(d)}
+func (t Tasks) standing(d ledger.Document, a *alarmEvent, policy flink.Remediation, unreadable string) flink.Standing {
+	s := flink.Standing{Alarm: line(a.AlarmName), Triggers: a.Triggers(), Deployed: d.Current != "" || d.Applied != "", OwnWork: a.ownWork(t.Config), Policy: policy, Unreadable: unreadable, Suspended: d.Suspended != nil, Deleted: deletedHow(d)}
 	if d.Circuit != nil {
 		s.Circuit = d.Circuit.Message
 	}

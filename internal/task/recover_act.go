@@ -25,7 +25,7 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 	var change func(*ledger.Document) error
 	switch m.action {
 	case SendOutbox:
-		return t.send(ctx, app, f.document.Outbox)
+		return t.sendAll(ctx, app, f.document.Outbox)
 	case Reopen:
 		return t.reopen(ctx, f)
 	case HandOn:
@@ -58,7 +58,12 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 	if err != nil {
 		return err
 	}
-	return t.send(ctx, app, d.Outbox)
+	return t.sendAll(ctx, app, d.Outbox)
+}
+
+// sendAll sends what the outbox holds, of every kind.
+func (t Tasks) sendAll(ctx context.Context, app flink.Application, outbox []ledger.Message) error {
+	return t.send(ctx, app, outbox, ledger.Escalation, ledger.StartMachine)
 }
 
 // stillSo tells whether nobody has done anything since the document was read:

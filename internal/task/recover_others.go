@@ -54,7 +54,7 @@ func (t Tasks) reopen(ctx context.Context, f remains) error {
 	if err != nil {
 		return err
 	}
-	return t.send(ctx, app, d.Outbox)
+	return t.sendAll(ctx, app, d.Outbox)
 }
 
 // machineOf is the ARN of an execution's machine; empty when it is none's.

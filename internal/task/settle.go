@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
@@ -289,10 +290,15 @@ func approvalAsked(r Release, p *ledger.Parked) ledger.Message {
 }
 
 // send sends what the outbox holds and takes out what was sent. One message that
-// cannot be sent holds up no other.
-func (t Tasks) send(ctx context.Context, app flink.Application, outbox []ledger.Message) error {
+// cannot be sent holds up no other. Calls are Escalate's and recovery's to send,
+// other machines recovery's to start: their kinds are in also. To anybody else
+// they are no fault, and stay.
+func (t Tasks) send(ctx context.Context, app flink.Application, outbox []ledger.Message, also ...ledger.MessageKind) error {
 	var faults []error
 	for _, m := range outbox {
+		if (m.Kind == ledger.Escalation || m.Kind == ledger.StartMachine) && !slices.Contains(also, m.Kind) {
+			continue
+		}
 		err := t.Sender.Send(ctx, app, m)
 		if err == nil {
 			_, err = ledger.Update(ctx, t.Ledger, app, func(d *ledger.Document) error { d.Sent(m.Name); return nil })
