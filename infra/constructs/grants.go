@@ -121,8 +121,11 @@ func (s Subjects) ofServices(grant functions.Grant) meaning {
 			allow("ReadAlarms", []string{"cloudwatch:DescribeAlarms"}, jsii.String("*")),
 		}}
 	case functions.AskOfAlarms:
+		// Whether the former can be held to some alarms is not documented: it may be asked of all, as DescribeAlarms
+		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("AskOfAlarms", []string{"cloudwatch:DescribeAlarmContributors", "cloudwatch:ListTagsForResource"}, s.AlarmsArn),
+			allow("AskOfSeries", []string{"cloudwatch:DescribeAlarmContributors"}, jsii.String("*")),
+			allow("AskOfAlarms", []string{"cloudwatch:ListTagsForResource"}, s.AlarmsArn),
 		}}
 	case functions.CallSomebody:
 		return meaning{statements: []awsiam.PolicyStatement{

@@ -27,7 +27,7 @@ func justifyFunctionRole(role constructs.IConstruct) {
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:\*$/`)})
 	justify(role, wildcards, "The names of executions are not known beforehand; those of other machines are not covered.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<AWS::StackName>-[a-z]+(\/\*)?:\*$/`)})
-	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource, sending metrics but a namespace; composite alarms are described only to who may describe all.", "Resource::*")
+	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource, sending metrics but a namespace; composite alarms are described only to who may describe all, and of series no narrower right is documented.", "Resource::*")
 }
 
 func justifyMachineRole(role constructs.IConstruct) {
