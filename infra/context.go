@@ -52,7 +52,7 @@ func propsOf(get lookup) (stacks.EventPlaneProps, error) {
 		return props, fmt.Errorf("a private endpoint needs both -c subnetIds=... and -c securityGroupIds=...: only one is set")
 	}
 	if len(subnets) > 0 {
-		props.Private = &constructs.Network{SubnetIDs: subnets, SecurityGroupIDs: groups}
+		props.Private = &constructs.Network{SubnetIDs: *jsii.Strings(subnets...), SecurityGroupIDs: *jsii.Strings(groups...)}
 	}
 	return props, nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-flink/sluice/infra/constructs"
@@ -11,7 +12,7 @@ import (
 )
 
 func TestContextDecidesWhatAParameterCannot(t *testing.T) {
-	network := &constructs.Network{SubnetIDs: []string{"subnet-a", "subnet-b"}, SecurityGroupIDs: []string{"sg-a"}}
+	network := &constructs.Network{SubnetIDs: *jsii.Strings("subnet-a", "subnet-b"), SecurityGroupIDs: *jsii.Strings("sg-a")}
 	for name, c := range map[string]struct {
 		context map[string]string
 		want    stacks.EventPlaneProps

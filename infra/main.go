@@ -38,11 +38,12 @@ func synthesizeForCDK() error {
 		if err != nil {
 			return err
 		}
-		if err := stacks.NewPlatform(app, wanted, stacks.Modules); err != nil {
+		if err := stacks.NewPlatform(app, wanted, stacks.Assets{Binaries: props.Binaries, Modules: stacks.Modules}); err != nil {
 			return err
 		}
+	} else {
+		stacks.NewEventPlane(app, stacks.EventPlaneName, props)
 	}
-	stacks.NewEventPlane(app, stacks.EventPlaneName, props)
 	app.Synth(nil)
 	return nil
 }

@@ -213,7 +213,7 @@ func TestTheKeyIsUsedThroughS3Alone(t *testing.T) {
 			return
 		}
 		found++
-		if got := text(at(condition, "StringEquals", "kms:ViaService")); got != "s3.<AWS::Region>.amazonaws.com" {
+		if got := text(at(condition, "StringEquals", "kms:ViaService")); got != "s3.<AWS::Region>.<AWS::URLSuffix>" {
 			t.Errorf("%s may use the key through %s", who, got)
 		}
 	}

@@ -24,8 +24,8 @@ var update = flag.Bool("update", false, "write testdata from a fresh synthesis i
 // The stacks that the one synthesis of this package makes: the CDK runs in a
 // node process that costs more than all tests together.
 const (
-	publicStack  = stacks.EventPlaneName
-	privateStack = stacks.EventPlaneName + "-private"
+	publicStack  = "eventplane"
+	privateStack = "eventplane-private"
 )
 
 // platformFiles are the platforms that the synthesis makes beside them: the one
@@ -64,7 +64,7 @@ func synthesize(binaries string) error {
 	stacks.NewEventPlane(app, publicStack, stacks.EventPlaneProps{Binaries: binaries})
 	stacks.NewEventPlane(app, privateStack, stacks.EventPlaneProps{
 		Binaries:        binaries,
-		Private:         &constructs.Network{SubnetIDs: []string{"subnet-0123456789abcdef0", "subnet-0fedcba9876543210"}, SecurityGroupIDs: []string{"sg-0123456789abcdef0"}},
+		Private:         &constructs.Network{SubnetIDs: *jsii.Strings("subnet-0123456789abcdef0", "subnet-0fedcba9876543210"), SecurityGroupIDs: *jsii.Strings("sg-0123456789abcdef0")},
 		NoAccessEntries: true,
 	})
 	for _, file := range platformFiles {
@@ -72,7 +72,7 @@ func synthesize(binaries string) error {
 		if err != nil {
 			return err
 		}
-		if err := stacks.NewPlatform(app, wanted, filepath.Join("..", stacks.Modules)); err != nil {
+		if err := stacks.NewPlatform(app, wanted, stacks.Assets{Binaries: binaries, Modules: filepath.Join("..", stacks.Modules)}); err != nil {
 			return err
 		}
 	}

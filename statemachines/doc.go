@@ -6,6 +6,7 @@
 package statemachines
 
 import (
+	"bytes"
 	_ "embed"
 
 	"github.com/sluice-flink/sluice/functions"
@@ -14,6 +15,17 @@ import (
 // Definitions are the machines that there are.
 func Definitions() map[functions.Machine][]byte {
 	return map[functions.Machine][]byte{functions.Release: Release, functions.Remediate: Remediate, functions.Rotate: Rotate, functions.Recover: Recover}
+}
+
+// DefinitionsFor are the machines for a partition, as aws-cn. The ARNs of service
+// integrations name it, and no placeholder may stand there: the checkers of the
+// language, and AWS's own, refuse one.
+func DefinitionsFor(partition string) map[functions.Machine][]byte {
+	all := Definitions()
+	for name, definition := range all {
+		all[name] = bytes.ReplaceAll(definition, []byte("arn:aws:states:::"), []byte("arn:"+partition+":states:::"))
+	}
+	return all
 }
 
 // Release is release.asl.json: every change of an application goes through it.

@@ -22,6 +22,7 @@ type Subjects struct {
 	Bus             awsevents.IEventBus
 	MachineArn      *string
 	Data            *string // name of the bucket that jobs keep their states in
+	DataKey         *string // ARN of that bucket's key; nil: its owner grants its use
 	AlarmsArn       *string // of every alarm of the account and region: users' have names of their own
 	Escalations     awssns.ITopic
 	MetricNamespace *string   // of CloudWatch: what the probe says goes there
@@ -69,10 +70,16 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 	case functions.ReadSnapshots:
 		// Where in the bucket a job keeps its savepoints is written in its manifest, and they may refer to
 		// each other's files. It may be encrypted with a key of its owner's, who grants its use.
-		return meaning{statements: []awsiam.PolicyStatement{
+		read := meaning{statements: []awsiam.PolicyStatement{
 			allow("ReadSnapshots", []string{"s3:GetObject"}, s.states("/*")),
 			allow("ListSnapshots", []string{"s3:ListBucket"}, s.states("")),
 		}}
+		if s.DataKey != nil {
+			decrypt := allow("DecryptSnapshots", []string{"kms:Decrypt"}, s.DataKey)
+			decrypt.AddConditions(onlyThroughS3())
+			read.statements = append(read.statements, decrypt)
+		}
+		return read
 	case functions.RemoveSnapshots:
 		// Below a directory named savepoints, and nowhere else: checkpoints are Flink's.
 		return meaning{statements: []awsiam.PolicyStatement{

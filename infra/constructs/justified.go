@@ -22,11 +22,11 @@ func justifyFunctionRole(role constructs.IConstruct) {
 	justify(role, wildcards, "The keys of artifacts, documents, records and pinned jars are not known beforehand; prefixes part who may touch which.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::<(Artifacts|Ledger)[0-9A-F]{8}\.Arn>\/(\*|[a-z]+\/\*)$/`)})
 	justify(role, wildcards, "Where in their bucket jobs keep their savepoints stands in their manifests; removed is only what lies below a directory named savepoints.",
-		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:s3:::<DataBucketName>\/(\*|savepoints\/\*|\*\/savepoints\/\*)$/`)})
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:s3:::<(DataBucketName|State[0-9A-F]{8})>\/(\*|savepoints\/\*|\*\/savepoints\/\*)$/`)})
 	justify(role, wildcards, "Which alarms there are is the users' affair: their tags say whose they are, and those are read.",
-		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:\*$/`)})
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:cloudwatch:(<AWS::Region>|[a-z0-9-]+):<AWS::AccountId>:alarm:\*$/`)})
 	justify(role, wildcards, "The names of executions are not known beforehand; those of other machines are not covered.",
-		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<AWS::StackName>-[a-z]+(\/\*)?:\*$/`)})
+		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::arn:<AWS::Partition>:states:(<AWS::Region>|[a-z0-9-]+):<AWS::AccountId>:execution:<AWS::StackName>-[a-z]+(\/\*)?:\*$/`)})
 	justify(role, wildcards, "X-Ray's writing actions, EC2's for the network interfaces of a function in a VPC, and answering a task token take no resource, sending metrics but a namespace; composite alarms are described only to who may describe all, and of series no narrower right is documented.", "Resource::*")
 }
 

@@ -10,8 +10,8 @@ import (
 // private. Its subnets need a way to S3 (a gateway endpoint is enough) and to
 // the cluster's endpoint; its security groups must be let in by the cluster's.
 type Network struct {
-	SubnetIDs        []string
-	SecurityGroupIDs []string
+	SubnetIDs        []*string
+	SecurityGroupIDs []*string
 }
 
 func (n *Network) attach(function awslambda.Function, role awsiam.Role) {
@@ -20,7 +20,7 @@ func (n *Network) attach(function awslambda.Function, role awsiam.Role) {
 		"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 	}, jsii.String("*")))
 	function.Node().DefaultChild().(awslambda.CfnFunction).SetVpcConfig(&awslambda.CfnFunction_VpcConfigProperty{
-		SubnetIds:        jsii.Strings(n.SubnetIDs...),
-		SecurityGroupIds: jsii.Strings(n.SecurityGroupIDs...),
+		SubnetIds:        &n.SubnetIDs,
+		SecurityGroupIds: &n.SecurityGroupIDs,
 	})
 }

@@ -29,7 +29,7 @@ type Storage struct {
 
 // NewStorage makes the key, the two buckets and the bucket of their server
 // access logs. jobRole is the ARN of the role Flink's pods run under: it may
-// read the pinned jars and nothing else.
+// read the pinned jars and nothing else. nil: roles of their own say that.
 func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
 		Description:       jsii.String("Sluice: artifacts and ledger"),
@@ -52,7 +52,9 @@ func NewStorage(scope constructs.Construct, jobRole *string) Storage {
 		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(replacedVersionDays)),
 	})
 	notifyEventBridge(artifacts)
-	letJobsReadPinnedJars(known, key, jobRole)
+	if jobRole != nil {
+		letJobsReadPinnedJars(known, key, jobRole)
+	}
 	return Storage{Key: key, Artifacts: artifacts, Ledger: known}
 }
 
@@ -86,6 +88,6 @@ func letJobsReadPinnedJars(bucket awss3.Bucket, key awskms.Key, jobRole *string)
 // onlyThroughS3 confines the use of a key to what S3 asks of it.
 func onlyThroughS3() *map[string]any {
 	return &map[string]any{"StringEquals": map[string]any{
-		"kms:ViaService": awscdk.Fn_Sub(jsii.String("s3.${AWS::Region}.amazonaws.com"), nil),
+		"kms:ViaService": awscdk.Fn_Sub(jsii.String("s3.${AWS::Region}.${AWS::URLSuffix}"), nil),
 	}}
 }

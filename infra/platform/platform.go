@@ -88,3 +88,7 @@ func (p Platform) ClusterName() string {
 	}
 	return p.Name
 }
+
+// JobRole is the name of the role that jobs of a namespace run under. It may be
+// asked with a placeholder.
+func (p Platform) JobRole(namespace string) string { return p.Name + "-job-" + namespace }

@@ -25,6 +25,9 @@ type EventPlaneProps struct {
 	// NoAccessEntries leaves letting the functions in to whoever owns the
 	// cluster; the output ClusterRoleArns names their roles.
 	NoAccessEntries bool
+	// Attached is the platform that the stack belongs to; nil: parameters name the
+	// cluster, and everything else that a deployment decides.
+	Attached *Attached
 	// ProbeShards is how many invocations share the applications that the probe looks at; 0 is 1.
 	ProbeShards int
 }
@@ -35,17 +38,22 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	stack := awscdk.NewStack(app, jsii.String(id), &awscdk.StackProps{
 		StackName:   jsii.String(id),
 		Description: jsii.String("Sluice: turns events into safe changes of Apache Flink applications on Amazon EKS"),
+		Env:         props.Attached.environment(),
 		// The CDK's command checks the bootstrap version itself, before it deploys.
 		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
 	})
-	given := declare(stack)
+	given := props.Attached.given()
+	if props.Attached == nil {
+		given = declare(stack)
+	}
 	subjects := constructs.Subjects{
-		Storage:         constructs.NewStorage(stack, given.jobRole),
+		Storage:         constructs.NewStorage(stack, given.jarReader),
 		Bus:             constructs.NewBus(stack),
 		MachineArn:      constructs.MachineArn(stack, functions.Release),
 		AlarmsArn:       constructs.AlarmsArn(stack),
 		Escalations:     constructs.NewEscalations(stack),
 		Data:            given.dataBucket,
+		DataKey:         given.dataKey,
 		MetricNamespace: constructs.MetricNamespace(),
 		WorkspaceArn: stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("aps"), Resource: jsii.String("workspace"), ResourceName: given.workspaceID,
@@ -58,7 +66,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 		subjects.ExecutionArns = append(subjects.ExecutionArns, constructs.ExecutionArns(stack, machine)...)
 	}
 	made := newFunctions(stack, given, subjects, props)
-	machines := newMachines(stack, given, made)
+	machines := newMachines(stack, given, made, props.Attached.partition())
 	release := machines[functions.Release]
 	undelivered := constructs.NewTrigger(stack,
 		constructs.Rule{ID: "Rule", Description: "Sluice: a new jar or manifest starts a release", Pattern: events.NewArtifact(subjects.Artifacts.BucketName()), Machine: release},
@@ -102,15 +110,15 @@ func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subj
 	return made
 }
 
-func newMachines(stack awscdk.Stack, given parameters, made map[string]awslambda.Function) map[functions.Machine]awsstepfunctions.StateMachine {
-	machines := map[functions.Machine]awsstepfunctions.StateMachine{}
+func newMachines(stack awscdk.Stack, given parameters, made map[string]awslambda.Function, partition string) map[functions.Machine]awsstepfunctions.StateMachine {
+	machines, definitions := map[functions.Machine]awsstepfunctions.StateMachine{}, statemachines.DefinitionsFor(partition)
 	for _, name := range functions.Machines() {
 		tasks := map[string]awslambda.Function{}
 		for _, f := range functions.Of(name) {
 			tasks[f.Substitution()] = made[f.Name]
 		}
 		machines[name] = constructs.NewMachine(stack, name, constructs.MachineProps{
-			Definition: statemachines.Definitions()[name], Tasks: tasks, LogRetention: given.logRetention,
+			Definition: definitions[name], Tasks: tasks, LogRetention: given.logRetention,
 		})
 	}
 	return machines

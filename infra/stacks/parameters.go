@@ -11,12 +11,14 @@ type parameters struct {
 	clusterName, clusterEndpoint, clusterCA *string
 	operator                                *string
 	dataBucket, jobRole                     *string
+	dataKey                                 *string // of dataBucket; nil: its owner grants its use
+	jarReader                               *string // the role that the buckets let read pinned jars; nil: roles say it themselves
 	prometheus, workspaceID                 *string
 	logRetention                            *float64 // days
 }
 
 func declare(stack awscdk.Stack) parameters {
-	return parameters{
+	given := parameters{
 		clusterName: text(stack, "ClusterName", awscdk.CfnParameterProps{
 			Description:           jsii.String("Name of the EKS cluster"),
 			AllowedPattern:        jsii.String(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`),
@@ -66,6 +68,8 @@ func declare(stack awscdk.Stack) parameters {
 			AllowedValues: jsii.Strings("1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653"),
 		}),
 	}
+	given.jarReader = given.jobRole
+	return given
 }
 
 func text(stack awscdk.Stack, id string, props awscdk.CfnParameterProps) *string {

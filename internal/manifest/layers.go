@@ -2,7 +2,7 @@ package manifest
 
 import (
 	"fmt"
-	"maps"
+	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -14,11 +14,12 @@ const (
 	rolePlaceholder        = "JOB_EXECUTION_ROLE_ARN"
 )
 
-// valuesFor are the placeholders of an application.
+// valuesFor are the placeholders of an application. A value may name the
+// application's namespace: each team has a role of its own.
 func valuesFor(app flink.Application, given map[string]string) map[string]string {
-	values := maps.Clone(given)
-	if values == nil {
-		values = map[string]string{}
+	values := make(map[string]string, len(given)+2)
+	for name, value := range given {
+		values[name] = strings.ReplaceAll(value, "${"+namespacePlaceholder+"}", app.Namespace)
 	}
 	values[namespacePlaceholder], values[applicationPlaceholder] = app.Namespace, app.Name
 	return values

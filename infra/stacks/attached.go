@@ -1,0 +1,73 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/constructs/cluster"
+	"github.com/sluice-flink/sluice/infra/constructs/data"
+	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+// Attached is the platform that an event plane belongs to. Its methods know nil:
+// a plane that is attached by parameters.
+type Attached struct {
+	Platform platform.Platform
+	Network  network.Network
+	Cluster  cluster.Cluster
+	Data     data.Data
+}
+
+// given is what the parameters say of a plane without a platform.
+func (a *Attached) given() parameters {
+	if a == nil {
+		return parameters{}
+	}
+	return parameters{
+		clusterName:     a.Cluster.ClusterName(),
+		clusterEndpoint: a.Cluster.ClusterEndpoint(),
+		clusterCA:       a.Cluster.ClusterCertificateAuthorityData(),
+		operator:        jsii.String("emr"),
+		dataBucket:      a.Data.State.BucketName(),
+		dataKey:         a.Data.Key.KeyArn(),
+		jobRole:         jobRoles(a.Platform),
+		prometheus:      jsii.String(""),
+		workspaceID:     jsii.String("none"),
+		logRetention:    jsii.Number(a.Platform.Observability.LogDays),
+	}
+}
+
+// jobRoles is the ARN of a team's role; the namespace is filled in where the
+// manifest is read.
+func jobRoles(p platform.Platform) *string {
+	return awscdk.Fn_Join(jsii.String(""), &[]*string{
+		jsii.String("arn:"), awscdk.Aws_PARTITION(), jsii.String(":iam::"), awscdk.Aws_ACCOUNT_ID(), jsii.String(":role/" + p.JobRole("${NAMESPACE}")),
+	})
+}
+
+// private is where functions stand that reach the cluster.
+func (a *Attached) private() *constructs.Network {
+	at := &constructs.Network{SecurityGroupIDs: []*string{a.Cluster.Functions.SecurityGroupId()}}
+	for _, subnet := range a.Network.Private {
+		at.SubnetIDs = append(at.SubnetIDs, subnet.SubnetId())
+	}
+	return at
+}
+
+func (a *Attached) environment() *awscdk.Environment {
+	if a == nil {
+		return nil
+	}
+	return &awscdk.Environment{Region: jsii.String(a.Platform.Region)}
+}
+
+// partition is aws for a plane without a platform, whose template has to be
+// made before anybody knows its region.
+func (a *Attached) partition() string {
+	if a == nil {
+		return "aws"
+	}
+	return a.Platform.Partition
+}
