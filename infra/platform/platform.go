@@ -14,6 +14,8 @@ type Platform struct {
 	Data          Data          `yaml:"data"`
 	EventPlane    EventPlane    `yaml:"eventPlane"`
 	Observability Observability `yaml:"observability"`
+	// Teams are who runs jobs; a list in the file replaces the default one.
+	Teams []Team `yaml:"teams"`
 }
 
 // Network is the VPC: one that is made, or one that exists.
@@ -75,6 +77,7 @@ func New() Platform {
 		Data:          Data{LogDays: 90},
 		EventPlane:    EventPlane{ProbeShards: 1},
 		Observability: Observability{LogDays: 90},
+		Teams:         newTeams(),
 	}
 }
 

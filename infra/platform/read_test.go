@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/sluice-flink/sluice/infra/charts"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
@@ -34,6 +35,37 @@ func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
 	want.Region, want.Partition = "eu-west-1", "aws"
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestATeamHasANamespaceAndAQuotaWithoutSayingSo(t *testing.T) {
+	got, err := platform.Read("f.yaml", []byte("region: eu-west-1\nteams: [{name: fraud}, {name: search, namespace: jobs, quota: {cpu: 8, memoryGiB: 32, pods: 12}}]\n"), regions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []platform.Team{
+		{Name: "fraud", Namespace: "flink-team-fraud-ns", Quota: platform.NewQuota()},
+		{Name: "search", Namespace: "jobs", Quota: platform.Quota{CPU: 8, MemoryGiB: 32, Pods: 12}},
+	}
+	if diff := cmp.Diff(want, got.Teams); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAPlatformMayHaveNoTeam(t *testing.T) {
+	got, err := platform.Read("f.yaml", []byte("region: eu-west-1\nteams: []\n"), regions)
+	if err != nil || len(got.Teams) != 0 {
+		t.Errorf("%v, %v", got.Teams, err)
+	}
+}
+
+func TestEveryChartFitsEveryVersionThatAClusterMayHave(t *testing.T) {
+	for _, chart := range charts.All() {
+		for _, version := range platform.Versions {
+			if !chart.Fits(version) {
+				t.Errorf("%s %s is for %s, not for %s", chart.Name, chart.Version, chart.Range(), version)
+			}
+		}
 	}
 }
 
@@ -77,6 +109,14 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"a cluster of both kinds":  {"region: eu-west-1\ncluster: {version: \"1.34\", existing: {name: main}}\n", "cluster: it has existing, and fields of a cluster that is made"},
 		"a cluster half named":     {"region: eu-west-1\ncluster: {existing: {name: main}}\n", `cluster.existing.endpoint: "": https://`},
 		"days nobody keeps":        {"region: eu-west-1\nobservability: {logDays: 91}\n", "CloudWatch Logs does not keep logs for 91 days: it takes 1, 3, 5"},
+		"a team without a name":    {"region: eu-west-1\nteams: [{namespace: jobs}]\n", `line 2: teams[0].name: "": a lower-case letter`},
+		"a team twice":             {"region: eu-west-1\nteams: [{name: a}, {name: a}]\n", "teams[1].name: there is a team a already"},
+		"a namespace of two teams": {"region: eu-west-1\nteams: [{name: a, namespace: jobs}, {name: b, namespace: jobs}]\n", "teams[1].namespace: jobs is team a's"},
+		"a namespace of a chart":   {"region: eu-west-1\nteams: [{name: a, namespace: cert-manager}]\n", "teams[0].namespace: cert-manager belongs to the cluster or the platform"},
+		"a namespace of the API":   {"region: eu-west-1\nteams: [{name: a, namespace: kube-public}]\n", "teams[0].namespace: kube-public belongs to the cluster"},
+		"a namespace of no form":   {"region: eu-west-1\nteams: [{name: a, namespace: Jobs}]\n", `teams[0].namespace: "Jobs" is no namespace`},
+		"half a quota":             {"region: eu-west-1\nteams: [{name: a, quota: {cpu: 8, memoryGiB: 32}}]\n", "teams[0].quota.pods: 0: at least 4, or no job fits in"},
+		"an unknown team's field":  {"region: eu-west-1\nteams: [{name: a, namespaces: b}]\n", "there is no field namespaces here"},
 		"no days":                  {"region: eu-west-1\ndata: {logDays: 0}\n", "data.logDays: 0: say how many days"},
 	} {
 		t.Run(name, func(t *testing.T) {
