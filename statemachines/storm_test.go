@@ -95,11 +95,15 @@ func TestAlarmsThatGoOffAtOnceOpenOneIncident(t *testing.T) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	decided := map[task.Decision]int{}
+	var inputs [][]byte
 	for i := range storm {
 		name := fmt.Sprintf("alarm-%d", i)
 		r.set(name, flink.AlarmRaised)
 		input, err := json.Marshal(task.Remediation{Event: r.event(name, "ALARM", dimensionsOf(app)), Execution: "arn:" + name, Started: w.clock.Now()})
 		must(t, err)
+		inputs = append(inputs, input)
+	}
+	for _, input := range inputs { // all alarms are raised by now: their states are read without a lock
 		wg.Go(func() {
 			for {
 				raw, err := w.handlers["diagnose"](t.Context(), input)
@@ -138,6 +142,8 @@ func TestAStormOfManyApplicationsMakesOneRepairEach(t *testing.T) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	acting := []task.Remediation{}
+	var names []string
+	var inputs [][]byte
 	for i := range storm {
 		a := flink.Application{Namespace: "team-a", Name: fmt.Sprintf("app-%d", i)}
 		r.plant(a)
@@ -145,8 +151,11 @@ func TestAStormOfManyApplicationsMakesOneRepairEach(t *testing.T) {
 		r.set(name, flink.AlarmRaised)
 		input, err := json.Marshal(task.Remediation{Event: r.event(name, "ALARM", dimensionsOf(a)), Execution: "arn:" + name, Started: w.clock.Now()})
 		must(t, err)
+		names, inputs = append(names, name), append(inputs, input)
+	}
+	for i, name := range names {
 		wg.Go(func() {
-			raw, err := w.handlers["diagnose"](t.Context(), input)
+			raw, err := w.handlers["diagnose"](t.Context(), inputs[i])
 			var out task.Remediation
 			if err == nil {
 				err = json.Unmarshal(raw, &out)
