@@ -47,7 +47,7 @@ func tenRotations() rotations {
 		r.after.document.AddSnapshot(known)
 	}
 	r.twinRestored = r.path(1)
-	r.harm = harm{snapshot: flink.Snapshot{Path: r.path(5)}, file: "part-1"}
+	r.harm = harm{snapshot: flink.Snapshot{Path: r.path(5)}, file: r.path(5) + "/part-1"}
 	r.all[8].Damaged = []string{r.path(5) + " is no good: " + r.path(5) + "/part-1 is damaged"}
 	for n := 2; n <= 4; n++ {
 		r.all[9].Retired = append(r.all[9].Retired, ledger.Gone{Path: r.path(n)})
@@ -67,7 +67,7 @@ func TestTheRotationsGoAsTheStoryHasTo(t *testing.T) {
 		"the first was not restored":         {func(r *rotations) { r.all[0].Snapshot.Verified.Kind = flink.VerifyMetadata }, "savepoint 1 has to be proven by Restore"},
 		"one was not proven":                 {func(r *rotations) { r.all[6].Snapshot.Verified = nil }, "savepoint 7"},
 		"the damage was not found":           {func(r *rotations) { r.all[8].Damaged = nil }, "rotation 9 found"},
-		"another file was found":             {func(r *rotations) { r.harm.file = "part-2" }, "rotation 9 found"},
+		"another file was found":             {func(r *rotations) { r.harm.file = r.path(5) + "/part-2" }, "rotation 9 found"},
 		"damage that nobody did":             {func(r *rotations) { r.all[3].Damaged = r.all[8].Damaged }, "rotation 4 found"},
 		"the ledger forgot the damage":       {func(r *rotations) { r.after.document.Snapshot(r.path(5)).Verified.Sound = true }, "the ledger does not say"},
 		"the command does not tell":          {func(r *rotations) { r.listing = "" }, "sluice snapshots says"},

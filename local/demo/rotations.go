@@ -1,21 +1,14 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"path"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
-	"github.com/sluice-flink/sluice/internal/savepoint"
+	"github.com/sluice-flink/sluice/local/demo/damage"
 	"github.com/sluice-flink/sluice/local/sfn"
 )
 
@@ -87,24 +80,22 @@ func rotationNotes(r ledger.RotationRecord) []string {
 // harm is what the scene did to a file.
 type harm struct {
 	snapshot flink.Snapshot
-	file     string // its name
+	file     string // its path
 }
 
-// damageNext flips one byte in the largest file of the savepoint that is read
-// again next: the sound one that was not looked at for longest.
+// damageNext flips one byte in a file of the savepoint that is read again next:
+// the one that was not looked at for longest.
 func (s *stage) damageNext(ctx context.Context) (h harm, err error) {
 	d, _, err := s.ledger.Document(ctx, counter)
 	if err != nil {
 		return h, err
 	}
 	h.snapshot = longestUnseen(d.Snapshots)
-	key, err := s.largestFile(ctx, h.snapshot.Path)
-	if err != nil {
+	if h.file, err = damage.Flip(ctx, s.objects, h.snapshot.Path); err != nil {
 		return h, err
 	}
-	h.file = path.Base(key)
-	s.line("  flipped a byte of s3://%s/%s", s.where.Data, key)
-	return h, s.flip(ctx, key)
+	s.line("  flipped a byte of %s", h.file)
+	return h, nil
 }
 
 // longestUnseen is the savepoint whose proof is the oldest, but for the newest one.
@@ -123,67 +114,15 @@ func longestUnseen(all []flink.Snapshot) flink.Snapshot {
 	return next
 }
 
-// largestFile is the key of a savepoint's largest file beside its _metadata.
-func (s *stage) largestFile(ctx context.Context, snapshot string) (string, error) {
-	objects, err := s.below(ctx, snapshot)
-	if err != nil {
-		return "", err
-	}
-	key, size := "", int64(0)
-	for k, n := range objects {
-		if n > size && path.Base(k) != "_metadata" {
-			key, size = k, n
-		}
-	}
-	if key == "" {
-		return "", fmt.Errorf("%s has no file beside its _metadata", snapshot)
-	}
-	return key, nil
-}
-
-// below lists the sizes of the objects in a savepoint's directory, by key.
-func (s *stage) below(ctx context.Context, snapshot string) (map[string]int64, error) {
-	dir, err := savepoint.ParseLocation(snapshot)
-	if err != nil {
-		return nil, err
-	}
-	sizes := map[string]int64{}
-	for p := s3.NewListObjectsV2Paginator(s.objects, &s3.ListObjectsV2Input{Bucket: &dir.Bucket, Prefix: aws.String(dir.Key + "/")}); p.HasMorePages(); {
-		page, err := p.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range page.Contents {
-			sizes[aws.ToString(o.Key)] = aws.ToInt64(o.Size)
-		}
-	}
-	return sizes, nil
-}
-
-// flip changes the byte in the middle of an object of the data bucket.
-func (s *stage) flip(ctx context.Context, key string) error {
-	out, err := s.objects.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.where.Data, Key: &key})
-	if err != nil {
-		return err
-	}
-	body, err := io.ReadAll(out.Body)
-	if err = errors.Join(err, out.Body.Close()); err != nil {
-		return err
-	}
-	body[len(body)/2] ^= 1
-	_, err = s.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.where.Data, Key: &key, Body: bytes.NewReader(body)})
-	return err
-}
-
 // filesOf counts the objects that are left of each savepoint, by path.
 func (s *stage) filesOf(ctx context.Context, all []ledger.RotationRecord) (map[string]int, error) {
 	left := map[string]int{}
 	for _, r := range all {
-		objects, err := s.below(ctx, r.Snapshot.Path)
+		n, err := damage.Files(ctx, s.objects, r.Snapshot.Path)
 		if err != nil {
 			return nil, err
 		}
-		left[r.Snapshot.Path] = len(objects)
+		left[r.Snapshot.Path] = n
 	}
 	return left, nil
 }
