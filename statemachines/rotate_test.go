@@ -12,6 +12,7 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
+	"github.com/sluice-flink/sluice/internal/flink/targettest"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/task"
 	"github.com/sluice-flink/sluice/statemachines"
@@ -30,6 +31,7 @@ import (
 //	while-saving COMMAND  the command happens while Flink writes the next savepoint
 //	dies-removing N       the function dies once it has begun to remove the Nth snapshot
 //	lock N                the files of the Nth snapshot may not be removed
+//	dies-rehearsing METHOD [for-good]  the function dies after the next such call, and with for-good its execution ends
 //	redeploy N            somebody asks to start from the Nth; redeploy-id N names it by its id
 //	lose-answer STATE     that state's function does its work, and nobody hears of it, once
 //	hang-rehearsals       a throw-away JobManager shows nothing
@@ -70,6 +72,8 @@ func (s *stage) rotates(words []string) bool {
 		s.saved.refused = ""
 	case "while-saving":
 		s.saved.saving = func() { s.play(words[1:]) }
+	case "dies-rehearsing":
+		s.diesAfter(words[1], len(words) > 2)
 	case "lock":
 		path := s.nth(words[1]).Path
 		s.saved.locked = path[strings.LastIndexByte(path, '/'):]
@@ -85,6 +89,7 @@ func (s *stage) rotates(words []string) bool {
 	case "hang-rehearsals":
 		s.saved.hangs = true
 	case "rehearsals":
+		s.saved.alive()
 		s.tellRehearsals()
 	case "incident", "no-incident":
 		_, err := ledger.Update(s.t.Context(), s.ledger, app, func(d *ledger.Document) error {
@@ -99,6 +104,25 @@ func (s *stage) rotates(words []string) bool {
 		return false
 	}
 	return true
+}
+
+// diesAfter has the function die that next makes this call, once that has taken
+// effect: nothing that it does after that has any.
+func (s *stage) diesAfter(method string, forGood bool) {
+	died := &asl.Error{Name: "Lambda.AWSLambdaException", Cause: "the function died"}
+	s.target.Interrupt(func(c targettest.Call) error {
+		if c.Method == method && c.Moment == targettest.After && !s.saved.dead {
+			s.saved.dead = true
+			fmt.Fprintf(&s.seen, "  the function dies after %s\n", method)
+			if forGood {
+				s.abort()
+			}
+		}
+		if s.saved.dead {
+			return died
+		}
+		return nil
+	})
 }
 
 // nth is the Nth snapshot that the ledger knows, from 1.

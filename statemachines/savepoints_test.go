@@ -24,6 +24,15 @@ type savepoints struct {
 	locked  string // the word of the path whose files may not be removed
 	dies    string // the word of the path at whose removal the function dies, once
 	hangs   bool   // a rehearsal shows nothing
+	dead    bool   // the function that is at work has died
+}
+
+// alive is a new invocation.
+func (s *savepoints) alive() {
+	if s.dead {
+		s.dead = false
+		s.Interrupt(nil)
+	}
 }
 
 // StartSnapshot implements flink.Target.

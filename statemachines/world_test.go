@@ -134,6 +134,7 @@ func (w *world) invoke(ctx context.Context, f functions.Function, payload []byte
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	w.saved.alive()
 	out, err := w.handlers[f.Name](ctx, payload)
 	if w.after != nil {
 		w.after(f.State)

@@ -34,6 +34,7 @@ func Behaviours() map[string]Behaviour {
 		"never-checkpoints": {NeverCheckpoints: true},
 		"refused":           {Refused: true},
 		"ends":              {Ends: true},
+		"no-image":          {CannotStart: "ErrImagePull"},
 	}
 }
 
