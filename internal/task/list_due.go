@@ -152,10 +152,22 @@ func (t Tasks) isDue(ctx context.Context, app flink.Application) (bool, error) {
 		return false, err
 	case err != nil:
 		tried := d.Rotated != nil && t.Clock.Now().Sub(d.Rotated.At) < brokenAgain
-		finish := flink.DecideDue(timetable(&d, nothingByAge, t.Clock.Now(), false)).Due
-		return finish || idle(&d) == "" && !tried, nil
+		finish, err := t.isDueBy(ctx, &d, nothingByAge)
+		return finish || idle(&d) == "" && !tried, err
 	}
-	return flink.DecideDue(timetable(&d, m.Policy.Snapshots, t.Clock.Now(), false)).Due, nil
+	return t.isDueBy(ctx, &d, m.Policy.Snapshots)
+}
+
+// isDueBy asks a policy.
+func (t Tasks) isDueBy(ctx context.Context, d *ledger.Document, policy flink.Snapshots) (bool, error) {
+	directories, err := t.outlivedDirectories(ctx, d, policy)
+	switch {
+	case err != nil && flink.CodeOf(err) == flink.Unavailable:
+		return false, err
+	case err != nil:
+		return true, nil
+	}
+	return flink.DecideDue(timetable(d, policy, t.Clock.Now(), false, directories)).Due, nil
 }
 
 // brokenAgain is how often it is recorded that a manifest cannot be read.

@@ -178,5 +178,5 @@ func (t Tasks) savepoints(ctx context.Context, d ledger.Document, now time.Time)
 		slog.Warn("whether a savepoint is overdue is not known: the policy cannot be read", "application", d.Application.String(), "error", err)
 		return flink.Timetable{}
 	}
-	return timetable(&d, m.Policy.Snapshots, now, false)
+	return timetable(&d, m.Policy.Snapshots, now, false, nil)
 }

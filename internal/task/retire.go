@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -54,7 +55,7 @@ func (t Tasks) gatherHoldings(ctx context.Context, r *Rotation) (h flink.Holding
 		return h, false, nil
 	}
 	h = flink.Holdings{Now: t.Clock.Now(), Policy: r.Policy, Snapshots: d.Snapshots, References: References(&d, o), Good: goodRevisions(&d)}
-	h.Directories, err = t.directories(ctx, r, &d)
+	h.Directories, err = t.directories(ctx, &d, r.Policy, h.Now)
 	return h, false, err
 }
 
@@ -73,17 +74,17 @@ func notRetired(d *ledger.Document, o flink.Observation, unseen error) string {
 
 // directories are where the application's revisions keep their savepoints: those
 // of what runs and of what wrote the snapshots.
-func (t Tasks) directories(ctx context.Context, r *Rotation, d *ledger.Document) ([]string, error) {
+func (t Tasks) directories(ctx context.Context, d *ledger.Document, policy flink.Snapshots, now time.Time) ([]string, error) {
 	ids := map[string]bool{d.Current: true}
 	for _, s := range d.Snapshots {
-		if t.Clock.Now().Sub(s.Taken) > r.Policy.MaxAge || !s.Retiring.IsZero() {
+		if now.Sub(s.Taken) > policy.MaxAge || !s.Retiring.IsZero() {
 			ids[s.Revision] = true
 		}
 	}
 	delete(ids, "")
 	var all []string
 	for id := range ids {
-		v, err := t.Ledger.Revision(ctx, r.Application, id)
+		v, err := t.Ledger.Revision(ctx, d.Application, id)
 		if err != nil && flink.CodeOf(err) != flink.NotFound {
 			return nil, err
 		}

@@ -38,7 +38,8 @@ type rotation struct {
 	now         time.Time
 	document    ledger.Document
 	policy      flink.Policy
-	manifest    error // what is wrong with the manifest
+	manifest    error    // what is wrong with the manifest
+	directories []string // that may have something to retire
 	running     flink.Revision
 	observation flink.Observation
 	unobserved  error
@@ -58,9 +59,13 @@ func (t Tasks) gatherRotation(ctx context.Context, r *Rotation) (f rotation, err
 		return f, err
 	case err != nil:
 		f.manifest = err
-		return f, nil
+		f.directories, err = t.outlivedDirectories(ctx, &f.document, nothingByAge)
+		return f, err
 	}
 	f.policy = m.Policy
+	if f.directories, err = t.outlivedDirectories(ctx, &f.document, f.policy.Snapshots); err != nil {
+		return f, err
+	}
 	if id := f.document.Current; id != "" {
 		if f.running, err = t.Ledger.Revision(ctx, r.Application, id); err != nil {
 			return f, unless(flink.NotFound, err)
@@ -80,7 +85,7 @@ func (f rotation) decide(r *Rotation) bool {
 	if f.manifest != nil {
 		r.Policy, asked = nothingByAge, false
 	}
-	due := flink.DecideDue(timetable(d, r.Policy, f.now, asked))
+	due := flink.DecideDue(timetable(d, r.Policy, f.now, asked, f.directories))
 	mine := d.Lease.Of(r.Execution, r.ID)
 	r.Due = due.Message
 	if f.manifest != nil && !due.Due && !mine {

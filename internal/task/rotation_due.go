@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 )
 
 // timetable is what the ledger says of when an application was last saved.
-func timetable(d *ledger.Document, policy flink.Snapshots, now time.Time, asked bool) flink.Timetable {
-	t := flink.Timetable{Application: d.Application, Every: policy.Every, Now: now, Asked: asked, Idle: idle(d), Outlived: outlived(d, policy, now)}
+// What outlived the policy is told by the directories that savepoints lie in.
+func timetable(d *ledger.Document, policy flink.Snapshots, now time.Time, asked bool, directories []string) flink.Timetable {
+	t := flink.Timetable{Application: d.Application, Every: policy.Every, Now: now, Asked: asked, Idle: idle(d), Outlived: outlived(d, policy, now, directories)}
 	for _, s := range d.Snapshots {
 		if s.Sound() && s.Kind != flink.CheckpointSnapshot && s.Kind != flink.AdoptedSnapshot && s.Taken.After(t.Newest) {
 			t.Newest = s.Taken
@@ -38,16 +40,13 @@ func idle(d *ledger.Document) string {
 	return ""
 }
 
-// outlived tells whether there is a snapshot that looks as if it had to go, as
-// far as the ledger knows. Retire, which asks the cluster, may find otherwise.
-func outlived(d *ledger.Document, policy flink.Snapshots, now time.Time) bool {
-	if d.Circuit != nil {
+// outlived tells whether there is a snapshot that has to go, as far as the ledger
+// knows. Retire, which asks the cluster, may find otherwise.
+func outlived(d *ledger.Document, policy flink.Snapshots, now time.Time, directories []string) bool {
+	if d.Circuit != nil || len(directories) == 0 {
 		return false
 	}
-	h := flink.Holdings{Now: now, Policy: policy, Snapshots: d.Snapshots, References: references(d), Good: goodRevisions(d)}
-	for _, s := range d.Snapshots { // where they lie is looked at later
-		h.Directories = append(h.Directories, dirName(s.Path))
-	}
+	h := flink.Holdings{Now: now, Policy: policy, Snapshots: d.Snapshots, References: references(d), Good: goodRevisions(d), Directories: directories}
 	for _, r := range flink.DecideRetention(h) {
 		if r.Retire {
 			return true
@@ -60,6 +59,21 @@ func outlived(d *ledger.Document, policy flink.Snapshots, now time.Time) bool {
 // removal that was begun is finished, for which none is needed, and nothing else
 // goes. The hundred years pass through JSONata, whose numbers are doubles, unchanged.
 var nothingByAge = flink.Snapshots{Keep: flink.MaxSnapshots, MaxAge: 100 * 365 * 24 * time.Hour}
+
+// outlivedDirectories are the directories of an application that may have
+// something to retire. They stand in its revisions, which are read only where
+// there would be something if all that is known lay in them.
+func (t Tasks) outlivedDirectories(ctx context.Context, d *ledger.Document, policy flink.Snapshots) ([]string, error) {
+	now := t.Clock.Now()
+	var anywhere []string
+	for _, s := range d.Snapshots {
+		anywhere = append(anywhere, dirName(s.Path))
+	}
+	if !outlived(d, policy, now, anywhere) {
+		return nil, nil
+	}
+	return t.directories(ctx, d, policy, now)
+}
 
 // overlaps tells whether another rotation of the application is at work.
 func overlaps(d *ledger.Document, r *Rotation, now time.Time) bool {
