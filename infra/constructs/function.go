@@ -31,7 +31,7 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 	for _, statement := range props.Subjects.statements(f.Grants) {
 		role.AddToPolicy(statement)
 	}
-	role.AddToPolicy(allow("WriteLog", []string{"logs:CreateLogStream", "logs:PutLogEvents"}, log.LogGroupArn()))
+	role.AddToPolicy(Allow("WriteLog", []string{"logs:CreateLogStream", "logs:PutLogEvents"}, log.LogGroupArn()))
 	function := awslambda.NewFunction(scope, jsii.String(f.State+"Function"), &awslambda.FunctionProps{
 		FunctionName:  named("", "-"+f.Name),
 		Description:   jsii.String(descriptionOf(f)),

@@ -51,39 +51,39 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 	switch grant {
 	case functions.ReadArtifacts:
 		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
-			allow("ReadArtifacts", []string{"s3:GetObject", "s3:GetObjectVersion"}, s.Artifacts.ArnForObjects(jsii.String("*"))),
-			allow("ListArtifacts", []string{"s3:ListBucket", "s3:ListBucketVersions"}, s.Artifacts.BucketArn()),
+			Allow("ReadArtifacts", []string{"s3:GetObject", "s3:GetObjectVersion"}, s.Artifacts.ArnForObjects(jsii.String("*"))),
+			Allow("ListArtifacts", []string{"s3:ListBucket", "s3:ListBucketVersions"}, s.Artifacts.BucketArn()),
 		}}
 	case functions.ReadLedger:
 		return meaning{key: []string{"kms:Decrypt"}, statements: []awsiam.PolicyStatement{
-			allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
-			allow("ListLedger", []string{"s3:ListBucket"}, s.Ledger.BucketArn()),
+			Allow("ReadLedger", []string{"s3:GetObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
+			Allow("ListLedger", []string{"s3:ListBucket"}, s.Ledger.BucketArn()),
 		}}
 	case functions.WriteLedger:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
-			allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
+			Allow("WriteLedger", []string{"s3:PutObject"}, below(s.Ledger, ledger.DocumentPrefix, ledger.RecordPrefix, ledger.RevisionPrefix, ledger.RotationPrefix, ledger.SnapshotPrefix, ledger.IncidentPrefix)...),
 		}}
 	case functions.PinJars:
 		return meaning{key: []string{"kms:GenerateDataKey"}, statements: []awsiam.PolicyStatement{
-			allow("PinJars", []string{"s3:PutObject"}, below(s.Ledger, ledger.JarPrefix)...),
+			Allow("PinJars", []string{"s3:PutObject"}, below(s.Ledger, ledger.JarPrefix)...),
 		}}
 	case functions.ReadSnapshots:
 		// Where in the bucket a job keeps its savepoints is written in its manifest, and they may refer to
 		// each other's files. It may be encrypted with a key of its owner's, who grants its use.
 		read := meaning{statements: []awsiam.PolicyStatement{
-			allow("ReadSnapshots", []string{"s3:GetObject"}, s.states("/*")),
-			allow("ListSnapshots", []string{"s3:ListBucket"}, s.states("")),
+			Allow("ReadSnapshots", []string{"s3:GetObject"}, s.states("/*")),
+			Allow("ListSnapshots", []string{"s3:ListBucket"}, s.states("")),
 		}}
 		if s.DataKey != nil {
-			decrypt := allow("DecryptSnapshots", []string{"kms:Decrypt"}, s.DataKey)
-			decrypt.AddConditions(onlyThroughS3())
+			decrypt := Allow("DecryptSnapshots", []string{"kms:Decrypt"}, s.DataKey)
+			decrypt.AddConditions(OnlyThroughS3())
 			read.statements = append(read.statements, decrypt)
 		}
 		return read
 	case functions.RemoveSnapshots:
 		// Below a directory named savepoints, and nowhere else: checkpoints are Flink's.
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/savepoints/*"), s.states("/*/savepoints/*")),
+			Allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/savepoints/*"), s.states("/*/savepoints/*")),
 		}}
 	}
 	return s.ofServices(grant)
@@ -98,55 +98,55 @@ func (s Subjects) ofServices(grant functions.Grant) meaning {
 		return meaning{}
 	case functions.SendEvents:
 		// What functions say and nothing else: who may put any event on this bus may ask for changes.
-		say := allow("SendEvents", []string{"events:PutEvents"}, s.Bus.EventBusArn())
+		say := Allow("SendEvents", []string{"events:PutEvents"}, s.Bus.EventBusArn())
 		say.AddConditions(&map[string]any{"StringEquals": map[string]any{
 			"events:source": events.Source, "events:detail-type": []string{events.ReleaseEndedType, events.ApprovalAskedType},
 		}})
 		return meaning{statements: []awsiam.PolicyStatement{say}}
 	case functions.StartRelease:
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("StartRelease", []string{"states:StartExecution"}, s.MachineArn),
+			Allow("StartRelease", []string{"states:StartExecution"}, s.MachineArn),
 		}}
 	case functions.EndWaits:
 		// The task token, which cannot be guessed, is what names the task: the action takes no resource
 		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html).
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("EndWaits", []string{"states:SendTaskSuccess"}, jsii.String("*")),
+			Allow("EndWaits", []string{"states:SendTaskSuccess"}, jsii.String("*")),
 		}}
 	case functions.StartMachines:
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("StartMachines", []string{"states:StartExecution"}, s.OtherMachines...),
+			Allow("StartMachines", []string{"states:StartExecution"}, s.OtherMachines...),
 		}}
 	case functions.DescribeExecutions:
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("DescribeExecutions", []string{"states:DescribeExecution"}, s.ExecutionArns...),
+			Allow("DescribeExecutions", []string{"states:DescribeExecution"}, s.ExecutionArns...),
 		}}
 	case functions.ReadAlarms:
 		// Composite alarms are described only to who may describe all
 		// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html).
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("ReadAlarms", []string{"cloudwatch:DescribeAlarms"}, jsii.String("*")),
+			Allow("ReadAlarms", []string{"cloudwatch:DescribeAlarms"}, jsii.String("*")),
 		}}
 	case functions.AskOfAlarms:
 		// Whether the former can be held to some alarms is not documented: it may be asked of all, as DescribeAlarms
 		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("AskOfSeries", []string{"cloudwatch:DescribeAlarmContributors"}, jsii.String("*")),
-			allow("AskOfAlarms", []string{"cloudwatch:ListTagsForResource"}, s.AlarmsArn),
+			Allow("AskOfSeries", []string{"cloudwatch:DescribeAlarmContributors"}, jsii.String("*")),
+			Allow("AskOfAlarms", []string{"cloudwatch:ListTagsForResource"}, s.AlarmsArn),
 		}}
 	case functions.CallSomebody:
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("CallSomebody", []string{"sns:Publish"}, s.Escalations.TopicArn()),
+			Allow("CallSomebody", []string{"sns:Publish"}, s.Escalations.TopicArn()),
 		}}
 	case functions.PutMetrics:
 		// The action takes no resource; the namespace is what can be held
 		// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html).
-		put := allow("PutMetrics", []string{"cloudwatch:PutMetricData"}, jsii.String("*"))
+		put := Allow("PutMetrics", []string{"cloudwatch:PutMetricData"}, jsii.String("*"))
 		put.AddConditions(&map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": s.MetricNamespace}})
 		return meaning{statements: []awsiam.PolicyStatement{put}}
 	case functions.QueryMetrics:
 		return meaning{statements: []awsiam.PolicyStatement{
-			allow("QueryMetrics", []string{"aps:QueryMetrics"}, s.WorkspaceArn),
+			Allow("QueryMetrics", []string{"aps:QueryMetrics"}, s.WorkspaceArn),
 		}}
 	}
 	panic(fmt.Sprintf("the grant %q means nothing to IAM yet: add it to Subjects.meaningOf", grant))
@@ -165,8 +165,8 @@ func (s Subjects) statements(grants []functions.Grant) []awsiam.PolicyStatement 
 		return all
 	}
 	slices.Sort(key)
-	use := allow("UseKey", slices.Compact(key), s.Key.KeyArn())
-	use.AddConditions(onlyThroughS3())
+	use := Allow("UseKey", slices.Compact(key), s.Key.KeyArn())
+	use.AddConditions(OnlyThroughS3())
 	return append(all, use)
 }
 
@@ -175,7 +175,8 @@ func (s Subjects) states(what string) *string {
 	return awscdk.Fn_Join(jsii.String(""), &[]*string{jsii.String("arn:"), awscdk.Aws_PARTITION(), jsii.String(":s3:::"), s.Data, jsii.String(what)})
 }
 
-func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStatement {
+// Allow is a statement of an identity's policy.
+func Allow(sid string, actions []string, resources ...*string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:       jsii.String(sid),
 		Actions:   jsii.Strings(actions...),

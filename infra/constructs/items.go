@@ -21,11 +21,11 @@ func LetMapItems(machine awsstepfunctions.StateMachine, name functions.Machine, 
 		Service: jsii.String("states"), Resource: jsii.String("execution"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		ResourceName: named("", "-"+string(name)+":*"),
 	})
-	use := allow("DecryptItems", []string{"kms:Decrypt"}, s.Key.KeyArn())
-	use.AddConditions(onlyThroughS3())
-	machine.AddToRolePolicy(allow("StartItems", []string{"states:StartExecution"}, MachineArn(stack, name)))
-	machine.AddToRolePolicy(allow("FollowItems", []string{"states:DescribeExecution", "states:StopExecution"}, executions))
-	machine.AddToRolePolicy(allow("ReadItems", []string{"s3:GetObject"}, below(s.Ledger, ledger.ListPrefix)...))
+	use := Allow("DecryptItems", []string{"kms:Decrypt"}, s.Key.KeyArn())
+	use.AddConditions(OnlyThroughS3())
+	machine.AddToRolePolicy(Allow("StartItems", []string{"states:StartExecution"}, MachineArn(stack, name)))
+	machine.AddToRolePolicy(Allow("FollowItems", []string{"states:DescribeExecution", "states:StopExecution"}, executions))
+	machine.AddToRolePolicy(Allow("ReadItems", []string{"s3:GetObject"}, below(s.Ledger, ledger.ListPrefix)...))
 	machine.AddToRolePolicy(use)
 	justify(machine.Role(), wildcards, "The executions of items, and the lists of what was due, are not known beforehand.",
 		&cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::(arn:<AWS::Partition>:states:.*:execution:<AWS::StackName>-[a-z]+:\*|<Ledger[0-9A-F]{8}\.Arn>\/rotations\/_lists\/\*)$/`)})

@@ -60,7 +60,7 @@ func NewMachine(scope constructs.Construct, machine functions.Machine, props Mac
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), nil),
 	})
 	substitutions, arns := substitutionsOf(props.Tasks)
-	role.AddToPolicy(allow("InvokeTasks", []string{"lambda:InvokeFunction"}, arns...))
+	role.AddToPolicy(Allow("InvokeTasks", []string{"lambda:InvokeFunction"}, arns...))
 	made := awsstepfunctions.NewStateMachine(scope, jsii.String(id), &awsstepfunctions.StateMachineProps{
 		StateMachineName:        named("", "-"+string(machine)),
 		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,

@@ -15,7 +15,7 @@ type Network struct {
 }
 
 func (n *Network) attach(function awslambda.Function, role awsiam.Role) {
-	role.AddToPolicy(allow("UseNetworkInterface", []string{
+	role.AddToPolicy(Allow("UseNetworkInterface", []string{
 		"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
 		"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 	}, jsii.String("*")))

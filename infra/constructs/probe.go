@@ -33,7 +33,7 @@ func NewProbe(scope constructs.Construct, function awslambda.Function, shards in
 			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
 		}),
 	})
-	role.AddToPolicy(allow("InvokeProbe", []string{"lambda:InvokeFunction"}, function.FunctionArn()))
+	role.AddToPolicy(Allow("InvokeProbe", []string{"lambda:InvokeFunction"}, function.FunctionArn()))
 	awslambda.NewEventInvokeConfig(scope, jsii.String("ProbeInvokeConfig"), &awslambda.EventInvokeConfigProps{
 		Function: function, RetryAttempts: jsii.Number(0), MaxEventAge: awscdk.Duration_Minutes(jsii.Number(1)),
 	})

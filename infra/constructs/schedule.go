@@ -35,8 +35,8 @@ func NewSchedule(scope constructs.Construct, s Schedule, undelivered awssqs.IQue
 			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
 		}),
 	})
-	role.AddToPolicy(allow("StartTick", []string{"states:StartExecution"}, s.Machine.StateMachineArn()))
-	role.AddToPolicy(allow("KeepUndelivered", []string{"sqs:SendMessage"}, undelivered.QueueArn()))
+	role.AddToPolicy(Allow("StartTick", []string{"states:StartExecution"}, s.Machine.StateMachineArn()))
+	role.AddToPolicy(Allow("KeepUndelivered", []string{"sqs:SendMessage"}, undelivered.QueueArn()))
 	awsscheduler.NewCfnSchedule(scope, jsii.String(s.ID), &awsscheduler.CfnScheduleProps{
 		Description:        jsii.String(s.Description),
 		ScheduleExpression: jsii.String(s.Rate),

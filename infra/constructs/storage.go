@@ -81,12 +81,12 @@ func letJobsReadPinnedJars(bucket awss3.Bucket, key awskms.Key, jobRole *string)
 		Principals: &[]awsiam.IPrincipal{job},
 		Actions:    jsii.Strings("kms:Decrypt"),
 		Resources:  jsii.Strings("*"), // in a key policy: this key
-		Conditions: onlyThroughS3(),
+		Conditions: OnlyThroughS3(),
 	}), nil)
 }
 
-// onlyThroughS3 confines the use of a key to what S3 asks of it.
-func onlyThroughS3() *map[string]any {
+// OnlyThroughS3 confines the use of a key to what S3 asks of it.
+func OnlyThroughS3() *map[string]any {
 	return &map[string]any{"StringEquals": map[string]any{
 		"kms:ViaService": awscdk.Fn_Sub(jsii.String("s3.${AWS::Region}.${AWS::URLSuffix}"), nil),
 	}}

@@ -118,6 +118,7 @@ func (c *Cluster) checkExisting(found *faults) {
 		{"endpoint", c.Existing.Endpoint, "https://..., as `aws eks describe-cluster --query cluster.endpoint` says it", regexp.MustCompile(`^https://[^/\s]+$`)},
 		{"certificateAuthority", c.Existing.CertificateAuthority, "base64, as `aws eks describe-cluster --query cluster.certificateAuthority.data` says it", base64Text},
 		{"securityGroupId", c.Existing.SecurityGroup, "`aws eks describe-cluster --query cluster.resourcesVpcConfig.clusterSecurityGroupId` says it", groupID},
+		{"oidcIssuer", c.Existing.Issuer, "https://..., as `aws eks describe-cluster --query cluster.identity.oidc.issuer` says it; `aws iam list-open-id-connect-providers` has to know it", regexp.MustCompile(`^https://[^\s]+$`)},
 		{"nodeRoleArn", c.Existing.NodeRole, "the ARN of the role that its nodes run under", roleARN},
 	} {
 		if !field.pattern.MatchString(field.value) {

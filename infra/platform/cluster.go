@@ -61,6 +61,7 @@ type ExistingCluster struct {
 	CertificateAuthority string `yaml:"certificateAuthority"` // base64 of PEM
 	SecurityGroup        string `yaml:"securityGroupId"`      // the cluster's own
 	NodeRole             string `yaml:"nodeRoleArn"`          // what Karpenter's nodes run under
+	Issuer               string `yaml:"oidcIssuer"`           // URL; an OIDC provider of IAM has to exist for it
 }
 
 // Versions of Kubernetes that EKS and every add-on of the table support

@@ -9,6 +9,16 @@ type Team struct {
 	Namespace string `yaml:"namespace"`
 	// Quota is the most that its pods may have; absent in the file: NewQuota.
 	Quota Quota `yaml:"quota"`
+	// Roles are ARNs of the roles whose people look at the team's jobs.
+	Roles []string `yaml:"roles"`
+	// Egress is what its jobs talk to beside AWS: brokers, databases.
+	Egress []Egress `yaml:"egress"`
+}
+
+// Egress is a network, and the TCP ports of it that jobs use.
+type Egress struct {
+	CIDR  string `yaml:"cidr"`
+	Ports []int  `yaml:"ports"`
 }
 
 // Quota is the most that all pods of a team may have together. It counts

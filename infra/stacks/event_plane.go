@@ -33,8 +33,9 @@ type EventPlaneProps struct {
 }
 
 // NewEventPlane puts together everything between a jar dropped into a bucket
-// and the Kubernetes API of a cluster. An app may hold several under different ids.
-func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stack {
+// and the Kubernetes API of a cluster, and returns where it keeps what it knows. An
+// app may hold several under different ids.
+func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.Storage {
 	stack := awscdk.NewStack(app, jsii.String(id), &awscdk.StackProps{
 		StackName:   jsii.String(id),
 		Description: jsii.String("Sluice: turns events into safe changes of Apache Flink applications on Amazon EKS"),
@@ -89,7 +90,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) awscdk.Stac
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
 	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))
-	return stack
+	return subjects.Storage
 }
 
 func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subjects, props EventPlaneProps) map[string]awslambda.Function {

@@ -11,6 +11,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/constructs/team"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
@@ -35,9 +36,12 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 	}
 	attached := &Attached{Platform: p, Data: newData(app, p)}
 	attached.Network, attached.Cluster = newCluster(app, p, kubectl)
-	NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
+	storage := NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
 		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
 	})
+	for _, t := range p.Teams {
+		newTeam(app, t, team.Props{Platform: p, Cluster: attached.Cluster, Data: attached.Data, Pinned: storage})
+	}
 	return nil
 }
 
@@ -57,6 +61,12 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 	made := build(stack, p, in, kubectl)
 	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
 	return in, made
+}
+
+func newTeam(app awscdk.App, t platform.Team, props team.Props) {
+	stack := newStack(app, props.Platform, "team-"+t.Name, "what team "+t.Name+" has: its jobs' role, its namespace's rights, quota and network policies")
+	team.New(stack, t, props)
+	output(stack, "Namespace", "Where the team's jobs run, and the prefix it drops jars below", jsii.String(t.Namespace))
 }
 
 func newNetwork(app awscdk.App, p platform.Platform) network.Network {

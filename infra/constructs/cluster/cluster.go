@@ -20,6 +20,8 @@ type Cluster struct {
 	NodeRole awsiam.IRole
 	// Functions is the group of functions that call the API server from inside the VPC.
 	Functions awsec2.ISecurityGroup
+	// Issuer is the URL of the cluster's OpenID Connect issuer, which IAM knows as a provider.
+	Issuer *string
 }
 
 // New makes the cluster that the platform asks for. kubectl is the zip of the
@@ -62,7 +64,10 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 		dns.AddResourceDependency(nodes, nil)
 	}
 	admit(scope, eks, p.Cluster.Admins)
-	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in)}
+	awsiam.NewCfnOIDCProvider(scope, jsii.String("Oidc"), &awsiam.CfnOIDCProviderProps{
+		Url: eks.ClusterOpenIdConnectIssuerUrl(), ClientIdList: jsii.Strings("sts.amazonaws.com"),
+	})
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
 }
 
 func endpoint(c platform.Cluster) awseksv2.EndpointAccess {
