@@ -21,7 +21,7 @@ import (
 // ask asks for a change of the counter as the command does, and waits for its record.
 func (i *installation) ask(t *testing.T, d events.ChangeRequestedDetail) ledger.Record {
 	t.Helper()
-	d.Namespace, d.Application, d.By, d.Request = counter.Namespace, counter.Name, "e2e", strings.ToLower(rand.Text())
+	d.Namespace, d.Application, d.By, d.Request = i.app.Namespace, i.app.Name, "e2e", strings.ToLower(rand.Text())
 	detail, err := json.Marshal(d)
 	must(t, err)
 	bus := eventbridge.NewFromConfig(i.Where.Config(), func(o *eventbridge.Options) { o.BaseEndpoint = &i.Where.Events })
@@ -31,18 +31,20 @@ func (i *installation) ask(t *testing.T, d events.ChangeRequestedDetail) ledger.
 	if out.FailedEntryCount != 0 {
 		t.Fatalf("%+v", out.Entries)
 	}
-	return i.recordThat(t, counter, func(r ledger.Record) bool { return strings.Contains(string(r.Event), d.Request) })
+	return i.recordThat(t, i.app, func(r ledger.Record) bool { return strings.Contains(string(r.Event), d.Request) })
 }
 
-// changes are every change but an upgrade, of a job that runs, one after the other.
+// changes are every change but an upgrade, of one job, one after the other.
 func (i *installation) changes(t *testing.T) {
 	ask := func(kind flink.ChangeKind) ledger.Record {
 		return i.ask(t, events.ChangeRequestedDetail{Change: string(kind)})
 	}
-	steps := []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	inTurn(t, []step{
+		{"a version runs, and another was good before", func(t *testing.T) {
+			want(t, i.drop(t, flink.ManifestFile, i.manifest(t)), flink.Ignored, flink.NoJarYet, "")
+			want(t, i.drop(t, "counter-v1.jar", i.Jar(t, "counter-v1.jar")), flink.Succeeded, flink.Released, "starting empty")
+			want(t, i.drop(t, "counter-v2.jar", i.Jar(t, "counter-v2.jar")), flink.Succeeded, flink.Released, "from savepoint-")
+		}},
 		{"a restart goes on from its savepoint", func(t *testing.T) {
 			before := i.look(t)
 			want(t, ask(flink.Restart), flink.Succeeded, flink.Released, "")
@@ -64,10 +66,10 @@ func (i *installation) changes(t *testing.T) {
 		}},
 		{"a deleted application is gone, stays gone, and goes on from its final savepoint", func(t *testing.T) {
 			want(t, ask(flink.Delete), flink.Succeeded, flink.Removed, "")
-			if o, err := i.Target.Observe(t.Context(), counter); err != nil || o.Exists {
+			if o, err := i.Target.Observe(t.Context(), i.app); err != nil || o.Exists {
 				t.Errorf("there is still a resource: %v", err)
 			}
-			d, _, err := i.Ledger.Document(t.Context(), counter)
+			d, _, err := i.Ledger.Document(t.Context(), i.app)
 			must(t, err)
 			if d.Deleted == nil || d.Deleted.Snapshot == nil {
 				t.Fatalf("the ledger says %+v", d.Deleted)
@@ -80,7 +82,7 @@ func (i *installation) changes(t *testing.T) {
 			want(t, i.ask(t, events.ChangeRequestedDetail{Change: string(flink.Scale), Parallelism: 2}), flink.Succeeded, flink.Released, "")
 		}},
 		{"a rollback goes to what was good before", func(t *testing.T) {
-			d, _, err := i.Ledger.Document(t.Context(), counter)
+			d, _, err := i.Ledger.Document(t.Context(), i.app)
 			must(t, err)
 			r := ask(flink.Rollback)
 			want(t, r, flink.Succeeded, flink.Released, "")
@@ -88,12 +90,7 @@ func (i *installation) changes(t *testing.T) {
 				t.Errorf("it runs %s, and %s was good before", r.Revision, before)
 			}
 		}},
-	}
-	for _, s := range steps {
-		if !t.Run(s.name, s.run) {
-			t.Fatal("the later steps need this one")
-		}
-	}
+	})
 }
 
 // recordThat waits for a record.

@@ -15,19 +15,30 @@ import (
 	"github.com/sluice-flink/sluice/test/onlaptop"
 )
 
-var counter = onlaptop.Counter
-
-// installation is a running one and what its tests ask of it.
+// installation is a running one, and the application that a line of steps is about.
 type installation struct {
 	*onlaptop.Installation
+	app flink.Application
 }
 
-func start(t *testing.T) *installation { return &installation{onlaptop.Start(t)} }
+// of is the installation as the steps about an application use it.
+func of(i *onlaptop.Installation, name string) *installation {
+	return &installation{i.Beside(), flink.Application{Namespace: onlaptop.Counter.Namespace, Name: name}}
+}
+
+// manifest is the sample's under the application's name; replace is as in Manifest.
+func (i *installation) manifest(t *testing.T, replace ...string) []byte {
+	t.Helper()
+	if i.app == onlaptop.Counter {
+		return i.Manifest(t, replace...)
+	}
+	return i.Manifest(t, append([]string{"  name: counter\n", "  name: " + i.app.Name + "\n", "/counter/", "/" + i.app.Name + "/"}, replace...)...)
+}
 
 // drop uploads below the application's prefix and waits for the record.
 func (i *installation) drop(t *testing.T, name string, body []byte) ledger.Record {
 	t.Helper()
-	return i.record(t, counter, i.Upload(t, counter.String()+"/"+name, body))
+	return i.record(t, i.app, i.Upload(t, i.app.String()+"/"+name, body))
 }
 
 // recordWithin is a limit for a test that hangs, not a measure.
@@ -57,9 +68,9 @@ type look struct {
 
 func (i *installation) look(t *testing.T) look {
 	t.Helper()
-	o, err := i.Target.Observe(t.Context(), counter)
+	o, err := i.Target.Observe(t.Context(), i.app)
 	must(t, err)
-	d, _, err := i.Ledger.Document(t.Context(), counter)
+	d, _, err := i.Ledger.Document(t.Context(), i.app)
 	must(t, err)
 	return look{o.Spec.Generation, o.Spec.Revision, string(o.Spec.Run), o.Job.ID, o.Job.Started, d.Current}
 }

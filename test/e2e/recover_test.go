@@ -17,7 +17,7 @@ import (
 // version: recovery brings the old one back.
 func (i *installation) dies(t *testing.T) {
 	before := i.look(t)
-	i.Upload(t, counter.String()+"/counter-v1-again.jar", i.Jar(t, "counter-v1.jar"))
+	i.Upload(t, i.app.String()+"/counter-v1-again.jar", i.Jar(t, "counter-v1.jar"))
 	dead := i.applied(t)
 	_, err := i.Plane.Executions().Stop(dead.Holder, "e2e", "a test stops it")
 	must(t, err)
@@ -26,9 +26,9 @@ func (i *installation) dies(t *testing.T) {
 	_, err = i.Plane.Executions().Start(recovers, "", []byte(`{}`)) // as its schedule does
 	must(t, err)
 
-	undone := i.recordThat(t, counter, func(r ledger.Record) bool { return r.Change != nil && r.Change.By == task.RecoveredBy })
+	undone := i.recordThat(t, i.app, func(r ledger.Record) bool { return r.Change != nil && r.Change.By == task.RecoveredBy })
 	want(t, undone, flink.Succeeded, flink.Released, "")
-	died, err := i.Ledger.Record(t.Context(), counter, dead.Release)
+	died, err := i.Ledger.Record(t.Context(), i.app, dead.Release)
 	must(t, err)
 	want(t, died, flink.FailedDirty, flink.Died, undone.ID)
 	if after := i.look(t); after.Revision != before.Revision || after.Current != before.Current || undone.Restored == "" {
@@ -40,12 +40,12 @@ func (i *installation) dies(t *testing.T) {
 func (i *installation) applied(t *testing.T) ledger.Lease {
 	t.Helper()
 	for end := time.Now().Add(recordWithin); time.Now().Before(end); pause(t.Context()) {
-		d, _, err := i.Ledger.Document(t.Context(), counter)
+		d, _, err := i.Ledger.Document(t.Context(), i.app)
 		must(t, err)
 		if d.Lease == nil || d.Applied == "" {
 			continue
 		}
-		o, err := i.Target.Observe(t.Context(), counter)
+		o, err := i.Target.Observe(t.Context(), i.app)
 		must(t, err)
 		if o.Spec.Release == d.Lease.Release && o.Spec.Step == "apply" {
 			return *d.Lease
@@ -59,7 +59,7 @@ func (i *installation) applied(t *testing.T) ledger.Lease {
 // its holder can act any more, instead of waiting for that.
 func (i *installation) age(t *testing.T, of ledger.Lease) {
 	t.Helper()
-	_, err := ledger.Update(t.Context(), i.Ledger, counter, func(d *ledger.Document) error {
+	_, err := ledger.Update(t.Context(), i.Ledger, i.app, func(d *ledger.Document) error {
 		if d.Lease == nil || d.Lease.Release != of.Release {
 			t.Fatalf("the lease is %+v", d.Lease)
 		}

@@ -54,6 +54,12 @@ func Start(t *testing.T) *Installation {
 	return &Installation{Laptop: l, Objects: objects, Target: target, Ledger: ledger.New(ledger.S3{Client: objects, Bucket: l.Where.Ledger})}
 }
 
+// Beside is the same installation for a test that runs beside others: who
+// uploads what is a matter of each application.
+func (i *Installation) Beside() *Installation {
+	return &Installation{Laptop: i.Laptop, Objects: i.Objects, Target: i.Target, Ledger: i.Ledger}
+}
+
 // Manifest is the sample's application.yaml; replace are pairs of what is
 // changed in it, and into what.
 func (i *Installation) Manifest(t *testing.T, replace ...string) []byte {
