@@ -130,8 +130,11 @@ func (t Tasks) redeployed(ctx context.Context, r *Release, d ledger.Document, ru
 	}
 	if s := d.Find(r.Change.Snapshot); s != nil {
 		r.Change.Snapshot = s.Path // it may be named by its id
-		if !s.Retiring.IsZero() {
-			return v, flink.Errorf(flink.Invalid, "redeploy from "+s.Path, "it is being removed since %s: sluice snapshots %s lists those that stay", s.Retiring.UTC().Format(time.RFC3339), r.Application)
+		switch op := "redeploy from " + s.Path; {
+		case !s.Retiring.IsZero():
+			return v, flink.Errorf(flink.Invalid, op, "it is being removed since %s: sluice snapshots %s lists those that stay", s.Retiring.UTC().Format(time.RFC3339), r.Application)
+		case s.Verified != nil && !s.Verified.Sound:
+			return v, flink.Errorf(flink.Invalid, op, "it was found to be damaged (%s): choose another. If it is all there is, copy it to a directory beside it and start from that", s.Verified.Message)
 		}
 	}
 	if knows(d, r.Change.Snapshot) || v.KeepsStateAt(r.Change.Snapshot) || running.KeepsStateAt(r.Change.Snapshot) {

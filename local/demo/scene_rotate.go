@@ -132,7 +132,7 @@ func (s *stage) retireThree(ctx context.Context, r *rotations) error {
 }
 
 func (s *stage) showSavepoints(ctx context.Context, r *rotations) (err error) {
-	s.say("8. What there is now.")
+	s.say("8. What there is now. The damaged one is nothing to start from any more, and counts for nothing; for whoever wants to look at it, it stays until it is too old.")
 	if r.listing, err = s.command(ctx, "snapshots", counter.String()); err != nil {
 		return err
 	}
