@@ -19,6 +19,9 @@ func (w *world) disturb(f Fault, s *strand) {
 		w.abort(f.Of)
 	case LostNode:
 		w.model.KillTaskManager(app)
+	case JobFails:
+		w.model.FailJob(app)
+		w.journal.meddled = w.line.now
 	case LostJobManager:
 		w.model.RestartJobManager(app)
 	case DeleteOutside, SuspendOutside, ResumeOutside, EditOutside, RemadeOutside, StripOutside:

@@ -17,6 +17,7 @@ func finalRules(w *world) []rule {
 	return []rule{
 		{"NothingIsLeftOver", func() string { return nothingIsLeftOver(w) }},
 		{"EveryEventHasOneOutcome", func() string { return everyEventHasOneOutcome(w) }},
+		{"EveryAlarmHasItsRecord", func() string { return everyAlarmHasItsRecord(w) }},
 		{"NoStateIsLostSilently", func() string { return noStateIsLostSilently(w) }},
 		{"SuccessWasSeen", func() string { return successWasSeen(w) }},
 		{"LedgerSaysWhatRuns", func() string { return ledgerSaysWhatRuns(w) }},
@@ -36,6 +37,9 @@ func nothingIsLeftOver(w *world) string {
 	}
 	if d.Parked != nil && !w.askedBy(d.Parked.ID).excused() {
 		return "change " + d.Parked.ID + " is still parked"
+	}
+	if i := d.Incident; i != nil && !w.someAlarm(func(u *asked) bool { return u.excused() }) {
+		return "incident " + i.ID + " is still open"
 	}
 	if d.Held(w.line.now) {
 		return "release " + d.Lease.Release + " still holds the lease"
@@ -301,7 +305,7 @@ func goodVersionsStay(w *world) string {
 }
 
 // harmless is what must not change how a release ends.
-var harmless = map[Kind]bool{LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
+var harmless = map[Kind]bool{AlarmsAway: true, StatesAway: true, StatesRefused: true, FileLost: true, Stray: true, LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
 	OperatorLies: true, Pause: true, CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
 
 // goesWrong tells whether the schedule has a fault of that kind.

@@ -26,7 +26,7 @@ func Generate(seed uint64) Schedule {
 	if g.asksForApproval() {
 		g.answers()
 	}
-	return g.Schedule
+	return g.Schedule.troubled()
 }
 
 // beginnings are what the first manifest says.

@@ -24,9 +24,11 @@ type journal struct {
 	records   map[string][]ledger.Record
 	order     []string // ids of records, by their first writing
 	incidents map[string][]ledger.IncidentRecord
-	rotations map[string]bool // those that have a record
-	written   string          // id of the record that was written last, until the rules have seen it
-	removed   string          // path of a snapshot that was removed, likewise
+	rotations map[string]ledger.RotationRecord
+	repairs   []repair // everything that was ever asked for about an alarm
+	told      string   // id of the incident whose record was written last, until the rules have seen it
+	written   string   // id of the record that was written last, until the rules have seen it
+	removed   string   // path of a snapshot that was removed, likewise
 	messages  map[string]int
 	approved  map[string]bool // releases that somebody agreed to
 	meddled   time.Time       // when somebody last changed by hand what runs
@@ -56,7 +58,7 @@ type documentStep struct {
 
 func (j *journal) init(w *world, traced bool) {
 	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}, approved: map[string]bool{},
-		incidents: map[string][]ledger.IncidentRecord{}, rotations: map[string]bool{}}
+		incidents: map[string][]ledger.IncidentRecord{}, rotations: map[string]ledger.RotationRecord{}}
 }
 
 // wrote notes an object of the ledger bucket.
@@ -82,11 +84,12 @@ func (j *journal) wrote(by, key string, body []byte) {
 		var r ledger.IncidentRecord
 		must(json.Unmarshal(body, &r))
 		j.incidents[r.ID] = append(j.incidents[r.ID], r)
+		j.told = r.ID
 		j.say("", "incident %s: %s %s: %s", r.ID, r.Outcome, r.Check, r.Message)
 	case strings.HasPrefix(key, ledger.RotationPrefix) && !strings.HasPrefix(key, ledger.ListPrefix):
 		var r ledger.RotationRecord
 		must(json.Unmarshal(body, &r))
-		j.rotations[r.ID] = true
+		j.rotations[r.ID] = r
 		j.say("", "rotation %s: took %v; %s %s %s", r.ID, r.Snapshot != nil, r.Skipped, r.GaveWay, r.Failed)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -53,7 +54,9 @@ var mutants = map[string]Mutant{
 
 func TestEveryPlantedBugIsFound(t *testing.T) {
 	parts := load(t)
-	for name, m := range mutants {
+	all := maps.Clone(mutants)
+	maps.Copy(all, troubleMutants)
+	for name, m := range all {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			for story, schedule := range onceWrong() {
 				for _, s := range []Schedule{schedule, blindly(schedule)} {
@@ -93,7 +96,8 @@ type bugs struct {
 	answer                                     *ledger.Answer // the last that was seen
 	dropsRecords                               string
 	change                                     func(*ledger.Document) // of what is read
-	outbox                                     map[string]ledger.Message
+	troubleBugs
+	outbox map[string]ledger.Message
 }
 
 func objects(plant func(*bugs)) func(ledger.Objects) ledger.Objects {
@@ -112,6 +116,7 @@ func (b *bugs) Get(ctx context.Context, key string) ([]byte, ledger.Version, err
 	if b.change != nil {
 		body = edit(body, b.change)
 	}
+	body = b.hide(ctx, body)
 	if name := invocationOf(ctx).function.Name; b.deaf && name != "admit" && name != "settle" {
 		body = edit(body, forgetCancel)
 	}
@@ -139,7 +144,7 @@ func (b *bugs) answerAgain(d *ledger.Document) {
 }
 
 func (b *bugs) Put(ctx context.Context, key string, body []byte) error {
-	if b.dropsRecords != "" && strings.Contains(string(body), `"reason": "`+b.dropsRecords) {
+	if b.dropsRecords != "" && strings.Contains(string(body), `"reason": "`+b.dropsRecords) || b.drops(key) {
 		return nil
 	}
 	return b.Objects.Put(ctx, key, body)
@@ -155,7 +160,7 @@ func (b *bugs) PutIf(ctx context.Context, key string, body []byte, v ledger.Vers
 	if !strings.HasPrefix(key, ledger.DocumentPrefix) {
 		return b.Objects.PutIf(ctx, key, body, v)
 	}
-	body = edit(body, b.damage)
+	body = edit(b.unhide(ctx, body), b.damage)
 	if b.blind {
 		return b.Objects.Put(ctx, key, body)
 	}
@@ -210,7 +215,7 @@ func expire(d *ledger.Document) {
 // badTarget is a cluster, or a way to look at it, that does not do what it should.
 type badTarget struct {
 	flink.Target
-	noFence, oneFence, hidesCheckpoints, hidesFailures bool
+	noFence, oneFence, hidesCheckpoints, hidesFailures, hidesReferences bool
 }
 
 func target(plant func(*badTarget)) func(flink.Target) flink.Target {
@@ -229,6 +234,9 @@ func (b *badTarget) Observe(ctx context.Context, a flink.Application) (flink.Obs
 			o.Job.State = "RUNNING"
 		}
 		o.Job.TasksRunning, o.Status.JobState = o.Job.Tasks, "RUNNING"
+	}
+	if b.hidesReferences && invocationOf(ctx).function.Name == "retire" {
+		o.Job.Checkpoints.RestoredFrom, o.Spec.InitialSavepoint, o.Status.Savepoint.Path, o.Record.Path = "", "", "", ""
 	}
 	if b.hidesCheckpoints && invocationOf(ctx).function.Name == "roll-back" {
 		o.Job.Checkpoints.Completed, o.Record.LatestID = 0, 0

@@ -38,11 +38,16 @@ func (w *world) stepRules() []rule {
 	}
 	if j.step != nil {
 		rules = append(rules, documentRules(j, *j.step)...)
+		rules = append(rules, incidentRules(j, *j.step)...)
 		j.step = nil
 	}
 	if id := j.written; id != "" {
 		rules = append(rules, recordRules(j, id)...)
 		j.written = ""
+	}
+	if id := j.told; id != "" {
+		rules = append(rules, incidentRecordRules(j, id)...)
+		j.told = ""
 	}
 	if path := j.removed; path != "" {
 		rules = append(rules, rule{"SnapshotsAreKept", func() string { return snapshotsAreKept(j, path) }})

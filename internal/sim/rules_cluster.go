@@ -131,6 +131,8 @@ func stateBeforeStop(j *journal, c change) string {
 		return fmt.Sprintf("release %s replaced a job that has state by one that starts empty", c.Release)
 	case c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
 		return "" // back to what the version that failed was to go on from
+	case c.Before.Job.State == "FAILED" && flink.SamePath(c.Before.Job.Checkpoints.Latest, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
+		return "" // it had ended by itself, and goes on from its newest checkpoint
 	case j.beganWith(c, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
 		return ""
 	case !slices.ContainsFunc(c.Document.Snapshots, func(s flink.Snapshot) bool { return flink.SamePath(s.Path, c.Desired.Restore.Path) }):
@@ -158,6 +160,8 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 	switch {
 	case j.kindOf(c.Release) == flink.Delete && (d.Down != nil || d.Suspended != nil || j.askedBy(c.Release).Ask.AbandonState):
 		return ""
+	case j.kindOf(c.Release) == flink.Delete && c.Before.Job.Ended() && c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, c.Before.Job.Checkpoints.Latest):
+		return "" // it had ended by itself, and the plan names its newest checkpoint
 	case j.kindOf(c.Release) == flink.Delete:
 		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
 	case d.Current == "":
@@ -170,17 +174,12 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 
 // snapshotsAreKept: what something refers to is not removed.
 func snapshotsAreKept(j *journal, path string) string {
-	d := j.document
-	if d.Down != nil && flink.SamePath(d.Down.Snapshot.Path, path) {
-		return "savepoint " + path + " was removed, and a job that is stopped is to go on from it"
+	why := neededByTheLedger(j.document, path)
+	if why == "" {
+		why = neededByTheJob(j.look(), path)
 	}
-	if o := j.look(); flink.SamePath(o.Job.Checkpoints.RestoredFrom, path) && o.Job.Checkpoints.Completed == 0 {
-		return "savepoint " + path + " was removed, and the job that runs would restore it when it restarts"
+	if why == "" {
+		return ""
 	}
-	for _, s := range d.Snapshots {
-		if flink.SamePath(s.Path, path) && (d.Lease != nil || s.Revision == d.LastGood) {
-			return "savepoint " + path + " was removed, and a release in flight or the last good revision refers to it"
-		}
-	}
-	return ""
+	return "savepoint " + path + " was removed, and " + why
 }

@@ -13,6 +13,7 @@ import (
 func documentRules(j *journal, s documentStep) []rule {
 	return []rule{
 		{"NothingForgotten", func() string { return nothingForgotten(j, s) }},
+		{"NeverBelowTheMinimum", func() string { return neverBelowTheMinimum(s) }},
 		{"LeaseOutlivesTheRelease", func() string { return leaseOutlives(j, s) }},
 		{"PendingIsNotDropped", func() string { return pendingIsNotDropped(j, s) }},
 		{"ParkedIsNotDropped", func() string { return parkedIsNotDropped(j, s) }},
@@ -23,8 +24,8 @@ func documentRules(j *journal, s documentStep) []rule {
 	}
 }
 
-// nothingForgotten: fences only grow; events, savepoints and messages that were
-// not sent stay.
+// nothingForgotten: fences only grow; events, savepoints with files, repairs and
+// messages that were not sent stay.
 func nothingForgotten(j *journal, s documentStep) string {
 	if s.to.Fence < s.from.Fence {
 		return fmt.Sprintf("the fence fell from %d to %d", s.from.Fence, s.to.Fence)
@@ -35,8 +36,16 @@ func nothingForgotten(j *journal, s documentStep) string {
 		}
 	}
 	for _, known := range s.from.Snapshots {
-		if now := s.to.Snapshot(known.Path); now == nil && (known.Retiring.IsZero() || j.model.Stored(known.Path)) {
+		switch now := s.to.Snapshot(known.Path); {
+		case now == nil && (known.Retiring.IsZero() || j.model.Stored(known.Path)):
 			return "savepoint " + known.Path + " was recorded, its files are there, and the ledger does not know it any more"
+		case now != nil && (now.Revision != known.Revision || now.Kind != known.Kind || !now.Taken.Equal(known.Taken) || !known.Retiring.IsZero() && now.Retiring.IsZero()):
+			return "savepoint " + known.Path + " was recorded, and the ledger says something else of it now"
+		}
+	}
+	for _, r := range s.from.Repairs {
+		if !slices.ContainsFunc(s.to.Repairs, func(o ledger.Repair) bool { return o.Request == r.Request }) {
+			return "repair " + r.Request + " was made and the ledger does not know it any more"
 		}
 	}
 	for _, m := range s.from.Outbox {
@@ -58,7 +67,7 @@ func leaseOutlives(j *journal, s documentStep) string {
 	if s.to.IsParked(old.Release) {
 		return "" // it was handed the lease, and gave it back to wait for something else
 	}
-	if old.For == ledger.ForRotation && j.rotations[old.Release] {
+	if _, told := j.rotations[old.Release]; told && old.For == ledger.ForRotation {
 		return ""
 	}
 	if s.to.LastRelease == old.Release {

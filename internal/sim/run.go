@@ -34,7 +34,7 @@ type Outcome struct {
 	Violation *Violation // nil: every rule held
 	Trace     []string
 	Calls     map[string]int          // by event, and by event and operation: for crash points
-	Reasons   map[string]flink.Reason // of the newest record, by event
+	Reasons   map[string]flink.Reason // of the newest record, by event; of an alarm the outcome, of a tick what was taken
 	Endings   map[string]int          // records by outcome and reason
 }
 
@@ -57,11 +57,21 @@ func Run(parts Parts, s Schedule, m Mutant, traced bool) Outcome {
 	return Outcome{Violation: w.broken, Trace: w.journal.lines, Calls: w.calls, Reasons: w.reasons(), Endings: w.endings()}
 }
 
+// skipped is how a rotation ended that took no savepoint, and said why.
+const skipped flink.Reason = "Skipped"
+
 func (w *world) endings() map[string]int {
 	count := map[string]int{}
 	for _, id := range w.journal.order {
 		r := w.journal.record(id)
 		count[string(r.Outcome)+" "+string(r.Reason)]++
+	}
+	for id := range w.journal.incidents {
+		r := w.journal.incident(id)
+		count["incident "+string(r.Outcome)+" "+string(r.Check)]++
+	}
+	for _, r := range w.journal.rotations {
+		count[fmt.Sprintf("rotation, a savepoint: %v, retired: %d", r.Snapshot != nil, len(r.Retired))]++
 	}
 	return count
 }
@@ -71,6 +81,13 @@ func (w *world) reasons() map[string]flink.Reason {
 	for id, u := range w.asked {
 		if r := w.journal.record(u.release); r != nil {
 			all[id] = r.Reason
+		} else if i := w.journal.incident(u.release); i != nil {
+			all[id] = flink.Reason(i.Outcome)
+		} else if r, ok := w.journal.rotations[u.release]; ok {
+			all[id] = skipped
+			if r.Snapshot != nil {
+				all[id] = flink.RotationSnapshot
+			}
 		}
 	}
 	return all

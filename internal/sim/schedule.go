@@ -77,6 +77,7 @@ const (
 	Abort          Kind = "Abort"          // somebody stops every execution of the event
 	LostNode       Kind = "LostNode"       // the tasks' node goes away
 	LostJobManager Kind = "LostJobManager" // the JobManager's
+	JobFails       Kind = "JobFails"       // the job ends for good
 	DeleteOutside  Kind = "DeleteOutside"  // somebody deletes the resource by hand
 	SuspendOutside Kind = "SuspendOutside" // somebody suspends it
 	ResumeOutside  Kind = "ResumeOutside"  // somebody lets it run again
@@ -117,6 +118,17 @@ func (s Schedule) String() string {
 		fmt.Fprintf(&b, "  %s\n", f)
 	}
 	return b.String()
+}
+
+// word is what the event brings about.
+func (e Event) word() string {
+	switch {
+	case e.Alarm != nil:
+		return "incident"
+	case e.Tick != nil:
+		return "rotation"
+	}
+	return "release"
 }
 
 // what is the event in words.

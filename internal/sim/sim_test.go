@@ -63,6 +63,11 @@ func onceWrong() map[string]Schedule {
 		"a rollback by the record asks how new the checkpoint is":          olderThanTheRecord(),
 		"a delivery that only plans leaves the first one's place alone":    plannedTwice(),
 		"who calls off what is all but settled hears that it is too late":  tooLate(),
+		"alarms that go off together are of one incident":                  storm(),
+		"a job that fails every ten minutes is not repaired for ever":      everyTenMinutes(),
+		"a repair that fails calls somebody":                               beyondRepair(),
+		"savepoints are taken and retired, but for what the job needs":     rotated(),
+		"a rotation waits for nobody's release":                            rotatedMeanwhile(),
 		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),
 	}
 }

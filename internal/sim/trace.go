@@ -163,7 +163,7 @@ func (w *world) readable(text string) string {
 	pairs := []string{app.String() + "/", ""}
 	for id, u := range w.asked {
 		if u.release != "" {
-			pairs = append(pairs, u.release, "release("+id+")")
+			pairs = append(pairs, u.release, u.word()+"("+id+")")
 		}
 	}
 	for revision, jar := range w.journal.revisions {

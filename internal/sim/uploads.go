@@ -70,13 +70,13 @@ func (s Schedule) policy() string {
 	if len(s.Repairs) == 0 && !s.Rotates {
 		return ""
 	}
-	text := "apiVersion: sluice/v1alpha1\nkind: PlatformPolicy\nspec:\n"
+	text := "apiVersion: sluice/v1alpha1\nkind: PlatformPolicy\nspec:\n  defaults:\n"
 	if len(s.Repairs) > 0 {
 		steps, _ := json.Marshal(s.Repairs) // YAML, too
-		text += fmt.Sprintf("  remediation: {alarms: [\"%s-*\"], steps: %s, cooldown: 2m, maxPerDay: %d, scale: {maxParallelism: 8}}\n", app.Name, steps, maxPerDay)
+		text += fmt.Sprintf("    remediation: {alarms: [\"%s-*\"], steps: %s, cooldown: 2m, maxPerDay: %d, scale: {maxParallelism: 8}}\n", app.Name, steps, maxPerDay)
 	}
 	if s.Rotates {
-		text += fmt.Sprintf("  snapshots: {every: 5m, keep: %d, maxAge: 8m}\n", keep)
+		text += fmt.Sprintf("    snapshots: {every: 5m, keep: %d, maxAge: 8m}\n", keep)
 	}
 	return text
 }
