@@ -39,7 +39,9 @@ func nothingForgotten(j *journal, s documentStep) string {
 		switch now := s.to.Snapshot(known.Path); {
 		case now == nil && (known.Retiring.IsZero() || j.model.Stored(known.Path)):
 			return "savepoint " + known.Path + " was recorded, its files are there, and the ledger does not know it any more"
-		case now != nil && (now.Revision != known.Revision || now.Kind != known.Kind || !now.Taken.Equal(known.Taken) || !known.Retiring.IsZero() && now.Retiring.IsZero()):
+		case now != nil && now.Retiring.IsZero() && !known.Retiring.IsZero() && !j.model.Stored(known.Path):
+			return "savepoint " + known.Path + " was being removed, its files are gone, and the ledger counts on it again"
+		case now != nil && (now.Revision != known.Revision || now.Kind != known.Kind || !now.Taken.Equal(known.Taken)):
 			return "savepoint " + known.Path + " was recorded, and the ledger says something else of it now"
 		}
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 // usually is how many schedules an ordinary go test runs.
-const usually = 500
+const usually = 300
 
-// TestTheRulesHoldInEverySchedule runs SCHEDULES schedules (500), from seed
+// TestTheRulesHoldInEverySchedule runs SCHEDULES schedules (300), from seed
 // SEED on (0); SEED alone runs that one.
 func TestTheRulesHoldInEverySchedule(t *testing.T) {
 	parts := load(t)

@@ -112,6 +112,8 @@ func tellStep(from, to ledger.Document) string {
 	for _, s := range to.Snapshots {
 		if known := from.Snapshot(s.Path); known == nil {
 			said = append(said, "knows "+s.Path)
+		} else if s.Retiring.IsZero() && !known.Retiring.IsZero() {
+			said = append(said, "keeps "+s.Path+" after all")
 		} else if !s.Retiring.Equal(known.Retiring) {
 			said = append(said, "retires "+s.Path)
 		}
