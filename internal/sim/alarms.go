@@ -31,6 +31,9 @@ const (
 	OfAnother    Whose = "another's" // an application that nobody knows
 )
 
+// ghost is the name of that one.
+const ghost = "ghost"
+
 // alarms is CloudWatch, as far as a remediation asks it.
 type alarms struct {
 	*world
@@ -118,12 +121,23 @@ func (w *world) goOff(u *asked) {
 	case ByDimensions:
 		stat.Metric.Dimensions = map[string]string{task.NamespaceDimension: app.Namespace, task.ApplicationDimension: app.Name}
 	case OfAnother:
-		stat.Metric.Dimensions = map[string]string{task.NamespaceDimension: app.Namespace, task.ApplicationDimension: "ghost"}
+		stat.Metric.Dimensions = map[string]string{task.NamespaceDimension: app.Namespace, task.ApplicationDimension: ghost}
 	}
 	detail := events.AlarmStateChangedDetail{AlarmName: a.Name, Configuration: events.AlarmConfiguration{Metrics: []events.AlarmMetric{{ID: "m1", MetricStat: stat}}},
 		State: events.AlarmState{Value: a.State, Reason: "Threshold Crossed", Timestamp: now.Format("2006-01-02T15:04:05.000-0700")}}
 	u.event = eventOf(u.ID, events.AlarmSource, events.AlarmStateChangedType, now, detail, alarmARN(a.Name))
-	u.release = incidentOf(second(now), u.ID, detail)
+	u.release, u.ofTheDay = incidentOf(second(now), u.ID, detail), unknownOf(now, *a)
+}
+
+// unknownOf is the name of the one record a day that an alarm has whose
+// application nobody knows.
+func unknownOf(at time.Time, a Alarm) string {
+	of := app
+	if a.Of == OfAnother {
+		of.Name = ghost
+	}
+	sum := sha256.Sum256([]byte("unknown\x00" + of.String() + "\x00" + a.Name + "\x00"))
+	return at.UTC().Truncate(24*time.Hour).Format("20060102T150405Z") + "-" + hex.EncodeToString(sum[:])[:8]
 }
 
 // incidentOf is the name that the contract gives the record of an alarm's event.

@@ -127,7 +127,9 @@ func incidentKeepsItsOutcome(all []ledger.IncidentRecord) string {
 // everyAlarmHasItsRecord: each event of an alarm that was delivered has one.
 func everyAlarmHasItsRecord(w *world) string {
 	for _, id := range slices.Sorted(maps.Keys(w.asked)) {
-		if u := w.asked[id]; u.Alarm != nil && u.delivered > 0 && !u.excused() && w.journal.incident(u.release) == nil {
+		u := w.asked[id]
+		told := w.journal.incident(u.release) != nil || w.journal.incident(u.ofTheDay) != nil
+		if u.Alarm != nil && u.delivered > 0 && !u.excused() && !told {
 			return "the alarm of " + u.ID + " was told of, and there is no record " + u.release
 		}
 	}

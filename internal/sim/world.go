@@ -73,6 +73,7 @@ type asked struct {
 	at         time.Time
 	delivered  int
 	executions []*execution
+	ofTheDay   string // of an alarm: the name of its record where its application is not known
 }
 
 func newWorld(parts Parts, s Schedule, m Mutant, traced bool) *world {
