@@ -25,7 +25,7 @@ test: node_modules ## Fast tests of the main module; sets up what they need
 	go test ./...
 
 .PHONY: sim
-sim: node_modules ## Releases in a world that goes wrong: 10,000 schedules, every crash point, planted bugs (SEED=, SCHEDULES=)
+sim: node_modules ## Releases, repairs and rotations in a world that goes wrong: 10,000 schedules, every crash point, planted bugs (SEED=, SCHEDULES=)
 	SCHEDULES=$${SCHEDULES-$(if $(SEED),1,10000)} go test ./internal/sim $(if $(SEED),-run '^TestTheRules') -count=1 -timeout 60m -v
 
 .PHONY: fuzz

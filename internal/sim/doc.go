@@ -1,8 +1,9 @@
-// Package sim runs releases by the thousand in a world that goes wrong: the
-// embedded release machine, the real tasks and the real ledger over a model of
-// operator and Flink, a bus that duplicates, delays and reorders, people who
-// interfere, alarms that ask for changes, and functions that die between any
-// two calls.
+// Package sim runs releases, repairs and rotations by the thousand in a world
+// that goes wrong: the embedded machines, the real tasks and the real ledger over
+// a model of operator and Flink, a bus that duplicates, delays and reorders,
+// people who interfere, alarms that go off and clear as they like, a timer whose
+// clock is wrong, a bucket of states that may not be read, and functions that die
+// between any two calls.
 //
 // Everything follows from one seed. A Schedule says what is uploaded and asked
 // for when and what goes wrong; a timeline lets one strand run at a time and
@@ -28,12 +29,18 @@
 //     nextEventProceeds (recovery.go), nothingIsLeftOver, ledgerSaysWhatRuns
 //     (final.go).
 //   - What something refers to is kept: snapshotsAreKept (rules_cluster.go),
-//     whatRunsIsKept (final.go).
+//     whatRunsIsKept (final.go), neverBelowTheMinimum (rules_rotation.go).
+//   - One repair at a time, and no more than the policy allows: oneRepairAtATime,
+//     noMoreThanPerDay; an incident ends with its record, and where a repair failed
+//     with the circuit open: incidentIsNotDropped, failedRepairOpensTheCircuit,
+//     incidentKeepsItsOutcome; no alarm is lost: everyAlarmHasItsRecord
+//     (rules_incident.go).
 //   - No state is lost or repeated without the record's saying so:
 //     noStateIsLostSilently (final.go).
 //   - Success is claimed for what was seen, and good versions stay:
 //     successWasSeen, goodVersionsStay (final.go).
-//   - A record says why: recordSaysWhy (rules_record.go).
+//   - A record says why: recordSaysWhy (rules_record.go), incidentSaysWhy
+//     (rules_incident.go).
 //   - People are heard: cancelIsHeard, dryRunChangesNothing (rules_ledger.go),
 //     somebodyAgreed, circuitHolds (rules_cluster.go), dirtyOpensTheCircuit
 //     (rules_ledger.go), repairIsNotHeld (ending.go).
