@@ -58,7 +58,7 @@ func (w *world) takeAway(f Fault, s *strand) {
 			s.sleepUntil(until)
 			w.frozen = time.Time{}
 		}
-	case ClusterAway, LedgerAway, SavepointsHang, AlarmsAway, StatesAway, StatesRefused:
+	case ClusterAway, LedgerAway, SavepointsHang, AlarmsAway, StatesAway, StatesRefused, StatesMissing:
 		w.away[f.Kind] = until
 	}
 }

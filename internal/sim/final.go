@@ -305,7 +305,7 @@ func goodVersionsStay(w *world) string {
 }
 
 // harmless is what must not change how a release ends.
-var harmless = map[Kind]bool{AlarmsAway: true, StatesAway: true, StatesRefused: true, FileLost: true, Stray: true, LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
+var harmless = map[Kind]bool{AlarmsAway: true, StatesAway: true, StatesRefused: true, StatesMissing: true, FileLost: true, Stray: true, LostNode: true, LostJobManager: true, Throttled: true, LostAnswer: true, Resume: true,
 	OperatorLies: true, Pause: true, CrashBefore: true, CrashAfter: true, CrashBetween: true, Disconnect: true}
 
 // goesWrong tells whether the schedule has a fault of that kind.

@@ -71,7 +71,7 @@ func (g *generator) rotations() {
 		at += 5*time.Minute + g.between(-5*time.Second, 5*time.Second)
 	}
 	for range g.IntN(3) {
-		f := Fault{Kind: pick(g.Rand, StatesAway, StatesRefused, FileLost, Stray, SavepointsFail, SavepointsHang), At: g.between(time.Minute, at), For: g.between(5*time.Second, 6*time.Minute)}
+		f := Fault{Kind: pick(g.Rand, StatesAway, StatesRefused, StatesMissing, FileLost, Stray, SavepointsFail, SavepointsHang), At: g.between(time.Minute, at), For: g.between(5*time.Second, 6*time.Minute)}
 		if f.Kind == FileLost || f.Kind == Stray {
 			f.For = 0
 		}

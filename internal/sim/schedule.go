@@ -93,6 +93,7 @@ const (
 	AlarmsAway     Kind = "AlarmsAway"     // CloudWatch does not answer
 	StatesAway     Kind = "StatesAway"     // S3 does not answer for the states' bucket
 	StatesRefused  Kind = "StatesRefused"  // the states' bucket may not be read
+	StatesMissing  Kind = "StatesMissing"  // there is no such bucket
 	FileLost       Kind = "FileLost"       // a file of the newest savepoint that is known is gone
 	Stray          Kind = "Stray"          // a savepoint lies there that nobody knows of
 	OperatorLies   Kind = "OperatorLies"   // from then on: what the operator holds after a stop is the newest checkpoint, not the savepoint

@@ -33,10 +33,13 @@ func (s states) appear() {
 	}
 }
 
-// refused is the error of a bucket that may not be read.
+// refused is the error of a bucket that may not be read, or is not there.
 func (s states) refused(op string) error {
 	if s.line.now.Before(s.away[StatesRefused]) {
 		return flink.Errorf(flink.Refused, op, "AccessDenied")
+	}
+	if s.line.now.Before(s.away[StatesMissing]) {
+		return flink.Errorf(flink.NotFound, op, "NoSuchBucket")
 	}
 	s.appear()
 	return nil
