@@ -138,3 +138,12 @@ func TestACommandIsShownWithWhatItPrints(t *testing.T) {
 		t.Errorf("%v, %q, %q", err, said, out.String())
 	}
 }
+
+func TestARotationIsToldByItsStatesButForWhyItBegan(t *testing.T) {
+	r := ledger.RotationRecord{Due: "somebody asks for it", Timeline: []ledger.Moment{
+		{State: "RotateSavepoint", Note: "somebody asks for it"}, {State: "RotateSavepoint", Note: "savepoint a"}, {State: "Retire", Note: "b: it is too old"}}}
+	want := "RotateSavepoint  savepoint a\nRetire           b: it is too old"
+	if got := strings.Join(rotationNotes(r), "\n"); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}

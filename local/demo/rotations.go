@@ -66,12 +66,12 @@ func (s *stage) rotateOnce(ctx context.Context) (r ledger.RotationRecord, err er
 	return ledger.Rotation(ctx, s.records, counter, d.Rotated.ID)
 }
 
-// rotationNotes are what a rotation noted, but for why it was begun.
+// rotationNotes are what the states of a rotation noted, but for why it was begun.
 func rotationNotes(r ledger.RotationRecord) []string {
 	var lines []string
 	for _, m := range r.Timeline {
 		if m.Note != r.Due {
-			lines = append(lines, m.Note)
+			lines = append(lines, fmt.Sprintf("%-15s  %s", m.State, m.Note))
 		}
 	}
 	return lines
