@@ -111,14 +111,14 @@ func (p *program) snapshotPolicy(ctx context.Context, app flink.Application) (fl
 	return m.Policy.Snapshots, nil
 }
 
-// directories are where the application's revisions keep their savepoints.
-func (i *installation) directories(ctx context.Context, d *ledger.Document) ([]string, error) {
+// revisions are those of the application that run, ran well, or wrote a snapshot.
+func (i *installation) revisions(ctx context.Context, d *ledger.Document) ([]flink.Revision, error) {
 	ids := append([]string{d.Current}, task.GoodRevisions(d)...)
 	for _, s := range d.Snapshots {
 		ids = append(ids, s.Revision)
 	}
 	slices.Sort(ids)
-	all := []string{}
+	var all []flink.Revision
 	for _, id := range slices.Compact(ids) {
 		v, err := i.Ledger.Revision(ctx, d.Application, id)
 		if id == "" || flink.CodeOf(err) == flink.NotFound && err != nil {
@@ -127,11 +127,21 @@ func (i *installation) directories(ctx context.Context, d *ledger.Document) ([]s
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// directories are where the application's revisions keep their savepoints.
+func (i *installation) directories(ctx context.Context, d *ledger.Document) ([]string, error) {
+	revisions, err := i.revisions(ctx, d)
+	all := []string{}
+	for _, v := range revisions {
 		if dir := v.SavepointDirectory(); dir != "" && !slices.Contains(all, dir) {
 			all = append(all, dir)
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // readFormats reads it from each _metadata that can be read.
@@ -169,11 +179,7 @@ func (i *installation) survey(ctx context.Context, h *holdings) error {
 
 // knownPaths are the snapshots that any application's document names.
 func (i *installation) knownPaths(ctx context.Context) ([]string, error) {
-	apps, err := i.Ledger.Applications(ctx)
-	if err != nil {
-		return nil, err
-	}
-	docs, err := documents(ctx, i.Ledger, apps)
+	docs, err := i.documents(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 	"github.com/sluice-flink/sluice/internal/savepoint"
-	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // strayAnswer is what adopt and remove print for machines.
@@ -22,21 +21,15 @@ type strayAnswer struct {
 	Removed     *savepoint.Removal `json:"removed,omitempty"`
 }
 
-// settled is how long nothing may have been written to a stray before it is
-// removed: Flink may still be at it.
-const settled = time.Hour
-
 func (p *program) adoptSnapshotCommand() *cobra.Command {
-	return p.strayCommand("adopt", "Take in a savepoint that nobody knows of: it stays until somebody removes it", p.adoptStray)
+	return p.strayCommand("adopt", "Take in a savepoint that nobody knows of: it stays until somebody removes it",
+		"Takes in a stray: a savepoint that somebody took by hand, or that a rotation gave way from. All its files have to\n"+
+			"be there. From then on sluice snapshots lists it, redeploy and fork know it by its id, and no policy removes it.", adoptStray)
 }
 
-func (p *program) removeSnapshotCommand() *cobra.Command {
-	return p.strayCommand("remove", "Remove the files of a savepoint that nobody knows of, or of one that was adopted", p.removeStray)
-}
-
-func (p *program) strayCommand(name, short string, do func(context.Context, *installation, flink.Application, string, time.Time) (strayAnswer, error)) *cobra.Command {
+func (p *program) strayCommand(name, short, long string, do func(context.Context, *installation, flink.Application, string, time.Time) (strayAnswer, error)) *cobra.Command {
 	return &cobra.Command{
-		Use: name + " NAMESPACE/APP ID|PATH", Short: short, Args: takes(2, 2, "NAMESPACE/APP and the id or path of a savepoint"),
+		Use: name + " NAMESPACE/APP ID|PATH", Short: short, Long: long, Args: takes(2, 2, "NAMESPACE/APP and the id or path of a savepoint"),
 		RunE: func(c *cobra.Command, args []string) error {
 			app, i, err := p.openFor(c.Context(), args[0])
 			if err != nil {
@@ -86,7 +79,7 @@ func (i *installation) strayOf(ctx context.Context, d *ledger.Document, which st
 }
 
 // adoptStray makes a stray known. It has to be whole.
-func (p *program) adoptStray(ctx context.Context, i *installation, app flink.Application, which string, now time.Time) (strayAnswer, error) {
+func adoptStray(ctx context.Context, i *installation, app flink.Application, which string, now time.Time) (strayAnswer, error) {
 	d, _, err := i.Ledger.Document(ctx, app)
 	if err != nil {
 		return strayAnswer{}, err
@@ -104,92 +97,12 @@ func (p *program) adoptStray(ctx context.Context, i *installation, app flink.App
 	}
 	s := flink.Snapshot{Path: found.Path, ID: savepoint.ID(found.Path), Revision: d.Current, Taken: found.Newest, Kind: flink.AdoptedSnapshot, Size: report.Bytes, Files: report.Files,
 		Verified: &flink.Verification{Kind: flink.VerifyMetadata, At: now, Sound: true, Message: report.Message()}}
-	_, err = ledger.Update(ctx, i.Ledger, app, func(d *ledger.Document) error { d.AddSnapshot(s); return nil })
-	return strayAnswer{Application: app, Path: s.Path, Adopted: &s}, err
-}
-
-// removeStray removes a stray, or a savepoint that was adopted. Everything else
-// that is known goes by the policy.
-func (p *program) removeStray(ctx context.Context, i *installation, app flink.Application, which string, now time.Time) (strayAnswer, error) {
-	d, _, err := i.Ledger.Document(ctx, app)
-	if err != nil {
-		return strayAnswer{}, err
-	}
-	if s := d.Find(which); s != nil {
-		return i.removeAdopted(ctx, &d, *s, now)
-	}
-	found, dir, err := i.strayOf(ctx, &d, which)
-	if err != nil {
-		return strayAnswer{}, err
-	}
-	switch {
-	case found.Kind != savepoint.StraySavepoint && found.Kind != savepoint.StrayUnfinished:
-		return strayAnswer{}, fmt.Errorf("%s is no savepoint, but %s: it is not Sluice's to remove", found.Path, found.Kind)
-	case now.Sub(found.Newest) < settled:
-		return strayAnswer{}, fmt.Errorf("%s was written to at %s: it may not be done yet. Wait until an hour has passed", found.Path, clock(found.Newest))
-	}
-	if err := i.unreferenced(ctx, &d, found.Path, now); err != nil {
-		return strayAnswer{}, err
-	}
-	gone, err := i.savepoints().Remove(ctx, dir, found.Path)
-	return strayAnswer{Application: app, Path: found.Path, Removed: &gone}, err
-}
-
-// removeAdopted removes one that somebody adopted: it is marked first, so that
-// nothing starts from it meanwhile, and so that a rotation finishes what is cut off.
-func (i *installation) removeAdopted(ctx context.Context, d *ledger.Document, s flink.Snapshot, now time.Time) (strayAnswer, error) {
-	if s.Kind != flink.AdoptedSnapshot {
-		return strayAnswer{}, fmt.Errorf("%s is known as %s: it goes by the policy, not by hand", s.Path, s.Kind)
-	}
-	if err := i.unreferenced(ctx, d, s.Path, now); err != nil {
-		return strayAnswer{}, err
-	}
-	dirs, err := i.directories(ctx, d)
-	if err != nil {
-		return strayAnswer{}, err
-	}
-	fence := d.Fence
-	_, err = ledger.Update(ctx, i.Ledger, d.Application, func(d *ledger.Document) error {
-		if d.Held(now) || d.Fence != fence || d.Pending != nil {
-			return flink.Errorf(flink.Conflict, "remove "+s.Path, "something else has begun in this moment: try again when it has ended")
+	_, err = ledger.Update(ctx, i.Ledger, app, func(d *ledger.Document) error {
+		if known := d.Snapshot(s.Path); known != nil {
+			return flink.Errorf(flink.Conflict, "adopt "+s.Path, "it has become known in this moment: sluice snapshots %s says as what", app)
 		}
-		d.Retiring(s.Path, now)
+		d.AddSnapshot(s)
 		return nil
 	})
-	if err != nil {
-		return strayAnswer{}, err
-	}
-	for _, dir := range dirs {
-		if !flink.Below(s.Path, dir) {
-			continue
-		}
-		gone, err := i.savepoints().Remove(ctx, dir, s.Path)
-		if err != nil {
-			return strayAnswer{}, err
-		}
-		_, err = ledger.Update(ctx, i.Ledger, d.Application, func(d *ledger.Document) error { d.DropSnapshot(s.Path); return nil })
-		return strayAnswer{Application: d.Application, Path: s.Path, Removed: &gone}, err
-	}
-	return strayAnswer{}, fmt.Errorf("%s lies in none of the directories of %s", s.Path, d.Application)
-}
-
-// unreferenced says what speaks against removing it: something is under way,
-// something refers to it, or it cannot be seen whether.
-func (i *installation) unreferenced(ctx context.Context, d *ledger.Document, path string, now time.Time) error {
-	if d.Held(now) {
-		return flink.Errorf(flink.Conflict, "remove "+path, "release %s is in flight: try again when it has ended", d.Lease.Release)
-	}
-	o, unseen := observe(ctx, i.Target, d.Application)
-	if o == nil {
-		return fmt.Errorf("it cannot be seen whether the cluster refers to %s: %s", path, unseen)
-	}
-	if o.Exists && o.Spec.Run == flink.Running && !o.Job.Reachable {
-		return fmt.Errorf("it cannot be seen which state the job was restored from: %s", o.Job.Unreachable)
-	}
-	for _, r := range task.References(d, *o) {
-		if flink.SamePath(r.Path, path) {
-			return fmt.Errorf("%s stays: %s", path, r.By)
-		}
-	}
-	return nil
+	return strayAnswer{Application: app, Path: s.Path, Adopted: &s}, err
 }
