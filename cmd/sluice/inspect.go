@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/sluice-flink/sluice/internal/savepoint"
@@ -12,11 +15,11 @@ type inspection struct {
 	ID       string             `json:"id"`
 	Size     int64              `json:"size"` // bytes of the files that are there
 	Metadata savepoint.Metadata `json:"metadata"`
-	Files    []inspected        `json:"files"`
+	Files    []neededFile       `json:"files"`
 }
 
-// inspected is a file that the savepoint needs.
-type inspected struct {
+// neededFile is a file that the savepoint needs.
+type neededFile struct {
 	URI   string `json:"uri"`
 	Size  int64  `json:"size"` // bytes of the object
 	Fault string `json:"fault,omitempty"`
@@ -25,25 +28,26 @@ type inspected struct {
 func (p *program) inspectCommand() *cobra.Command {
 	files := false
 	c := &cobra.Command{
-		Use:   "inspect PATH",
+		Use:   "inspect PATH | inspect NAMESPACE/APP ID",
 		Short: "Tell what is in a savepoint or retained checkpoint: its operators, its files, and what is missing",
-		Long: "Reads Flink's _metadata below PATH (s3://, s3a:// or s3p://) and looks for every file that it refers to.\n" +
+		Long: "Reads Flink's _metadata below PATH (s3://, s3a:// or s3p://), or of the savepoint that sluice snapshots lists\n" +
+			"under that id, and looks for every file that it refers to.\n" +
 			"State files are listed, not read: that their content is what was written is proven by the checksums of\n" +
 			"the snapshots that Sluice took. Exits with 1 when a file is missing or has another size.",
-		Args: takes(1, 1, "the path of a savepoint"),
-		RunE: func(c *cobra.Command, args []string) error { return p.inspect(c, args[0], files) },
+		Args: takes(1, 2, "the path of a savepoint, or NAMESPACE/APP and an id"),
+		RunE: func(c *cobra.Command, args []string) error { return p.inspect(c, args, files) },
 	}
 	c.Flags().BoolVar(&files, "files", files, "list every file")
 	return c
 }
 
-func (p *program) inspect(c *cobra.Command, path string, files bool) error {
-	if _, err := savepoint.ParsePath(path); err != nil {
-		return usageError{err}
-	}
-	i, err := p.open(c.Context())
+func (p *program) inspect(c *cobra.Command, args []string, files bool) error {
+	i, path, err := p.inspected(c.Context(), args)
 	if err != nil {
 		return err
+	}
+	if i.States == nil {
+		return errors.New("the bucket of the savepoints cannot be reached from here")
 	}
 	found, err := savepoint.Store{Objects: i.States}.Contents(c.Context(), path)
 	if err != nil {
@@ -61,6 +65,33 @@ func (p *program) inspect(c *cobra.Command, path string, files bool) error {
 	return nil
 }
 
+// inspected opens the installation and finds the path that is meant.
+func (p *program) inspected(ctx context.Context, args []string) (*installation, string, error) {
+	if len(args) == 1 {
+		if _, err := savepoint.ParsePath(args[0]); err != nil {
+			return nil, "", usageError{err}
+		}
+		i, err := p.open(ctx)
+		return i, args[0], err
+	}
+	app, i, err := p.openFor(ctx, args[0])
+	if err != nil {
+		return nil, "", err
+	}
+	d, _, err := i.Ledger.Document(ctx, app)
+	if err != nil {
+		return nil, "", err
+	}
+	if s := d.Find(args[1]); s != nil {
+		return i, s.Path, nil
+	}
+	if i.States == nil {
+		return i, "", nil
+	}
+	s, _, err := i.strayOf(ctx, &d, args[1])
+	return i, s.Path, err
+}
+
 func inspectionOf(path string, c savepoint.Contents) inspection {
 	faults := map[string]string{}
 	for _, f := range c.Faults() {
@@ -68,7 +99,7 @@ func inspectionOf(path string, c savepoint.Contents) inspection {
 	}
 	i := inspection{Path: path, ID: savepoint.ID(path), Size: c.Size, Metadata: c.Metadata}
 	for _, f := range c.Files {
-		file := inspected{URI: f.At.String(), Fault: faults[f.At.String()]}
+		file := neededFile{URI: f.At.String(), Fault: faults[f.At.String()]}
 		if f.Object != nil {
 			file.Size = f.Object.Size
 		}

@@ -59,7 +59,7 @@ func operatorRow(o savepoint.Operator) []string {
 }
 
 // renderFiles lists the files, or only those that are not as they should be.
-func renderFiles(files []inspected, all bool) string {
+func renderFiles(files []neededFile, all bool) string {
 	rows := [][]string{}
 	for _, f := range files {
 		if all || f.Fault != "" {

@@ -51,7 +51,7 @@ func (a strayAnswer) text() string {
 	if a.Adopted != nil {
 		return fmt.Sprintf("%s: %s is known now as %s, and stays until somebody removes it\n", a.Application, a.Path, a.Adopted.ID)
 	}
-	return fmt.Sprintf("%s: %s is gone, %d files of %s\n", a.Application, a.Path, a.Removed.Files, size(a.Removed.Bytes))
+	return fmt.Sprintf("%s: %s is gone, %d files of %s\n", a.Application, a.Path, a.Removed.Files, bytesOf(a.Removed.Bytes))
 }
 
 // strayOf finds a stray by id or path, below the application's directories.
@@ -75,7 +75,7 @@ func (i *installation) strayOf(ctx context.Context, d *ledger.Document, which st
 			}
 		}
 	}
-	return s, "", fmt.Errorf("no savepoint that nobody knows of is named %s below the directories of %s: sluice snapshots %s lists what there is", which, d.Application, d.Application)
+	return s, "", fmt.Errorf("there is no savepoint %s below the directories of %s: sluice snapshots %s lists what there is", which, d.Application, d.Application)
 }
 
 // adoptStray makes a stray known. It has to be whole.
@@ -83,6 +83,9 @@ func adoptStray(ctx context.Context, i *installation, app flink.Application, whi
 	d, _, err := i.Ledger.Document(ctx, app)
 	if err != nil {
 		return strayAnswer{}, err
+	}
+	if s := d.Find(which); s != nil {
+		return strayAnswer{}, fmt.Errorf("%s is known already as %s: there is nothing to adopt", s.Path, s.Kind)
 	}
 	found, _, err := i.strayOf(ctx, &d, which)
 	if err != nil {
@@ -95,7 +98,7 @@ func adoptStray(ctx context.Context, i *installation, app flink.Application, whi
 	if !report.Sound() {
 		return strayAnswer{}, fmt.Errorf("%s is no whole savepoint: %s", found.Path, report.Message())
 	}
-	s := flink.Snapshot{Path: found.Path, ID: savepoint.ID(found.Path), Revision: d.Current, Taken: found.Newest, Kind: flink.AdoptedSnapshot, Size: report.Bytes, Files: report.Files,
+	s := flink.Snapshot{Path: found.Path, ID: savepoint.ID(found.Path), Revision: d.RanAt(found.Oldest), Taken: found.Newest, Kind: flink.AdoptedSnapshot, Size: report.Bytes, Files: report.Files,
 		Verified: &flink.Verification{Kind: flink.VerifyMetadata, At: now, Sound: true, Message: report.Message()}}
 	_, err = ledger.Update(ctx, i.Ledger, app, func(d *ledger.Document) error {
 		if known := d.Snapshot(s.Path); known != nil {

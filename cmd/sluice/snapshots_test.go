@@ -54,7 +54,7 @@ func TestSnapshotsAreListedWithWhyTheyStay(t *testing.T) {
 	if code != exitWell {
 		t.Fatalf("exit %d, %s", code, errs)
 	}
-	for _, want := range []string{"the running job was restored from it", "stays: it is damaged, but fewer than 7 sound ones are left", "it is one of the newest", "canonical", "1.2 MB", "Nobody knows of these", saves + "/lost", "DAMAGED"} {
+	for _, want := range []string{"the running job was restored from it", "stays: it is damaged, but fewer than 7 sound ones are left", "it is one of the newest", "canonical", "1.2 MiB", "Nobody knows of these", saves + "/lost", "DAMAGED"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -74,6 +74,14 @@ func TestHoldingsArePrinted(t *testing.T) {
 	golden(t, "snapshots", renderHoldings(h))
 }
 
+func TestAnAgeIsToldInTheUnitThatSuitsIt(t *testing.T) {
+	for want, d := range map[string]time.Duration{"0s": 0, "20s": 20 * time.Second, "59m": time.Hour - time.Second, "1h00m": time.Hour, "47h59m": 48*time.Hour - time.Second, "30d": 725 * time.Hour, "9d23h": 239 * time.Hour, "in the future": -time.Second} {
+		if got := age(d); got != want {
+			t.Errorf("%s is told as %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestAStrayIsAdoptedAndThenRemovedByHandAlone(t *testing.T) {
 	i, objects := saved(t)
 	id := savepoint.ID(saves + "/lost")
@@ -81,10 +89,13 @@ func TestAStrayIsAdoptedAndThenRemovedByHandAlone(t *testing.T) {
 		t.Fatalf("adopt: exit %d, %s%s", code, out, errs)
 	}
 	d, _, err := i.Ledger.Document(t.Context(), fraud)
+	if err == nil && d.Find(id) != nil && d.Find(id).Revision != "222222222222" {
+		t.Errorf("it is said to be of revision %q", d.Find(id).Revision)
+	}
 	if err != nil || d.Find(id) == nil || d.Find(id).Kind != flink.AdoptedSnapshot {
 		t.Fatalf("known is %+v, %v", d.Snapshots, err)
 	}
-	if code, _, errs := call(t, i, "snapshots", "adopt", "team-a/fraud", id); code != exitFault || !strings.Contains(errs, "nobody knows of") {
+	if code, _, errs := call(t, i, "snapshots", "adopt", "team-a/fraud", id); code != exitFault || !strings.Contains(errs, "known already as Adopted") {
 		t.Errorf("adopt again: exit %d, %s", code, errs)
 	}
 	if code, out, errs := call(t, i, "snapshots", "remove", "team-a/fraud", id); code != exitWell || !strings.Contains(out, "3 files") {
@@ -92,6 +103,18 @@ func TestAStrayIsAdoptedAndThenRemovedByHandAlone(t *testing.T) {
 	}
 	if d, _, _ := i.Ledger.Document(t.Context(), fraud); d.Find(id) != nil || len(objects.Keys("data", "team-a/fraud/savepoints/lost/")) != 0 {
 		t.Errorf("left are %+v", d.Snapshots)
+	}
+}
+
+func TestASavepointIsInspectedByItsIdAndAStrayToo(t *testing.T) {
+	i, _ := saved(t)
+	for _, name := range []string{"three", "lost"} {
+		if code, out, errs := call(t, i, "inspect", "team-a/fraud", savepoint.ID(saves+"/"+name)); code != exitWell || !strings.HasPrefix(out, saves+"/"+name) {
+			t.Errorf("%s: exit %d, %s%s", name, code, out, errs)
+		}
+	}
+	if code, _, errs := call(t, i, "inspect", "team-a/fraud", "0123456789ab"); code != exitFault || !strings.Contains(errs, "there is no savepoint 0123456789ab") {
+		t.Errorf("exit %d, %s", code, errs)
 	}
 }
 
@@ -103,8 +126,8 @@ func TestWhatMayBeNeededIsNotRemovedByHand(t *testing.T) {
 	}{
 		"one that the policy knows": {saves + "/three", nil, "it goes by the policy"},
 		"one that is still written": {saves + "/writing", nil, "it may not be done yet"},
-		"what is not there":         {saves + "/nothing", nil, "no savepoint that nobody knows of"},
-		"one outside the directory": {"s3://data/other", nil, "no savepoint that nobody knows of"},
+		"what is not there":         {saves + "/nothing", nil, "there is no savepoint"},
+		"one outside the directory": {"s3://data/other", nil, "there is no savepoint"},
 		"what the job was restored from": {saves + "/lost", func(i *installation) {
 			i.Target = observed{flink.Observation{Exists: true, Spec: flink.SpecFacts{Run: flink.Running}, Job: flink.JobFacts{Reachable: true, Checkpoints: flink.Checkpoints{RestoredFrom: saves + "/lost"}}}}
 		}, "the running job was restored from it"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
@@ -83,7 +84,7 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 	case functions.RemoveSnapshots:
 		// Below a directory named savepoints, and nowhere else: checkpoints are Flink's.
 		return meaning{statements: []awsiam.PolicyStatement{
-			Allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/savepoints/*"), s.states("/*/savepoints/*")),
+			Allow("RemoveSnapshots", []string{"s3:DeleteObject"}, s.states("/"+flink.RemovableBelow+"/*"), s.states("/*/"+flink.RemovableBelow+"/*")),
 		}}
 	}
 	return s.ofServices(grant)

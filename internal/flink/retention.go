@@ -86,11 +86,11 @@ func (h Holdings) decide(s Snapshot, newest map[string]Retained) Retained {
 	case isNewest:
 		return kept
 	case h.Now.Sub(s.Taken) <= h.Policy.MaxAge:
-		return keep(Young, "it is not older than %s", h.Policy.MaxAge)
+		return keep(Young, "it is not older than %s", Short(h.Policy.MaxAge))
 	case !sound(s):
-		return Retained{s, true, Damaged, fmt.Sprintf("it is damaged, and older than %s", h.Policy.MaxAge)}
+		return Retained{s, true, Damaged, fmt.Sprintf("it is damaged, and older than %s", Short(h.Policy.MaxAge))}
 	}
-	return Retained{s, true, TooOld, fmt.Sprintf("it is older than %s, and neither needed nor one of the newest %d", h.Policy.MaxAge, h.keep())}
+	return Retained{s, true, TooOld, fmt.Sprintf("it is older than %s, and neither needed nor one of the newest %d", Short(h.Policy.MaxAge), h.keep())}
 }
 
 // newestSound are the sound snapshots that stay for being the newest, by path:

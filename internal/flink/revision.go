@@ -110,6 +110,17 @@ var SavepointKeys = []string{"execution.checkpointing.savepoint-dir", "state.sav
 // trailing slash; empty when it does not say.
 func (r Revision) SavepointDirectory() string { return r.directory(SavepointKeys) }
 
+// RemovableBelow is the name of the directory below which Sluice may remove
+// savepoints, at any depth: the functions' rights are no wider.
+const RemovableBelow = "savepoints"
+
+// MayRemoveBelow tells whether savepoints that lie below a directory may be removed.
+func MayRemoveBelow(dir string) bool {
+	_, rest, _ := strings.Cut(dir, "://")
+	_, key, _ := strings.Cut(rest, "/") // a bucket of that name is no directory
+	return slices.Contains(strings.Split(key, "/"), RemovableBelow)
+}
+
 func (r Revision) directory(keys []string) string {
 	config := r.configuration()
 	for _, key := range keys {

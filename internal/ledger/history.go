@@ -55,6 +55,17 @@ func upTo(history []Deployed, revision string) []Deployed {
 	return history
 }
 
+// RanAt is the revision that ran at a moment, as far as is remembered: the one
+// that was promoted last before it.
+func (d *Document) RanAt(t time.Time) string {
+	for i := len(d.History) - 1; i >= 0; i-- {
+		if i == 0 || !d.History[i].At.After(t) {
+			return d.History[i].Revision
+		}
+	}
+	return d.Current
+}
+
 // GoodBefore is the newest revision that was promoted before the one that runs; empty when there is none.
 func (d *Document) GoodBefore(running string) string {
 	for i := len(d.History) - 1; i >= 0; i-- {

@@ -49,3 +49,16 @@ func TestOnlyWhatWasMarkedIsDropped(t *testing.T) {
 		t.Errorf("left are %+v", d.Snapshots)
 	}
 }
+
+func TestWhatRanAtAMomentIsWhatWasPromotedLastBefore(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 11, 21, hour, 0, 0, 0, time.UTC) }
+	d := ledger.Document{Current: "three", History: []ledger.Deployed{{Revision: "one", At: at(6)}, {Revision: "two", At: at(8)}, {Revision: "three", At: at(10)}}}
+	for hour, want := range map[int]string{5: "one", 7: "one", 8: "two", 9: "two", 12: "three"} {
+		if got := d.RanAt(at(hour)); got != want {
+			t.Errorf("at %d o'clock: %s, want %s", hour, got, want)
+		}
+	}
+	if got := (&ledger.Document{Current: "only"}).RanAt(at(7)); got != "only" {
+		t.Errorf("without a history: %q", got)
+	}
+}

@@ -129,7 +129,7 @@ func (a agreement) checkpointsInTime() {
 	case interval == 0 && wanted > 0:
 		a.disagree("analysis.minCompletedCheckpoints", n, path, fmt.Sprintf("0 switches checkpoints off, and %d have to complete before a release is healthy; write an interval, or minCompletedCheckpoints: 0", wanted))
 	case wanted > 0 && interval > deadline/time.Duration(wanted):
-		a.disagree("analysis.minCompletedCheckpoints", n, path, fmt.Sprintf("%d checkpoints, one every %s, do not fit into a progressDeadline of %s: no release would be healthy; write a longer progressDeadline, a shorter interval or a smaller minCompletedCheckpoints", wanted, short(interval), short(deadline)))
+		a.disagree("analysis.minCompletedCheckpoints", n, path, fmt.Sprintf("%d checkpoints, one every %s, do not fit into a progressDeadline of %s: no release would be healthy; write a longer progressDeadline, a shorter interval or a smaller minCompletedCheckpoints", wanted, flink.Short(interval), flink.Short(deadline)))
 	}
 }
 
@@ -175,6 +175,7 @@ func (a agreement) whoScales() {
 }
 
 func (a agreement) snapshots() {
+	a.savepointsAreRemovable()
 	if a.policy.settings.policy.Snapshots.Every == 0 || hasDirectory(a.conf, flink.SavepointKeys...) {
 		return
 	}
@@ -183,4 +184,13 @@ func (a agreement) snapshots() {
 		return
 	}
 	a.note("no snapshots are rotated: spec.flinkConfiguration has no state.savepoints.dir to put them in")
+}
+
+// savepointsAreRemovable: where they are not, everything that is taken stays.
+func (a agreement) savepointsAreRemovable() {
+	n := firstOf(a.conf, flink.SavepointKeys...)
+	if n == nil || flink.MayRemoveBelow(n.literal) {
+		return
+	}
+	a.note("savepoints in %s are never removed, however old: Sluice may remove only what lies below a directory named %s; write s3://<bucket>/<path>/%s, or remove them by other means", brief(n.literal), flink.RemovableBelow, flink.RemovableBelow)
 }

@@ -8,21 +8,6 @@ import (
 	"time"
 )
 
-// short is a duration as a person writes it: 15m, not 15m0s, and 7d, not 168h.
-func short(d time.Duration) string {
-	if d%day == 0 && d > day {
-		return strconv.FormatInt(int64(d/day), 10) + "d"
-	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
 // durationPattern is the form of a duration: whole numbers with units, as in
 // 7d or 1h30m. There are no fractions and nothing below a second: nobody
 // watches a job that closely.

@@ -89,7 +89,7 @@ func windowsLeaf(at func(*settings) *[]flink.SyncWindow) leaf {
 		write: func(v []flink.SyncWindow) any {
 			all := []windowAsWritten{}
 			for _, w := range v {
-				all = append(all, windowAsWritten{string(w.Kind), w.Schedule, short(w.Duration), w.TimeZone})
+				all = append(all, windowAsWritten{string(w.Kind), w.Schedule, flink.Short(w.Duration), w.TimeZone})
 			}
 			return all
 		},

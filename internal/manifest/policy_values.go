@@ -9,11 +9,13 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/sluice-flink/sluice/internal/flink"
 )
 
 // durationLeaf is a length of time between two bounds.
 func durationLeaf(least, most time.Duration, at func(*settings) *time.Duration) leaf {
-	return leafOf[time.Duration]{at: at, parse: single(durationWithin(least, most)), write: func(d time.Duration) any { return short(d) },
+	return leafOf[time.Duration]{at: at, parse: single(durationWithin(least, most)), write: func(d time.Duration) any { return flink.Short(d) },
 		shape: map[string]any{"type": "string", "pattern": durationPattern}}
 }
 
@@ -26,9 +28,9 @@ func durationWithin(least, most time.Duration) func(*node) (time.Duration, error
 		case err != nil:
 			return 0, fmt.Errorf("%s is no duration; write whole numbers with d, h, m or s, as in 10m or 1h30m", brief(n.literal))
 		case d < least:
-			return 0, fmt.Errorf("%s is too short; write at least %s", brief(n.literal), short(least))
+			return 0, fmt.Errorf("%s is too short; write at least %s", brief(n.literal), flink.Short(least))
 		case d > most:
-			return 0, fmt.Errorf("%s is too long; write at most %s", brief(n.literal), short(most))
+			return 0, fmt.Errorf("%s is too long; write at most %s", brief(n.literal), flink.Short(most))
 		}
 		return d, nil
 	}
