@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
@@ -26,7 +27,8 @@ func (w *world) Describe(_ context.Context, arn string) (task.Execution, error) 
 // diedEvent is what Step Functions says of an execution that ended without an answer.
 func diedEvent(arn, name string, r asl.Result, input []byte, at time.Time) []byte {
 	stop := at.UnixMilli()
-	detail, _ := json.Marshal(events.ExecutionChangedDetail{ExecutionArn: arn, StateMachineArn: machineARN, Name: name, Status: r.Status, StopDate: &stop,
+	machine := strings.Replace(strings.TrimSuffix(arn, ":"+name), ":execution:", ":stateMachine:", 1)
+	detail, _ := json.Marshal(events.ExecutionChangedDetail{ExecutionArn: arn, StateMachineArn: machine, Name: name, Status: r.Status, StopDate: &stop,
 		Input: string(input), Error: r.Error, Cause: r.Cause})
 	e, _ := json.Marshal(events.Event{Version: "0", ID: name, Source: events.ExecutionChangedSource, DetailType: events.ExecutionChangedType, Time: at, Detail: detail})
 	return e

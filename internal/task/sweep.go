@@ -27,10 +27,11 @@ const (
 // all of them, and mends what dead executions left. An application that cannot
 // be looked at, or mended, holds up no other: the next tick tries it again.
 func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
-	if r.Event != nil {
-		r = t.readRecovery(r.Event)
+	if event := r.Event; event != nil {
+		r = t.readRecovery(event)
 		if r.Decision == ToSucceeded {
-			return r, nil
+			err := t.hearAgain(ctx, &r, event)
+			return r, err
 		}
 	}
 	began := t.Clock.Now()
@@ -55,8 +56,8 @@ func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
 }
 
 // readRecovery says what an event is about. One that names no application, as
-// an alarm's execution does not, is left to the tick, which looks at everything;
-// whatever is no change of an execution's status is a tick.
+// an alarm's execution does not, is left to the tick, which looks at every
+// ledger; whatever is no change of an execution's status is a tick.
 func (t Tasks) readRecovery(raw json.RawMessage) Recovery {
 	event, err := events.Parse(raw)
 	if err != nil {
