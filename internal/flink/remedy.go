@@ -13,6 +13,10 @@ const (
 	IncidentIgnored   IncidentOutcome = "Ignored"   // the event is nobody's, joined another, or nothing is to be done about it
 )
 
+// MaxRepairs is how many repairs of an application are remembered, and with them
+// the most that maxPerDay may be.
+const MaxRepairs = 100
+
 // Check names what decided over an alarm: a closed set, for metrics and for tests.
 type Check string
 

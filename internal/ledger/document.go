@@ -61,7 +61,7 @@ type Circuit struct {
 const (
 	seenLimit    = 200
 	historyLimit = 20
-	repairLimit  = 100
+	repairLimit  = flink.MaxRepairs
 )
 
 // HasSeen tells whether an event was admitted before.

@@ -45,6 +45,9 @@ func clashes(s settings) []clash {
 	when(slices.Contains(steps, flink.StepScale) && p.Remediation.Scale.MaxParallelism == 0,
 		"the step Scale has nowhere to go; write scale: {maxParallelism: …}, or remove the step",
 		"remediation.steps", "remediation.scale.maxParallelism")
+	when(p.Remediation.MaxPerDay > flink.MaxRepairs,
+		fmt.Sprintf("no more repairs than %d are kept track of, so a larger cap would never be met; write a smaller one", flink.MaxRepairs),
+		"remediation.maxPerDay")
 	last := slices.Index(steps, flink.StepEscalate)
 	when(last >= 0 && last != len(steps)-1,
 		"Escalate calls somebody and ends it: what stands after it is never tried; put it last",
