@@ -118,3 +118,13 @@ func decode(b []byte) ([]*unstructured.Unstructured, error) {
 		}
 	}
 }
+
+// Apply applies one object as kubectl apply --server-side does. A kind or a
+// namespace that is not there is an error.
+func (c *Cluster) Apply(ctx context.Context, o *unstructured.Unstructured) error {
+	a, err := newApplier(c.Config)
+	if err != nil {
+		return err
+	}
+	return a.applyOne(ctx, o)
+}

@@ -24,7 +24,7 @@ func nodePart(o Options) (*part, error) {
 		stamp:  filepath.Join(modules, ".made-of"),
 		key:    key,
 		build: func(ctx context.Context, w work) error {
-			w.report.begin("installing jsonata, asl-validator and aws-cdk (36 MB)")
+			w.report.begin("installing jsonata, asl-validator, aws-cdk and kubectl (72 MB)")
 			return client{dir: o.Module, argv: []string{"npm", "ci"}}.run(ctx)
 		},
 	}, nil

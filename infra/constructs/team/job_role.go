@@ -30,7 +30,7 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("pods.eks.amazonaws.com"), nil),
 	})
 	role.Node().DefaultChild().(awsiam.CfnRole).SetAssumeRolePolicyDocument(trust(props.Cluster.Issuer, t.Namespace, name))
-	for _, statement := range rights(scope, t, props, log) {
+	for _, statement := range rights(t, props, log) {
 		role.AddToPolicy(statement)
 	}
 	own.JustifyPrefixes(role, "What a job writes below its team's prefix, and which jars are pinned, is not known beforehand; prefixes part who may touch which.")
@@ -46,7 +46,7 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 }
 
 // rights are the team's own prefix of each bucket, and reading what is pinned.
-func rights(scope constructs.Construct, t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.PolicyStatement {
+func rights(t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.PolicyStatement {
 	d, prefix := props.Data, t.Namespace+"/"
 	var all []awsiam.PolicyStatement
 	for _, bucket := range []struct {
