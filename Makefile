@@ -46,7 +46,7 @@ test-java: ## Tests of the example jobs
 	mvn -q -B -ntp -f examples/java/counter/pom.xml test
 
 .PHONY: e2e
-e2e: node_modules ## Tests on real parts beside the demo: every change, upgrade modes, bad input, duplicates (10 minutes once the parts are there)
+e2e: node_modules ## Tests on real parts beside the demo: every change, upgrade modes, bad input, duplicates, an alarm, savepoints (10 minutes once the parts are there)
 	go test -count=1 -timeout 45m -tags e2e -v -p 1 -parallel 4 ./test/e2e ./test/e2e/othercluster ./test/e2e/platform
 
 .PHONY: operator
