@@ -47,6 +47,12 @@ var diagnosisCases = map[string]struct {
 	"a job that takes no checkpoints any more is restarted": {func(c *Case) { well(c); c.Observation.Job.Checkpoints.LatestAt = alarmAt.Add(-time.Hour) },
 		Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, "newest checkpoint"},
 
+	"a job whose checkpoints have all failed is restarted": {func(c *Case) { well(c); c.Observation.Job.Checkpoints = Checkpoints{Failed: 6} },
+		Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, "6 checkpoints have failed"},
+	"a job that takes no checkpoints at all is well": {func(c *Case) { well(c); c.Observation.Job.Checkpoints = Checkpoints{} }, Diagnosis{Action: DoWait, Check: CheckSteady}, "the job is well"},
+	"what somebody has suspended is not started": {func(c *Case) { c.Observation.Spec.Run = Suspended },
+		Diagnosis{Action: DoEscalate, Check: CheckStep}, "it is suspended"},
+
 	"an alarm that is quiet by now needs nothing":      {func(c *Case) { c.Alarms[0].State = AlarmOK }, Diagnosis{Action: DoClose, Outcome: IncidentPassed, Check: CheckQuiet}, "nothing was done"},
 	"an alarm that was removed needs nothing":          {func(c *Case) { c.Alarms[0] = AlarmFacts{Name: "fraud-restarts"} }, Diagnosis{Action: DoClose, Outcome: IncidentPassed, Check: CheckQuiet}, "was removed"},
 	"one of two alarms is enough":                      {func(c *Case) { c.Alarms = append([]AlarmFacts{{Name: "other", State: AlarmOK}}, c.Alarms...) }, Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, "fraud-restarts"},

@@ -30,8 +30,11 @@ const (
 	// clockSkew is how far clocks are thought to be apart at most. What was taken
 	// later than that is not the time of any clock that was right.
 	clockSkew = 15 * time.Minute
-	// triesPerRound bounds how often a savepoint is tried for that does not come about.
+	// triesPerRound bounds how often a savepoint is tried for that does not come
+	// about, and retryWithin how long it may be left: a job that was away for a
+	// minute once a week has to have its savepoint.
 	triesPerRound = 4
+	retryWithin   = 6 * time.Hour
 	// tidyEvery is how long after a rotation one may follow that takes no savepoint.
 	tidyEvery = 6 * time.Hour
 )
@@ -61,7 +64,7 @@ func (t Timetable) decide() Dueness {
 		return not("the policy takes no savepoints by timer (snapshots.every is 0s)")
 	}
 	place, newest := t.Place(), t.newest()
-	again := t.Tried.Add(t.Every / triesPerRound)
+	again := t.Tried.Add(min(t.Every/triesPerRound, retryWithin))
 	switch {
 	case !newest.Before(place):
 		return not("a savepoint was taken at %s, and the next is due at %s", newest.UTC().Format(time.RFC3339), place.Add(t.Every).UTC().Format(time.RFC3339))

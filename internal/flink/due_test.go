@@ -30,6 +30,7 @@ func TestAnApplicationIsDueOnceItsPlaceOnTheClockIsPassed(t *testing.T) {
 		"deployed before":                         {func(s *flink.Timetable) { s.Since = place.Add(-time.Second) }, true, "no savepoint yet"},
 		"tried a moment ago":                      {func(s *flink.Timetable) { s.Tried = s.Now.Add(-time.Minute) }, false, "the next try is not before"},
 		"tried long ago":                          {func(s *flink.Timetable) { s.Tried = s.Now.Add(-2 * time.Hour) }, true, "no savepoint yet"},
+		"once a month, and tried this morning":    {func(s *flink.Timetable) { s.Every, s.Tried = 30*24*time.Hour, s.Now.Add(-6*time.Hour) }, true, "no savepoint yet"},
 		"tried in the future":                     {func(s *flink.Timetable) { s.Tried = s.Now.Add(48 * time.Hour) }, true, "no savepoint yet"},
 		"a policy without a timer":                {func(s *flink.Timetable) { s.Every = 0 }, false, "snapshots.every is 0s"},
 		"suspended":                               {func(s *flink.Timetable) { s.Idle = "it is suspended" }, false, "it is suspended"},

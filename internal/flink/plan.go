@@ -176,10 +176,11 @@ func (s Situation) planUndo(why string) (Plan, bool) {
 
 // planRepair is what an alarm or recovery asks for because a job is unwell.
 // From the newest checkpoint nothing is lost or repeated, as in Flink's own
-// restarts. Where there is none, the plan is the one that a person would get.
+// restarts. Where there is none, or a stop is under way whose savepoint may be
+// the newest state, the plan is the one that a person would get.
 func (s Situation) planRepair() (Plan, bool) {
 	restarts := s.Change.Kind == Restart && s.Change.Automatic
-	if !restarts && !s.unsteady() || s.Revision.UpgradeMode() == ModeStateless || !s.restorable() {
+	if !restarts && !s.unsteady() || s.stopping() || s.Revision.UpgradeMode() == ModeStateless || !s.restorable() {
 		return Plan{}, false
 	}
 	return s.planLastState("no savepoint is asked of a job that is unwell: "+string(s.Change.Kind)+" goes on from its newest checkpoint", false), true
@@ -188,7 +189,7 @@ func (s Situation) planRepair() (Plan, bool) {
 // unsteady: a repair of a job that has thrown a moment ago. In a restart loop it
 // looks well for a second; a savepoint that is begun then fails, and the repair with it.
 func (s Situation) unsteady() bool {
-	return s.Change.Automatic && throws(s.Observation.Job, s.Observation.At) != ""
+	return s.Change.Automatic && !s.stopping() && throws(s.Observation.Job, s.Observation.At) != ""
 }
 
 // restorable tells whether the newest checkpoint is known, and can be restored

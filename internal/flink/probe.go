@@ -10,7 +10,7 @@ type Metric string
 const (
 	MetricFailureRestarts Metric = "FailureRestarts" // failures of the job's own code in the last five minutes
 	MetricUnhealthy       Metric = "Unhealthy"       // 1: it does not run as it should
-	MetricCheckpointAge   Metric = "CheckpointAge"   // seconds since its newest checkpoint, from ten minutes on
+	MetricCheckpointAge   Metric = "CheckpointAge"   // seconds since its newest checkpoint, or since it started where all have failed; from ten minutes on
 	MetricSnapshotAge     Metric = "SnapshotAge"     // seconds since its newest sound savepoint, once that is overdue
 	MetricUnobservable    Metric = "Unobservable"    // 1: it could not be looked at
 )
@@ -83,10 +83,11 @@ func ownFailures(j JobFacts, now time.Time) int {
 // checkpointAge is told of a job that takes checkpoints and goes on.
 func checkpointAge(l Look) (time.Duration, bool) {
 	j := l.Observation.Job
-	if !j.Reachable || j.Ended() || l.Running.Batch() || j.Checkpoints.LatestAt.IsZero() {
+	at := lastDurable(j)
+	if !j.Reachable || j.Ended() || l.Running.Batch() || at.IsZero() {
 		return 0, false
 	}
-	age := l.Now.Sub(j.Checkpoints.LatestAt)
+	age := l.Now.Sub(at)
 	return age, age >= agingCheckpoint
 }
 

@@ -37,9 +37,12 @@ func TestOnlyWhatIsWrongIsADataPoint(t *testing.T) {
 		"it threw a while ago": {func(l *flink.Look) {
 			l.Observation.Job.Failures = []flink.Failure{failed(6*time.Minute, flink.UserCode)}
 		}, "[]"},
-		"a node was lost":                   {func(l *flink.Look) { l.Observation.Job.Failures = []flink.Failure{failed(time.Second, flink.LostNode)} }, "[]"},
-		"failures of the job before":        {func(l *flink.Look) { l.Observation.Job.Failures = []flink.Failure{failed(2*time.Hour, flink.UserCode)} }, "[]"},
-		"its checkpoints get old":           {func(l *flink.Look) { l.Observation.Job.Checkpoints.LatestAt = probedAt.Add(-20 * time.Minute) }, "[CheckpointAge=1200]"},
+		"a node was lost":            {func(l *flink.Look) { l.Observation.Job.Failures = []flink.Failure{failed(time.Second, flink.LostNode)} }, "[]"},
+		"failures of the job before": {func(l *flink.Look) { l.Observation.Job.Failures = []flink.Failure{failed(2*time.Hour, flink.UserCode)} }, "[]"},
+		"its checkpoints get old":    {func(l *flink.Look) { l.Observation.Job.Checkpoints.LatestAt = probedAt.Add(-20 * time.Minute) }, "[CheckpointAge=1200]"},
+		"its checkpoints have all failed": {func(l *flink.Look) {
+			l.Observation.Job.Started, l.Observation.Job.Checkpoints = probedAt.Add(-time.Hour), flink.Checkpoints{Failed: 6}
+		}, "[CheckpointAge=3600 Unhealthy=1]"},
 		"its checkpoints are old":           {func(l *flink.Look) { l.Observation.Job.Checkpoints.LatestAt = probedAt.Add(-40 * time.Minute) }, "[CheckpointAge=2400 Unhealthy=1]"},
 		"it takes no checkpoints":           {func(l *flink.Look) { l.Observation.Job.Checkpoints = flink.Checkpoints{} }, "[]"},
 		"Flink does not answer":             {func(l *flink.Look) { l.Observation.Job = flink.JobFacts{Unreachable: "refused"} }, "[Unhealthy=1]"},

@@ -86,6 +86,9 @@ func TestARepairAsksNoSavepointOfAJobThatIsUnwell(t *testing.T) {
 		"Flink does not answer, and the record does":        {all(away, record), flink.StepApply, flink.Restore{Kind: flink.RestoreLatest, AtLeast: 11}, ""},
 		"a person asks, Flink does not answer, record does": {all(byHand, away, record), flink.StepApply, flink.Restore{Kind: flink.RestoreLatest, AtLeast: 11}, "Flink does not answer"},
 		"neither Flink nor the record says anything":        {all(away), flink.StepSettle, flink.Restore{}, "no checkpoint"},
+		"a stop is under way, which may yet save it": {all(func(s *flink.Situation) {
+			s.Observation.Spec.Run = flink.Suspended
+		}), flink.StepTakeSavepoint, flink.Restore{Kind: flink.RestoreHeld}, ""},
 		"an alarm rolls back what threw a minute ago":       {all(as(flink.Rollback), threw), flink.StepApply, flink.Restore{Kind: flink.RestoreLatest, Path: "s3://data/chk-9", AtLeast: 9}, ""},
 		"an alarm rolls back a job that is well":            {all(as(flink.Rollback)), flink.StepTakeSavepoint, flink.Restore{Kind: flink.RestoreHeld}, ""},
 		"a person rolls back what threw a minute ago":       {all(byHand, as(flink.Rollback), threw), flink.StepTakeSavepoint, flink.Restore{Kind: flink.RestoreHeld}, ""},

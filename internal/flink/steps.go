@@ -9,6 +9,9 @@ import (
 // canHelp says why a step is passed over; an empty reason when it can help. For
 // the step Scale it also says how far.
 func (c Case) canHelp(step RemediationStep) (parallelism int, why string) {
+	if o := c.Observation; o.Exists && o.Spec.Run == Suspended {
+		return 0, "the job is suspended, and a repair starts nothing that somebody has suspended: sluice resume does"
+	}
 	for _, t := range c.Before {
 		if due := t.At.Add(c.Policy.Cooldown); t.Step == step && c.Now.Before(due) {
 			return 0, "it was done at " + t.At.UTC().Format(time.RFC3339) + ", and the alarm is back within the cool-down of " + c.Policy.Cooldown.String()

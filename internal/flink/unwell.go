@@ -58,11 +58,24 @@ func throws(j JobFacts, now time.Time) string {
 	return fmt.Sprintf("the job failed %s in the last %s: %s", times(n), calmAfter, newest)
 }
 
-// stale: a job that has taken checkpoints and takes none any more.
+// stale: a job that has taken checkpoints and takes none any more, or whose
+// checkpoints have all failed.
 func stale(j JobFacts, running Revision, now time.Time) string {
-	at := j.Checkpoints.LatestAt
-	if running.Batch() || at.IsZero() || now.Sub(at) < staleCheckpoint {
+	at := lastDurable(j)
+	switch {
+	case running.Batch() || at.IsZero() || now.Sub(at) < staleCheckpoint:
 		return ""
+	case j.Checkpoints.LatestAt.IsZero():
+		return fmt.Sprintf("%d checkpoints have failed and none has completed since it started at %s, more than %s ago", j.Checkpoints.Failed, at.UTC().Format(time.RFC3339), staleCheckpoint)
 	}
 	return fmt.Sprintf("its newest checkpoint is of %s, more than %s ago", at.UTC().Format(time.RFC3339), staleCheckpoint)
+}
+
+// lastDurable is when the newest checkpoint was complete; where all have failed,
+// when the job started. Zero: it takes none, or Flink tells of none.
+func lastDurable(j JobFacts) time.Time {
+	if c := j.Checkpoints; c.LatestAt.IsZero() && c.Failed > 0 {
+		return j.Started
+	}
+	return j.Checkpoints.LatestAt
 }
