@@ -147,17 +147,27 @@ func (p *program) showIncident(ctx context.Context, args []string) error {
 	return p.say(renderIncident(r), r)
 }
 
+// newestIncident is the newest about which something was to be done, or that the
+// newest event has joined; where there is none, the newest of all.
+func newestIncident(ctx context.Context, s ledger.Store, app flink.Application) (ledger.IncidentRecord, error) {
+	newest, err := newestIncidents(ctx, s, []flink.Application{app}, 1, true)
+	if err == nil && len(newest) == 0 {
+		err = fmt.Errorf("%s has had no alarm yet", app)
+	}
+	if err != nil {
+		return ledger.IncidentRecord{}, err
+	}
+	if newest[0].Joins != "" {
+		return incidentRecord(ctx, s, app, newest[0].Joins)
+	}
+	answered, err := newestIncidents(ctx, s, []flink.Application{app}, 1, false)
+	return append(answered, newest[0])[0], err
+}
+
 // incidentRecord is the one that is named, else the newest.
 func incidentRecord(ctx context.Context, s ledger.Store, app flink.Application, id string) (ledger.IncidentRecord, error) {
 	if id == "" {
-		newest, err := newestIncidents(ctx, s, []flink.Application{app}, 1, true)
-		if err == nil && len(newest) == 0 {
-			err = fmt.Errorf("%s has had no alarm yet", app)
-		}
-		if err != nil {
-			return ledger.IncidentRecord{}, err
-		}
-		return newest[0], nil
+		return newestIncident(ctx, s, app)
 	}
 	r, err := s.Incident(ctx, app, id)
 	if err == nil || flink.CodeOf(err) != flink.NotFound {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -82,5 +83,28 @@ func TestAnIncidentThatIsNotThereIsSaid(t *testing.T) {
 	}
 	if code, out, _ := call(t, memory(t, nil), "incidents"); code != exitWell || !strings.Contains(out, "No alarm") {
 		t.Errorf("exit %d, %s", code, out)
+	}
+}
+
+// TestAfterAStormTheIncidentIsToldAndNotWhatJoinedIt: whoever is on call asks for the newest.
+func TestAfterAStormTheIncidentIsToldAndNotWhatJoinedIt(t *testing.T) {
+	i := memory(t, nil)
+	storm := helped()
+	for n := range 200 {
+		joined := ledger.IncidentRecord{ID: fmt.Sprintf("20260115T093001Z-%08d", n), Application: fraud, Outcome: flink.IncidentIgnored, Check: flink.CheckOnly, Joins: storm.ID, Message: "it joins"}
+		if err := i.Ledger.WriteIncident(t.Context(), joined); err != nil {
+			t.Fatal(err)
+		}
+		storm.Alarms = append(storm.Alarms, ledger.Raised{Alarm: fmt.Sprint("alarm-", n), At: at(20)})
+	}
+	if _, _, errs := call(t, i, "incidents", "show", "team-a/fraud"); !strings.Contains(errs, storm.ID) {
+		t.Errorf("while it is open: %s", errs)
+	}
+	if err := i.Ledger.WriteIncident(t.Context(), storm); err != nil {
+		t.Fatal(err)
+	}
+	_, out, errs := call(t, i, "incidents", "show", "team-a/fraud")
+	if !strings.Contains(out, "incident "+storm.ID) || !strings.Contains(out, "and 182 more") || strings.Contains(out, "alarm-100") || errs != "" {
+		t.Errorf("got %s%s", out, errs)
 	}
 }

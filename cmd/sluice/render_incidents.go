@@ -60,14 +60,20 @@ func firstLine(text string) string {
 	return line
 }
 
+// alarmsTold is how many alarms of an incident are told one by one: a storm has hundreds.
+const alarmsTold = 20
+
 func renderIncident(r ledger.IncidentRecord) string {
 	var f fields
 	f.add("application", r.Application.String())
 	f.add("outcome", fmt.Sprintf("%s (%s)", r.Outcome, r.Check))
 	f.add("message", r.Message)
 	f.add("lasted", fmt.Sprintf("%s, from %s to %s", lasted(r.Ended.Sub(r.Opened)), clock(r.Opened), clock(r.Ended)))
-	for _, a := range r.Alarms {
+	for _, a := range r.Alarms[:min(len(r.Alarms), alarmsTold)] {
 		f.add("alarm", fmt.Sprintf("%s went off at %s: %s", a.Alarm, clock(a.At), orDash(a.Reason)))
+	}
+	if more := len(r.Alarms) - alarmsTold; more > 0 {
+		f.add("alarms", fmt.Sprintf("and %d more: -o json tells them all", more))
 	}
 	if r.Joined > 0 {
 		f.add("joined by", fmt.Sprintf("%d further events", r.Joined))
