@@ -50,6 +50,16 @@ var diagnosisCases = map[string]struct {
 	"a job whose checkpoints have all failed is restarted": {func(c *Case) { well(c); c.Observation.Job.Checkpoints = Checkpoints{Failed: 6} },
 		Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, "6 checkpoints have failed"},
 	"a job that takes no checkpoints at all is well": {func(c *Case) { well(c); c.Observation.Job.Checkpoints = Checkpoints{} }, Diagnosis{Action: DoWait, Check: CheckSteady}, "the job is well"},
+	"a job that runs beside a pod that cannot start is not restarted": {func(c *Case) {
+		well(c)
+		c.Released = nil
+		c.Observation.Status.PodTrouble = "Unschedulable: fraud-taskmanager-1-3"
+	},
+		Diagnosis{Action: DoEscalate, Check: CheckStep}, "Unschedulable"},
+	"a job that does not run for want of a pod is": {func(c *Case) {
+		well(c)
+		c.Observation.Job.TasksRunning, c.Observation.Status.PodTrouble = 1, "Unschedulable: fraud-taskmanager-1-3"
+	}, Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, "Unschedulable"},
 	"what somebody has suspended is not started": {func(c *Case) { c.Observation.Spec.Run = Suspended },
 		Diagnosis{Action: DoEscalate, Check: CheckStep}, "it is suspended"},
 

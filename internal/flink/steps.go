@@ -38,10 +38,16 @@ func (c Case) wasTried(step RemediationStep) bool {
 	})
 }
 
-// restartHelps: a job that is well gains nothing, and stands still meanwhile.
+// restartHelps: a job that is well gains nothing, and stands still meanwhile. So
+// does one that runs beside a pod that cannot start: it might not get its own back.
 func (c Case) restartHelps() string {
 	if Unwell(c.Observation, c.Running, c.Now) == "" {
 		return "the job is well as far as Flink tells, and a restart would only interrupt it"
+	}
+	job := c.Observation
+	job.Status.PodTrouble = ""
+	if Unwell(job, c.Running, c.Now) == "" {
+		return "the job itself runs, beside a pod that a restart would not start"
 	}
 	return ""
 }
