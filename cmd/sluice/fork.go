@@ -18,7 +18,7 @@ func forkChange() change {
 				return err
 			}
 			if d.Snapshot == "" {
-				return usageError{errors.New("fork needs --from and the id or path of a savepoint: sluice status names those of an application")}
+				return usageError{errors.New("fork needs --from and the id or path of a savepoint: sluice snapshots lists those of an application")}
 			}
 			d.Source = source.String()
 			return nil

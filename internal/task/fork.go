@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -27,7 +28,7 @@ func (t Tasks) forked(ctx context.Context, r *Release, d ledger.Document, o flin
 		return w, err
 	}
 	if r.Change.Snapshot = s.Path; !knows(from, s.Path) && !was.KeepsStateAt(s.Path) {
-		return w, flink.Errorf(flink.Invalid, "fork "+source.String(), "no savepoint of it is known at %s, and it does not keep its states there: sluice status %s lists what is known", s.Path, source)
+		return w, flink.Errorf(flink.Invalid, "fork "+source.String(), "no savepoint of it is known at %s, and it does not keep its states there: sluice snapshots %s lists what is known", s.Path, source)
 	}
 	taken := o.Exists || d.Current != "" || d.Applied != "" || d.Deleted != nil // the plan will say so
 	if err := t.renamed(ctx, r, source, was, &w); err != nil {
@@ -54,7 +55,7 @@ func sourceOf(c flink.Change) flink.Application {
 // know is taken for a path.
 func snapshotOf(d ledger.Document, named string) (flink.Snapshot, error) {
 	s := d.Find(named)
-	switch op := "fork " + d.Application.String(); {
+	switch op := "start from a savepoint of " + d.Application.String(); {
 	case s == nil:
 		return flink.Snapshot{Path: named}, nil
 	case !s.Retiring.IsZero():
@@ -124,6 +125,38 @@ func (t Tasks) keepForFork(ctx context.Context, r *Release, source flink.Applica
 		return nil
 	})
 	return err
+}
+
+// keepOfAnother has the snapshot that a redeployment names kept as for a fork
+// where another application has taken it: they share a directory, and that one's
+// retention knows only its own references.
+func (t Tasks) keepOfAnother(ctx context.Context, r *Release, d ledger.Document) error {
+	if r.Change.DryRun {
+		return nil
+	}
+	owner, err := t.takerOf(ctx, r.Application, r.Change.Snapshot)
+	if err != nil || owner == (flink.Application{}) {
+		return err
+	}
+	return t.keepForFork(ctx, r, owner, d.ForkedFrom)
+}
+
+// takerOf is the other application whose ledger knows a snapshot; the zero one when none does.
+func (t Tasks) takerOf(ctx context.Context, other flink.Application, path string) (owner flink.Application, err error) {
+	apps, err := t.Ledger.Applications(ctx)
+	if err != nil {
+		return owner, err
+	}
+	knows := make([]bool, len(apps))
+	err = each(len(apps), listWidth, func(i int) error {
+		d, _, err := t.Ledger.Document(ctx, apps[i])
+		knows[i] = err == nil && apps[i] != other && d.Snapshot(path) != nil
+		return unless(flink.Internal, err) // one that is damaged knows nothing
+	})
+	if n := slices.Index(knows, true); err == nil && n >= 0 {
+		owner = apps[n]
+	}
+	return owner, err
 }
 
 // letGo gives the snapshot that a fork began with back to the application it

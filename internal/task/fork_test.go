@@ -37,3 +37,39 @@ func TestASnapshotThatNobodyShouldStartFromIsNotForked(t *testing.T) {
 		}
 	}
 }
+
+func TestASavepointOfAnotherApplicationThatARedeploymentNamesIsKept(t *testing.T) {
+	const shared, path = "s3://data/savepoints", "s3://data/savepoints/savepoint-1"
+	ours, theirs := flink.Application{Namespace: "team-a", Name: "ours"}, flink.Application{Namespace: "team-a", Name: "theirs"}
+	v, err := flink.NewRevision(map[string]any{"spec": map[string]any{"flinkConfiguration": map[string]any{"state.savepoints.dir": shared}}}, flink.PinnedJar{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		retiring time.Time
+		dryRun   bool
+		code     flink.Code
+		kept     bool
+	}{{time.Time{}, false, "", true}, {time.Time{}, true, "", false}, {sweptAt, false, flink.Invalid, false}} {
+		tasks := Tasks{Deps{Ledger: ledger.New(ledger.NewMemory()), Clock: noon{}}}
+		for _, d := range []ledger.Document{
+			{Schema: ledger.Schema, Application: ours, Current: v.ID, Fence: 3, Lease: &ledger.Lease{Release: "r1", Fence: 3}},
+			{Schema: ledger.Schema, Application: theirs, Snapshots: []flink.Snapshot{{Path: path, Retiring: c.retiring}}},
+		} {
+			if err := tasks.Ledger.Write(t.Context(), d, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d, _, err := tasks.Ledger.Document(t.Context(), ours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Release{ID: "r1", Application: ours, Fence: 3, Change: flink.Change{Kind: flink.Redeploy, Snapshot: path, DryRun: c.dryRun}}
+		if _, err := tasks.redeployed(t.Context(), r, d, v); flink.CodeOf(err) != c.code && (err != nil || c.code != "") {
+			t.Errorf("%+v: %v", c, err)
+		}
+		if d, _, _ := tasks.Ledger.Document(t.Context(), theirs); (ReferredTo(&d, path) != "") != c.kept {
+			t.Errorf("%+v: %+v", c, d.Forks)
+		}
+	}
+}

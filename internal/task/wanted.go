@@ -137,10 +137,13 @@ func (t Tasks) redeployed(ctx context.Context, r *Release, d ledger.Document, ru
 			return v, flink.Errorf(flink.Invalid, op, "it was found to be damaged (%s): choose another. If it is all there is, copy it to a directory beside it and start from that", s.Verified.Message)
 		}
 	}
-	if knows(d, r.Change.Snapshot) || v.KeepsStateAt(r.Change.Snapshot) || running.KeepsStateAt(r.Change.Snapshot) {
+	switch {
+	case knows(d, r.Change.Snapshot):
 		return v, nil
+	case v.KeepsStateAt(r.Change.Snapshot) || running.KeepsStateAt(r.Change.Snapshot):
+		return v, t.keepOfAnother(ctx, r, d)
 	}
-	return v, flink.Errorf(flink.Invalid, "redeploy from "+r.Change.Snapshot, "no savepoint of this application is known there, and it does not lie where the application keeps its states: sluice status lists what is known")
+	return v, flink.Errorf(flink.Invalid, "redeploy from "+r.Change.Snapshot, "no savepoint of this application is known there, and it does not lie where the application keeps its states: sluice snapshots %s lists what is known", r.Application)
 }
 
 func knows(d ledger.Document, path string) bool {
