@@ -23,6 +23,7 @@ import (
 type change struct {
 	kind       flink.ChangeKind
 	use, short string // use begins with the command's name
+	long       string // more than short says; may be empty
 	takes      string // what its arguments are, for whoever gives others
 	count      int    // of its arguments
 	subject    int    // which of them is the application that is changed
@@ -100,7 +101,7 @@ func (p *program) changeCommand(ch change, dryRun bool) *cobra.Command {
 	var o asking
 	var d events.ChangeRequestedDetail
 	c := &cobra.Command{
-		Use: ch.use, Short: ch.short, Args: takes(ch.count, ch.count, ch.takes),
+		Use: ch.use, Short: ch.short, Long: ch.long, Args: takes(ch.count, ch.count, ch.takes),
 		RunE: func(c *cobra.Command, args []string) error {
 			app, err := application(args[ch.subject])
 			if err == nil && ch.further != nil {

@@ -11,7 +11,10 @@ import (
 
 // forkChange makes a new application from another's state.
 func forkChange() change {
-	return change{kind: flink.Fork, use: "fork NAMESPACE/APP NAMESPACE/NEW --from SNAPSHOT", short: "Start a new application from another's savepoint", takes: "NAMESPACE/APP and NAMESPACE/NEW", count: 2, subject: 1,
+	return change{kind: flink.Fork, use: "fork NAMESPACE/APP NAMESPACE/NEW --from SNAPSHOT", short: "Start a new application from another's savepoint",
+		long: "Starts NEW in the same namespace with the state of APP's savepoint; APP goes on as it is. The application.yaml below\n" +
+			"NEW/ counts where there is one, else APP's with the name changed. States are never shared, and the savepoint is kept\n" +
+			"while NEW may need it. A fork that is not healthy is removed.", takes: "NAMESPACE/APP and NAMESPACE/NEW", count: 2, subject: 1,
 		further: func(args []string, d *events.ChangeRequestedDetail) error {
 			source, err := application(args[0])
 			if err != nil {

@@ -13,7 +13,9 @@ import (
 // redeployChange starts a revision from a chosen state.
 func redeployChange() change {
 	latest := false
-	return change{kind: flink.Redeploy, use: "redeploy NAMESPACE/APP --from SNAPSHOT|--latest", short: "Start from a chosen savepoint or checkpoint", takes: "one NAMESPACE/APP", count: 1,
+	return change{kind: flink.Redeploy, use: "redeploy NAMESPACE/APP --from SNAPSHOT|--latest", short: "Start from a chosen savepoint or checkpoint",
+		long: "Ends the job, if it runs, and starts it from the chosen state; what was processed since is processed again. What is\n" +
+			"damaged or being removed is refused. sluice snapshots lists what there is, with ids.", takes: "one NAMESPACE/APP", count: 1,
 		further: func(_ []string, d *events.ChangeRequestedDetail) error {
 			switch {
 			case d.Snapshot == "" && !latest:

@@ -47,6 +47,9 @@ func (p *program) snapshotsCommand() *cobra.Command {
 			h, err := p.holdings(ctx, i, app, time.Now())
 			return renderHoldings(h), h, err
 		})
+	c.Long = "Lists the savepoints that are known, newest first: what took it (Rotation: the timer; Stop, Insurance: a release; Adopted:\n" +
+		"somebody), which revision wrote it, its format, how it was proven and when, and why it stays, with what refers to it, or\n" +
+		"goes. Then the strays in its directories, which nobody knows of, and how the newest rotation went."
 	c.AddCommand(p.adoptSnapshotCommand(), p.removeSnapshotCommand())
 	return c
 }
