@@ -51,7 +51,7 @@ var stories = map[string]story{
 	"a dry run":                                     {versions: []string{"good"}, then: &flink.Change{Kind: flink.Restart, DryRun: true}, ends: flink.Planned},
 	"a repair":                                      {tale: repaired, ends: flink.Reason(flink.IncidentHelped)},
 	"a repair that somebody is called for":          {tale: beyondRepair, ends: flink.Reason(flink.IncidentEscalated)},
-	"a rotation of savepoints":                      {tale: rotated, ends: flink.RotationSnapshot, or: skipped},
+	"a rotation of savepoints":                      {tale: func() Schedule { return rotated(2) }, ends: flink.RotationSnapshot, or: skipped},
 	"an upgrade that somebody agrees to":            {manifest: "approval", versions: []string{"good"}, ends: flink.Released},
 }
 

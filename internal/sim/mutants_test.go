@@ -59,7 +59,11 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 	for name, m := range all {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			for story, schedule := range onceWrong() {
-				for _, s := range []Schedule{schedule, blindly(schedule)} {
+				tries := []Schedule{schedule}
+				if slices.ContainsFunc(schedule.Faults, atPutIf) {
+					tries = append(tries, blindly(schedule))
+				}
+				for _, s := range tries {
 					if o := Run(parts, s, m, false); o.Violation != nil {
 						t.Logf("found by the story that %s, by %s", story, o.Violation.Rule)
 						return
@@ -80,12 +84,14 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 func blindly(s Schedule) Schedule {
 	s.Faults = slices.Clone(s.Faults)
 	for i := range s.Faults {
-		if s.Faults[i].Call == "ledger.PutIf" {
+		if atPutIf(s.Faults[i]) {
 			s.Faults[i].Call = "ledger.Put"
 		}
 	}
 	return s
 }
+
+func atPutIf(f Fault) bool { return f.Call == "ledger.PutIf" }
 
 // bugs are an object store that does not do what it should.
 type bugs struct {

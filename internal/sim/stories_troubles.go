@@ -61,14 +61,14 @@ func beyondRepair() Schedule {
 	return soon("plain", "fails-on-restore").answering(flink.StepRestart, flink.StepEscalate).fails(3*time.Minute).alarm("it", 190*time.Second, Alarm{Name: app.Name + "-restarts"})
 }
 
-// rotated has savepoints taken for half an hour from a job that was restarted
+// rotated has savepoints taken every five minutes from a job that was restarted
 // from one; the last tick is called "it".
-func rotated() Schedule {
+func rotated(ticks int) Schedule {
 	s := soon("plain", "good").wants("u2", 2*time.Minute, 0, flink.Change{Kind: flink.Restart, By: "ann"})
-	for n := range 5 {
+	for n := range ticks - 1 {
 		s = s.tick(fmt.Sprintf("t%d", n), time.Duration(n+1)*5*time.Minute)
 	}
-	return s.tick("it", 30*time.Minute)
+	return s.tick("it", time.Duration(ticks)*5*time.Minute)
 }
 
 // rotatedMeanwhile has the timer tick while a release is in flight.
