@@ -8,21 +8,34 @@ import (
 )
 
 // neverBelowTheMinimum: whatever is retired, the policy's number of savepoints
-// stays, none of which is known to be damaged.
+// stays, none of which is known to be damaged; of damaged ones themselves, as many
+// as there are sound ones too few.
 func neverBelowTheMinimum(s documentStep) string {
-	left, retired := 0, ""
+	var retired *flink.Snapshot
+	sound, all := 0, 0
 	for _, k := range s.to.Snapshots {
 		if old := s.from.Snapshot(k.Path); old != nil && old.Retiring.IsZero() && !k.Retiring.IsZero() {
-			retired = k.Path
+			retired = &k
 		}
-		if k.Sound() && k.Kind != flink.CheckpointSnapshot {
-			left++
+		if k.Kind == flink.CheckpointSnapshot || !k.Retiring.IsZero() {
+			continue
+		}
+		all++
+		if k.Sound() {
+			sound++
 		}
 	}
-	if retired != "" && left < keep {
-		return fmt.Sprintf("savepoint %s is retired, and %d are left of %d", retired, left, keep)
+	if retired == nil {
+		return ""
 	}
-	return ""
+	left := sound
+	if retired.Verified != nil && !retired.Verified.Sound {
+		left = all
+	}
+	if left >= keep {
+		return ""
+	}
+	return fmt.Sprintf("savepoint %s is retired, and %d are left of %d", retired.Path, left, keep)
 }
 
 // neededByTheLedger is what a savepoint at that path is known to be needed for,
