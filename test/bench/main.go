@@ -118,13 +118,13 @@ func commit(module string) string {
 // show prints the figures beside their goals.
 func show(out io.Writer, goals []figures.Goal) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "\nFIGURE\tMEASURED\tGOAL\tMET")
+	_, _ = fmt.Fprintln(w, "\nFIGURE\tMEASURED\tGOAL\tMET\tAT")
 	for _, g := range goals {
 		met := "yes"
 		if !g.Met {
 			met = "NO"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.Figure, g.Measured, g.Asked, met)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", g.Figure, g.Measured, g.Asked, met, g.At)
 	}
 	return w.Flush()
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sluice-flink/sluice/test/bench/bootstraps"
 	"github.com/sluice-flink/sluice/test/bench/figures"
@@ -23,6 +22,7 @@ var parts = []part{
 	{"release", release},
 	{"functions", deployed},
 	{"rotations", rotations},
+	{"alarm", alarm},
 	{"downtime", nil},
 	{"rollback", nil},
 	{"settings", nil},
@@ -73,6 +73,7 @@ func (o options) keep(r *figures.Results, name string) error {
 // How often what takes milliseconds is repeated.
 const (
 	releases = 200
+	alarms   = 200
 	starts   = 15
 )
 
@@ -80,7 +81,7 @@ const (
 var fleets = []int{100, 1000, 10000}
 
 func rotations(ctx context.Context, o options, r *figures.Results) error {
-	r.Rotations = figures.Rotations{Commit: o.commit}
+	r.Rotations = figures.Rotations{Occasion: figures.NewOccasion(o.commit)}
 	for _, n := range fleets {
 		if o.quick && n > fleets[0] {
 			break
@@ -95,14 +96,21 @@ func rotations(ctx context.Context, o options, r *figures.Results) error {
 }
 
 func release(ctx context.Context, o options, r *figures.Results) (err error) {
-	began := time.Now().UTC()
+	at := figures.NewOccasion(o.commit)
 	r.Release, err = inprocess.Measure(ctx, "", releases)
-	r.Release.Commit, r.Release.Began = o.commit, began
+	r.Release.Occasion = at
+	return err
+}
+
+func alarm(ctx context.Context, o options, r *figures.Results) (err error) {
+	at := figures.NewOccasion(o.commit)
+	r.Alarm, err = inprocess.MeasureAlarm(ctx, "", alarms)
+	r.Alarm.Occasion = at
 	return err
 }
 
 func deployed(ctx context.Context, o options, r *figures.Results) (err error) {
-	r.Functions = figures.Functions{Commit: o.commit, Began: time.Now().UTC()}
+	r.Functions = figures.Functions{Occasion: figures.NewOccasion(o.commit)}
 	r.Functions.List, err = bootstraps.Measure(ctx, o.module, starts, o.out)
 	return err
 }

@@ -60,7 +60,7 @@ func TestWhatWasNotMeasuredHasNoGoalAndNoTable(t *testing.T) {
 }
 
 func TestACostIsTheSumOfWhatIsBilled(t *testing.T) {
-	r := Release{Transitions: 20, Events: 1, Reads: 1000, Writes: 1000,
+	r := Release{Transitions: 20, Events: 1, Requests: Requests{Reads: 1000, Writes: 1000},
 		Invocations: []Invocation{{Memory: 1024, Waited: 9 * time.Second}, {Memory: 256, Waited: 39 * time.Second}}}
 	// 20 transitions, 10 s of 1 GB and 40 s of a quarter, 1,000 reads and writes each, an event.
 	want := 20*0.000025 + 20*0.0000133334 + 2*0.0000002 + 0.0004 + 0.005 + 0.000001
@@ -75,8 +75,9 @@ func TestMeasurementsSurviveTheirFiles(t *testing.T) {
 		Downtime:  Session{Commit: "abc", Began: noon, CPUs: 2, Changes: []Change{upgrade(Sluice, 1, 10*time.Second)}},
 		Release:   Release{Transitions: 20, Speed: []time.Duration{time.Millisecond}},
 		Functions: Functions{List: []Function{{Name: "admit", Zip: 5, Init: []time.Duration{time.Second}}}},
+		Rotations: Rotations{List: []Rotation{{Applications: 5, Requests: Requests{Reads: 7}}}},
 	}
-	for _, name := range []string{"downtime", "release", "functions"} {
+	for _, name := range []string{"downtime", "release", "functions", "rotations"} {
 		if err := want.Save(dir, name); err != nil {
 			t.Fatal(err)
 		}

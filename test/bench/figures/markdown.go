@@ -11,7 +11,7 @@ import (
 
 // Markdown is the tables of docs/benchmarks.md.
 func (r Results) Markdown() string {
-	parts := []string{r.goalsTable(), r.downtimeTable(), r.settingsTable(), r.rollbackTable(), r.releaseTable(), r.rotationsTable(), r.standingTable(), r.functionsTable()}
+	parts := []string{r.goalsTable(), r.downtimeTable(), r.settingsTable(), r.rollbackTable(), r.releaseTable(), r.alarmTable(), r.rotationsTable(), r.standingTable(), r.functionsTable()}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	return strings.Join(parts, "\n")
 }
@@ -42,9 +42,9 @@ func (r Results) goalsTable() string {
 		if !g.Met {
 			met = "**no**"
 		}
-		rows = append(rows, []string{g.Figure, g.Measured, g.Asked, met})
+		rows = append(rows, []string{g.Figure, g.Measured, g.Asked, met, g.At})
 	}
-	return table("The goals", "", []string{"figure", "measured", "goal", "met"}, rows)
+	return table("The goals", "", []string{"figure", "measured", "goal", "met", "at which commit and load"}, rows)
 }
 
 func (r Results) downtimeTable() string {
@@ -64,12 +64,19 @@ func (r Results) downtimeTable() string {
 
 // about says when and where a session was.
 func (s Session) about() string {
+	return fmt.Sprintf("Measured on %s at commit %s: %d cores, load average %s when a change began.",
+		s.Began.Format(time.DateOnly), s.Commit, s.CPUs, interval(s.loads(), "%.1f"))
+}
+
+// at is the same in a cell.
+func (s Session) at() string { return s.Commit + ", load " + interval(s.loads(), "%.1f") }
+
+func (s Session) loads() stats.Summary {
 	loads := make([]float64, len(s.Changes))
 	for i, c := range s.Changes {
 		loads[i] = c.Load
 	}
-	return fmt.Sprintf("Measured on %s at commit %s: %d cores, load average %s when a change began.",
-		s.Began.Format(time.DateOnly), s.Commit, s.CPUs, interval(stats.Of(loads), "%.1f"))
+	return stats.Of(loads)
 }
 
 func (r Results) settingsTable() string {
@@ -128,17 +135,20 @@ func (r Results) releaseTable() string {
 		{"EventBridge events", fmt.Sprint(r.Release.Events), dollars(c.Events)},
 		{"**together**", "", "**" + dollars(c.Total()) + "**"},
 	}
-	about := fmt.Sprintf("An upgrade under the default policy, whose bake time is ten minutes: %s by the virtual clock, at commit %s. %d releases were timed by the real one.",
-		r.Release.Took.Round(time.Second), r.Release.Commit, len(r.Release.Speed))
+	about := fmt.Sprintf("An upgrade under the default policy, whose bake time is ten minutes: %s by the virtual clock. %d releases were timed by the real one. %s",
+		r.Release.Took.Round(time.Second), len(r.Release.Speed), r.Release.about())
 	return table("What a release uses", about, []string{"what", "how much", "list price"}, rows)
 }
 
 func dollars(x float64) string { return fmt.Sprintf("$%.6f", x) }
 
 func (r Results) functionsTable() string {
+	if len(r.Functions.List) == 0 {
+		return ""
+	}
 	var rows [][]string
 	for _, f := range r.Functions.List {
 		rows = append(rows, []string{f.Name, fmt.Sprintf("%.2f", megabytes(f.Zip)), interval(stats.Of(milliseconds(f.Init)), "%.0f")})
 	}
-	return table("The functions", "At commit "+r.Functions.Commit+".", []string{"function", "zipped, MB", "init, ms"}, rows)
+	return table("The functions", fmt.Sprintf("Each was started %d times. %s", len(r.Functions.List[0].Init), r.Functions.about()), []string{"function", "zipped, MB", "init, ms"}, rows)
 }

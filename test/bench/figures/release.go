@@ -4,17 +4,25 @@ import "time"
 
 // Release is one release run in process, on a clock that is not waited for.
 type Release struct {
-	Commit      string          `json:"commit"`
-	Began       time.Time       `json:"began"`
-	Outcome     string          `json:"outcome"`
-	Took        time.Duration   `json:"took"`        // by the virtual clock, nanoseconds
-	Transitions int             `json:"transitions"` // what Step Functions bills: states entered, and retries
-	Path        []string        `json:"path"`        // the states entered
-	Invocations []Invocation    `json:"invocations"`
-	Reads       int             `json:"reads"`  // GETs of the ledger and artifact buckets
-	Writes      int             `json:"writes"` // PUTs and LISTs, which cost the same
-	Events      int             `json:"events"` // put on the plane's bus
-	Speed       []time.Duration `json:"speed"`  // of whole releases by the real clock, nanoseconds
+	Occasion
+	Outcome     string        `json:"outcome"`
+	Took        time.Duration `json:"took"`        // by the virtual clock, nanoseconds
+	Transitions int           `json:"transitions"` // what Step Functions bills: states entered, and retries
+	Path        []string      `json:"path"`        // the states entered
+	Invocations []Invocation  `json:"invocations"`
+	Requests
+	Events int             `json:"events"` // put on the plane's bus
+	Speed  []time.Duration `json:"speed"`  // of whole releases by the real clock, nanoseconds
+}
+
+// Requests are what S3 bills.
+type Requests struct {
+	Reads  int `json:"reads"`  // GETs and HEADs
+	Writes int `json:"writes"` // PUTs and LISTs, which cost the same
+}
+
+func (r Requests) cost() float64 {
+	return float64(r.Reads)*pricePerRead + float64(r.Writes)*pricePerWrite
 }
 
 // Invocation is one call of a function.
@@ -56,7 +64,7 @@ func (r Release) Cost() Cost {
 	c := Cost{
 		Transitions: float64(r.Transitions) * pricePerTransition,
 		Invocations: float64(len(r.Invocations)) * pricePerInvocation,
-		Storage:     float64(r.Reads)*pricePerRead + float64(r.Writes)*pricePerWrite,
+		Storage:     r.cost(),
 		Events:      float64(r.Events) * pricePerEvent,
 	}
 	for _, i := range r.Invocations {
@@ -67,9 +75,8 @@ func (r Release) Cost() Cost {
 
 // Functions are what is deployed, measured.
 type Functions struct {
-	Commit string     `json:"commit"`
-	Began  time.Time  `json:"began"`
-	List   []Function `json:"functions"`
+	Occasion
+	List []Function `json:"functions"`
 }
 
 // Function is one of them.

@@ -93,7 +93,7 @@ const (
 func standingGoal() Goal {
 	each := Fleet{standingGoalAt, sickHoursOfMonth}.Sparse().Total() / standingGoalAt
 	return Goal{fmt.Sprintf("standing cost of an application and month at %d applications: probe, metrics and alarms", standingGoalAt),
-		fmt.Sprintf("$%.3f", each), fmt.Sprintf("at most $%.0f", maxStanding), each <= maxStanding}
+		fmt.Sprintf("$%.3f", each), fmt.Sprintf("at most $%.0f", maxStanding), each <= maxStanding, "computed"}
 }
 
 // standingTable stands beside the cost of a release, where that was measured.

@@ -17,10 +17,11 @@ type Results struct {
 	Release   Release   // in process
 	Functions Functions // what is deployed
 	Rotations Rotations // in process
+	Alarm     Alarm     // in process
 }
 
 func (r *Results) parts() map[string]any {
-	return map[string]any{"downtime": &r.Downtime, "settings": &r.Settings, "rollback": &r.Rollback, "release": &r.Release, "functions": &r.Functions, "rotations": &r.Rotations}
+	return map[string]any{"downtime": &r.Downtime, "settings": &r.Settings, "rollback": &r.Rollback, "release": &r.Release, "functions": &r.Functions, "rotations": &r.Rotations, "alarm": &r.Alarm}
 }
 
 // Load reads the files of a folder. A file that is not there is a part that was

@@ -18,10 +18,11 @@ import (
 type fleet struct {
 	clock   *asl.VirtualClock
 	files   *savepoint.Memory
-	running string // the revision of all
+	running map[flink.Application]string // revisions
 
 	mu    sync.Mutex
-	asked map[string]time.Time
+	asked map[string]time.Time     // by directory
+	wrote map[string]time.Duration // how long, of savepoints that ended well or not
 	takes func(flink.Application) time.Duration
 	fails func(flink.Application) string // "", or one of the ways below
 }
@@ -36,7 +37,7 @@ const (
 // Observe implements flink.Target.
 func (f *fleet) Observe(_ context.Context, app flink.Application) (flink.Observation, error) {
 	o := flink.Observation{At: f.clock.Now(), Exists: true,
-		Spec:   flink.SpecFacts{Release: "r1", Revision: f.running, Run: flink.Running, Generation: 1},
+		Spec:   flink.SpecFacts{Release: "r1", Revision: f.running[app], Run: flink.Running, Generation: 1},
 		Status: flink.StatusFacts{Lifecycle: "STABLE", ObservedGeneration: 1},
 		Job:    flink.JobFacts{Reachable: true, ID: "job", State: "RUNNING", Tasks: 2, TasksRunning: 2}}
 	if f.fails(app) == failsUnwell {
@@ -59,19 +60,32 @@ func (f *fleet) StartSnapshot(_ context.Context, r flink.SnapshotRequest) error 
 // Snapshot implements flink.Target.
 func (f *fleet) Snapshot(_ context.Context, r flink.SnapshotRequest) (flink.SnapshotState, error) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	began, known := f.asked[r.Directory]
-	f.mu.Unlock()
 	switch {
 	case !known:
 		return flink.SnapshotState{Phase: flink.SnapshotUnknown}, nil
 	case f.clock.Now().Sub(began) < f.takes(r.Application):
 		return flink.SnapshotState{Phase: flink.SnapshotPending}, nil
-	case f.fails(r.Application) == failsSavepoint:
+	}
+	f.wrote[r.Directory] = f.takes(r.Application)
+	if f.fails(r.Application) == failsSavepoint {
 		return flink.SnapshotState{Phase: flink.SnapshotFailed, Cause: "disk full"}, nil
 	}
 	path := r.Directory + "/savepoint-000000-000000000001"
 	_, err := savepointtest.Put(f.files, path, 1, f.clock.Now())
 	return flink.SnapshotState{Phase: flink.SnapshotCompleted, Path: path}, err
+}
+
+// work is how long all savepoints took by themselves.
+func (f *fleet) work() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all time.Duration
+	for _, d := range f.wrote {
+		all += d
+	}
+	return all
 }
 
 func notOfAFleet(what string) error {

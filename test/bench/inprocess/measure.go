@@ -16,14 +16,7 @@ import (
 // and then as many more as rounds says, each timed by the real clock. engine is
 // the path of jsonata.js; empty: where it usually is.
 func Measure(ctx context.Context, engine string, rounds int) (figures.Release, error) {
-	if engine == "" {
-		found, err := jsonata.Find()
-		if err != nil {
-			return figures.Release{}, err
-		}
-		engine = found
-	}
-	loaded, err := jsonata.Load(engine)
+	loaded, err := load(engine)
 	if err != nil {
 		return figures.Release{}, err
 	}
@@ -51,6 +44,18 @@ func Measure(ctx context.Context, engine string, rounds int) (figures.Release, e
 		measured.Speed = append(measured.Speed, took)
 	}
 	return measured, err
+}
+
+// load loads JSONata from a path; empty: from where it usually is.
+func load(engine string) (*jsonata.Engine, error) {
+	if engine == "" {
+		found, err := jsonata.Find()
+		if err != nil {
+			return nil, err
+		}
+		engine = found
+	}
+	return jsonata.Load(engine)
 }
 
 // upgrade releases one more version and says how long that took by the real clock.

@@ -34,9 +34,13 @@ type world struct {
 	clock    *asl.VirtualClock
 	machine  *asl.Machine
 	engine   *jsonata.Engine
+	deps     task.Deps
 	handlers map[string]task.Handler
+	model    *targettest.Model
+	onSend   func(ledger.Message) error // nil: nobody listens
 	objects  *counted
 	jars     *countedArtifacts
+	requests requests
 	counts   figures.Release // what this execution has used so far
 	runs     int
 }
@@ -47,15 +51,20 @@ func newWorld(engine *jsonata.Engine) (*world, error) {
 		return nil, err
 	}
 	w := &world{clock: asl.NewVirtualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), machine: machine, engine: engine}
-	w.objects, w.jars = &counted{Memory: ledger.NewMemory(), counts: &w.counts}, &countedArtifacts{Memory: artifacts.NewMemory(), counts: &w.counts}
-	w.handlers = task.Tasks{Deps: task.Deps{Ledger: ledger.New(w.objects), Artifacts: w.jars, Target: targettest.NewModel(w.clock.Now, targettest.Options{}), Sender: w, Clock: w.clock,
-		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: "ledger", LongPoll: functions.LongPoll, Poll: poll, FirstPoll: firstPoll}}}.Handlers()
+	w.objects, w.jars = &counted{Memory: ledger.NewMemory(), counts: &w.requests}, &countedArtifacts{Memory: artifacts.NewMemory(), counts: &w.requests}
+	w.model = targettest.NewModel(w.clock.Now, targettest.Options{})
+	w.deps = task.Deps{Ledger: ledger.New(w.objects), Artifacts: w.jars, Target: w.model, Sender: w, Clock: w.clock,
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: "ledger", LongPoll: functions.LongPoll, Poll: poll, FirstPoll: firstPoll}}
+	w.handlers = task.Tasks{Deps: w.deps}.Handlers()
 	return w, nil
 }
 
 // Send implements task.Sender.
-func (w *world) Send(context.Context, flink.Application, ledger.Message) error {
+func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) error {
 	w.counts.Events++
+	if w.onSend != nil {
+		return w.onSend(m)
+	}
 	return nil
 }
 
@@ -105,11 +114,13 @@ func (w *world) put(key string, body []byte) ([]byte, error) {
 func (w *world) run(ctx context.Context, event []byte) (figures.Release, error) {
 	w.runs++
 	w.counts = figures.Release{}
+	w.requests.reset()
 	began := w.clock.Now()
 	name := fmt.Sprintf("run-%d", w.runs)
 	result := w.machine.Run(ctx, event, asl.Options{Caller: w, Clock: w.clock, JSONata: w.engine,
 		Execution: asl.Execution{ARN: "arn:aws:states:us-east-1:111122223333:execution:release:" + name, Name: name, StateMachineName: "release"}})
 	w.counts.Took, w.counts.Path, w.counts.Transitions = w.clock.Now().Sub(began), result.Path, result.Transitions
+	w.counts.Requests = w.requests.made()
 	var r task.Release
 	if err := json.Unmarshal(result.Output, &r); err != nil {
 		return w.counts, fmt.Errorf("the release ended %s, %s: %s", result.Status, result.Error, result.Cause)

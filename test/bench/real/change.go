@@ -3,9 +3,6 @@ package real
 import (
 	"context"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -104,7 +101,7 @@ func (b *Bench) byApply(ctx context.Context, kind figures.Kind, version string, 
 }
 
 func (b *Bench) begin(way figures.Way, kind figures.Kind) figures.Change {
-	return figures.Change{Way: way, Kind: kind, Settings: b.active, Asked: time.Now().UTC(), Load: load()}
+	return figures.Change{Way: way, Kind: kind, Settings: b.active, Asked: time.Now().UTC(), Load: figures.LoadAverage()}
 }
 
 // plausible refuses a measurement whose moments are not in their order: it
@@ -114,15 +111,4 @@ func plausible(c figures.Change) error {
 		return fmt.Errorf("the moments of the %s by %s are not in order: asked %s, stopped %s, started %s, running %s", c.Kind, c.Way, c.Asked, c.Stopped, c.Started, c.Running)
 	}
 	return nil
-}
-
-// load is the machine's load average of a minute; 0 where there is none to read.
-func load() float64 {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0
-	}
-	first, _, _ := strings.Cut(string(text), " ")
-	n, _ := strconv.ParseFloat(first, 64)
-	return n
 }
