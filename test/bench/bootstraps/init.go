@@ -27,7 +27,7 @@ func environment(dir string) ([]string, error) {
 	env := []string{"PATH=/usr/bin:/bin", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=s", "_HANDLER=bootstrap",
 		functions.EnvArtifacts + "=artifacts", functions.EnvLedger + "=ledger", functions.EnvEventBus + "=bus",
 		functions.EnvMachine + "=arn:aws:states:us-east-1:000000000000:stateMachine:release",
-		functions.EnvEscalations + "=arn:aws:sns:us-east-1:000000000000:escalations",
+		functions.EnvEscalations + "=arn:aws:sns:us-east-1:000000000000:escalations", functions.EnvMetrics + "=Sluice/bench",
 		functions.EnvOperator + "=apache", functions.EnvPlaceholders + "={}", functions.EnvKubeconfig + "=" + file}
 	return env, os.WriteFile(file, []byte(kubeconfig), 0o600)
 }
