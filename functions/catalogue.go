@@ -99,7 +99,7 @@ func Catalogue() []Function {
 		{Name: "follow", State: "Follow", Machine: Remediate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger}},
 		{Name: "escalate", State: "Escalate", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, CallSomebody}, outbox)},
 
-		{Name: "list-due", State: "ListDue", Machine: Rotate, Memory: 512, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger}},
+		{Name: "list-due", State: "ListDue", Machine: Rotate, Memory: 512, Timeout: 5 * time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, DescribeExecutions}},
 		{Name: "rotate-savepoint", State: "RotateSavepoint", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster}},
 		{Name: "verify-snapshot", State: "VerifySnapshot", Machine: Rotate, Memory: 512, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots}},
 		{Name: "retire", State: "Retire", Machine: Rotate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster, ReadSnapshots, RemoveSnapshots}},

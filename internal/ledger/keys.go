@@ -48,6 +48,9 @@ const ListPrefix = RotationPrefix + "_lists/"
 // ListKey is the key of the list that was made of what was due.
 func ListKey(id string) string { return ListPrefix + id + ".json" }
 
+// TicksKey is the key of what says which of those lists are being worked off.
+const TicksKey = ListPrefix + "_at-work.json"
+
 // ChecksumsKey is the key of the checksums of a snapshot's files.
 func ChecksumsKey(a flink.Application, snapshot string) string {
 	return SnapshotPrefix + a.String() + "/" + snapshot + ".json"

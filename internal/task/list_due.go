@@ -51,7 +51,11 @@ func (t Tasks) ListDue(ctx context.Context, in ListDueInput) (DueList, error) {
 	if err != nil {
 		return list, err
 	}
-	return list.decide(items, in.Execution), nil
+	list = list.decide(items, in.Execution)
+	if list.Decision == ToRotateEach && len(tick.Applications) == 0 {
+		err = t.setToWork(ctx, tickAtWork{Execution: in.Execution, Key: list.Key})
+	}
+	return list, err
 }
 
 // decide says whether there is anything to do for this execution.
@@ -110,12 +114,16 @@ func (t Tasks) makeList(ctx context.Context, tick events.Tick, at time.Time, exe
 	if err != nil {
 		return nil, err
 	}
+	before, err := t.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
 	once := t
 	once.Artifacts = newReadOnce(t.Artifacts) // the layers of all applications are the same few objects
 	due := make([]bool, len(apps))
 	err = each(len(apps), listWidth, func(i int) error {
 		var err error
-		due[i], err = once.isDue(ctx, apps[i])
+		due[i], err = once.isDue(ctx, apps[i], before)
 		return err
 	})
 	if err != nil {
@@ -133,9 +141,9 @@ func (t Tasks) makeList(ctx context.Context, tick events.Tick, at time.Time, exe
 // listWidth is how many applications are looked at at a time.
 const listWidth = 32
 
-// isDue looks at one application. What cannot be told is due: the rotation
-// itself finds the reason, and records it.
-func (t Tasks) isDue(ctx context.Context, app flink.Application) (bool, error) {
+// isDue looks at one application that no earlier tick has still to come to. What
+// cannot be told is due: the rotation itself finds the reason, and records it.
+func (t Tasks) isDue(ctx context.Context, app flink.Application, before waiting) (bool, error) {
 	d, _, err := t.Ledger.Document(ctx, app)
 	switch {
 	case err != nil && flink.CodeOf(err) == flink.Unavailable:
@@ -143,7 +151,7 @@ func (t Tasks) isDue(ctx context.Context, app flink.Application) (bool, error) {
 	case err != nil:
 		return true, nil
 	}
-	if idle(&d) != "" && len(d.Snapshots) == 0 {
+	if before.holds(&d) || idle(&d) != "" && len(d.Snapshots) == 0 {
 		return false, nil
 	}
 	m, err := t.readManifest(ctx, app, "")
