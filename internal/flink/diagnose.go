@@ -37,6 +37,7 @@ type Case struct {
 	Policy      Remediation
 	Observation Observation
 	Running     Revision // what runs
+	Gone        string   // why there is nothing any more that could be repaired, in words; empty when there is
 	InFlight    string   // the release that changes the application now, in words; empty when none does
 	Released    *Ended   // the newest release that brought the revision that runs
 	GoodBefore  string   // revision to go back to; empty when there is none
@@ -75,6 +76,7 @@ var diagnosisChecks = []diagnosisCheck{
 	{CheckLastRepair, lastRepair},
 	{CheckQuiet, alarmQuiet},
 	{CheckPatience, patience},
+	{CheckThere, stillThere},
 	{CheckNotInFlight, notInFlight},
 	{CheckSettled, settled},
 	{CheckSteady, alarmSteady},
@@ -199,6 +201,18 @@ func notInFlight(c Case) *Diagnosis {
 		return nil
 	}
 	return c.wait(time.Time{}, "%s: it judges the job itself, and what is left of the alarm is seen to when it has ended", c.InFlight)
+}
+
+// stillThere: what was taken away meanwhile needs no repair.
+func stillThere(c Case) *Diagnosis {
+	last := c.last()
+	switch {
+	case c.Gone == "":
+		return nil
+	case last != nil && last.Outcome == FailedDirty:
+		return escalate("%s, and %s failed before: %s", c.Gone, last.Step, last.Message)
+	}
+	return &Diagnosis{Action: DoClose, Outcome: IncidentPassed, Message: c.Gone + ": there is nothing that could be repaired"}
 }
 
 // settled gives what was done the policy's cool-down to show. What was refused

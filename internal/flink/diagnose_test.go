@@ -83,6 +83,10 @@ var diagnosisCases = map[string]struct {
 		c.Alarms[0].Since, c.Now = alarmAt.Add(3*time.Minute), alarmAt.Add(8*time.Minute)
 		c.Observation.Job.Failures[0].At = alarmAt.Add(7 * time.Minute)
 	}, Diagnosis{Action: DoAct, Step: StepRestart, Check: CheckStep}, ""},
+	"what was taken away meanwhile needs no repair": {func(c *Case) { c.Gone = "the application was deleted" }, Diagnosis{Action: DoClose, Outcome: IncidentPassed, Check: CheckThere}, "the application was deleted"},
+	"what was taken away after a repair had failed is told": {func(c *Case) {
+		c.Gone, c.Tried = "the application was deleted", []Tried{{Step: StepRestart, At: lookAt.Add(-time.Minute), Ended: lookAt, Outcome: FailedDirty, Reason: HeldForSomebody, Message: "it said so"}}
+	}, Diagnosis{Action: DoEscalate, Check: CheckThere}, "it said so"},
 	"a release in flight is left to judge by itself": {func(c *Case) { c.InFlight = "release r2 is in flight" }, Diagnosis{Action: DoWait, Check: CheckNotInFlight}, "release r2 is in flight"},
 
 	"what was done has its cool-down to show": {func(c *Case) { c.Tried = []Tried{did(StepRestart, Succeeded, lookAt.Add(-time.Minute))} }, Diagnosis{Action: DoWait, Check: CheckSettled}, "has until"},
@@ -204,7 +208,7 @@ func TestADiagnosisNamesTheFirstStepThatCanHelp(t *testing.T) {
 }
 
 func TestTheChainOfADiagnosisKeepsItsOrder(t *testing.T) {
-	want := []Check{CheckLastRepair, CheckQuiet, CheckPatience, CheckNotInFlight, CheckSettled, CheckSteady, CheckPerDay, CheckStep}
+	want := []Check{CheckLastRepair, CheckQuiet, CheckPatience, CheckThere, CheckNotInFlight, CheckSettled, CheckSteady, CheckPerDay, CheckStep}
 	if got := DiagnosisChecks(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v: what ends an incident stands before what only waits", got, want)
 	}

@@ -42,6 +42,7 @@ const (
 	CheckLastRepair  Check = "LastRepair"  // what was done last ended as it should
 	CheckQuiet       Check = "AlarmQuiet"  // an alarm is still raised
 	CheckPatience    Check = "Patience"    // it has not lasted too long
+	CheckThere       Check = "StillThere"  // the application was not taken away meanwhile
 	CheckNotInFlight Check = "NotInFlight" // no release changes the application
 	CheckSettled     Check = "Settled"     // what was done last has had its time
 	CheckSteady      Check = "Steady"      // the alarm does not come and go, and does not lag behind a job that is well

@@ -61,6 +61,19 @@ func beyondRepair() Schedule {
 	return soon("plain", "fails-on-restore").answering(flink.StepRestart, flink.StepEscalate).fails(3*time.Minute).alarm("it", 190*time.Second, Alarm{Name: app.Name + "-restarts"})
 }
 
+// takenAway has a first version fail, and be taken away, while an alarm of its
+// name is open that the cluster could not be asked about.
+func takenAway() Schedule {
+	ms := time.Millisecond
+	s := soon("plain", "good").answering(flink.StepRestart, flink.StepScale, flink.StepSuspend).with(Fault{Kind: ClusterAway, At: 8488 * ms, For: 359662 * ms}).
+		fails(148075*ms).alarm("u3", 261536*ms, Alarm{Name: app.Name + "-restarts", Of: OfNobody})
+	s.Seed = 1722
+	for n, after := range []time.Duration{51, 64, 27} {
+		s.Events[n].Arrive = []time.Duration{after * ms}
+	}
+	return s
+}
+
 // rotated has savepoints taken every five minutes from a job that was restarted
 // from one; the last tick is called "it".
 func rotated(ticks int) Schedule {

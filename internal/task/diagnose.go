@@ -60,7 +60,12 @@ func (t Tasks) gatherCase(ctx context.Context, r Remediation, d ledger.Document)
 	if c.Observation, err = t.Target.Observe(ctx, r.Application); err != nil {
 		return c, err
 	}
+	c.Alarms = t.alarmsNow(ctx, i.Alarms, now)
 	running := firstOf(c.Observation.Spec.Revision, d.Current, d.Applied)
+	if running == "" { // deleted since, or a first version that failed and was taken away
+		c.Gone = firstOf(deletedHow(d), "nothing is deployed under that name any more")
+		return c, nil
+	}
 	if c.Running, err = t.Ledger.Revision(ctx, r.Application, running); err != nil {
 		return c, err
 	}
@@ -68,7 +73,6 @@ func (t Tasks) gatherCase(ctx context.Context, r Remediation, d ledger.Document)
 	if c.Released, err = t.releasedBy(ctx, r.Application, running, now.Add(-c.Policy.RollbackWindow)); err != nil {
 		return c, err
 	}
-	c.Alarms = t.alarmsNow(ctx, i.Alarms, now)
 	return c, nil
 }
 
