@@ -81,6 +81,10 @@ bin/sluice: FORCE node_modules
 synth: build node_modules ## Synthesize the CloudFormation templates into build/cdk.out
 	CDK_VALIDATION=false npx cdk synth --quiet
 
+.PHONY: check-charts
+check-charts: node_modules ## Every chart of the committed templates, pulled and rendered with its values (needs the internet; CHARTS=folder takes them from there)
+	go run ./test/charts $(if $(CHARTS),-charts $(CHARTS))
+
 .PHONY: golden
 golden: ## Write the golden files anew: read their diff
 	go generate ./...

@@ -31,16 +31,20 @@ func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing
 	}
 }
 
-func TestNodeGroupsAreCoreOnDemandAndSpotAndOnlyCoreRefusesJobs(t *testing.T) {
+func TestNodeGroupsAreCoreOnDemandAndSpotAndAPodHasToSayThatItIsForOne(t *testing.T) {
 	got := map[string]string{}
 	for _, group := range read(t, clusterStack).ofType("AWS::EKS::Nodegroup") {
 		line := text(group.Properties["CapacityType"])
 		for _, taint := range many(group.Properties["Taints"]) {
-			line += " " + text(at(taint, "Key"))
+			line += " " + text(at(taint, "Key")) + "=" + text(at(taint, "Value"))
 		}
 		got[text(group.Properties["NodegroupName"])] = line
 	}
-	want := map[string]string{"core": "ON_DEMAND CriticalAddonsOnly", "on-demand": "ON_DEMAND", "spot": "SPOT"}
+	want := map[string]string{
+		"core":      "ON_DEMAND CriticalAddonsOnly=true",
+		"on-demand": "ON_DEMAND sluice.dev/node-group=on-demand",
+		"spot":      "SPOT sluice.dev/node-group=spot",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -43,6 +43,17 @@ func JustifyManaged(role constructs.IConstruct, reason string) {
 	justify(role, managedPolicies, reason)
 }
 
+// JustifyWildcards covers the findings that a pattern of cdk-nag's matches, as
+// /^Resource::arn:.*$/, and no other.
+func JustifyWildcards(role constructs.IConstruct, reason, pattern string) {
+	justify(role, wildcards, reason, &cdknag.RegexAppliesTo{Regex: jsii.String(pattern)})
+}
+
+// JustifyQueueWithoutDLQ covers a queue whose messages are worth nothing later.
+func JustifyQueueWithoutDLQ(queue constructs.IConstruct, reason string) {
+	justify(queue, queueWithoutDLQ, reason)
+}
+
 // JustifyProvider covers functions of the CDK's own.
 func JustifyProvider(provider constructs.IConstruct, reason string) {
 	for _, rule := range []string{managedPolicies, wildcards, oldRuntime} {

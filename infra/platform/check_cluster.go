@@ -14,6 +14,7 @@ var (
 	groupID      = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 	instanceType = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`)
 	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
+	minorVersion = regexp.MustCompile(`^1\.[0-9]{2}$`)
 	base64Text   = regexp.MustCompile(`^[A-Za-z0-9+/]+=*$`)
 )
 
@@ -115,6 +116,7 @@ func (c *Cluster) checkExisting(found *faults) {
 		pattern           *regexp.Regexp
 	}{
 		{"name", c.Existing.Name, "`aws eks list-clusters` says it", clusterName},
+		{"version", c.Existing.Version, "as \"1.35\"; `aws eks describe-cluster --query cluster.version` says it", minorVersion},
 		{"endpoint", c.Existing.Endpoint, "https://..., as `aws eks describe-cluster --query cluster.endpoint` says it", regexp.MustCompile(`^https://[^/\s]+$`)},
 		{"certificateAuthority", c.Existing.CertificateAuthority, "base64, as `aws eks describe-cluster --query cluster.certificateAuthority.data` says it", base64Text},
 		{"securityGroupId", c.Existing.SecurityGroup, "`aws eks describe-cluster --query cluster.resourcesVpcConfig.clusterSecurityGroupId` says it", groupID},

@@ -57,6 +57,7 @@ type NodeGroup struct {
 // has to know access entries.
 type ExistingCluster struct {
 	Name                 string `yaml:"name"`
+	Version              string `yaml:"version"` // of Kubernetes, as 1.35
 	Endpoint             string `yaml:"endpoint"`
 	CertificateAuthority string `yaml:"certificateAuthority"` // base64 of PEM
 	SecurityGroup        string `yaml:"securityGroupId"`      // the cluster's own

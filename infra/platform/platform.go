@@ -14,6 +14,7 @@ type Platform struct {
 	Data          Data          `yaml:"data"`
 	EventPlane    EventPlane    `yaml:"eventPlane"`
 	Observability Observability `yaml:"observability"`
+	AddOns        AddOns        `yaml:"addOns"`
 	// Teams are who runs jobs; a list in the file replaces the default one.
 	Teams []Team `yaml:"teams"`
 }
@@ -77,6 +78,7 @@ func New() Platform {
 		Data:          Data{LogDays: 90},
 		EventPlane:    EventPlane{ProbeShards: 1},
 		Observability: Observability{LogDays: 90},
+		AddOns:        newAddOns(),
 		Teams:         newTeams(),
 	}
 }
@@ -95,3 +97,11 @@ func (p Platform) ClusterName() string {
 // JobRole is the name of the role that jobs of a namespace run under. It may be
 // asked with a placeholder.
 func (p Platform) JobRole(namespace string) string { return p.Name + "-job-" + namespace }
+
+// Kubernetes is the minor version of the EKS cluster, as "1.35".
+func (p Platform) Kubernetes() string {
+	if p.Cluster.Existing != nil {
+		return p.Cluster.Existing.Version
+	}
+	return p.Cluster.Version
+}

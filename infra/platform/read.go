@@ -40,6 +40,7 @@ func Read(file string, raw []byte, regions Regions) (Platform, error) {
 		found.ofTypes(err)
 		return Platform{}, found.err() // what was not understood cannot be checked
 	}
+	p.settlePools()
 	p.settleTeams()
 	p.check(regions, found)
 	return p, found.err()

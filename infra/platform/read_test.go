@@ -21,6 +21,7 @@ func TestAFileThatSaysARegionAloneHasADefaultForTheRest(t *testing.T) {
 	}
 	want := platform.New()
 	want.Region, want.Partition = "cn-north-1", platform.China
+	want.AddOns.Pools[0].Architecture = platform.ARM
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -33,6 +34,7 @@ func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
 	}
 	want := platform.New()
 	want.Region, want.Partition = "eu-west-1", "aws"
+	want.AddOns.Pools[0].Architecture = platform.ARM
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/infra/constructs/addons"
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
@@ -36,6 +37,7 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 	}
 	attached := &Attached{Platform: p, Data: newData(app, p)}
 	attached.Network, attached.Cluster = newCluster(app, p, kubectl)
+	newAddOns(app, p, attached.Network, attached.Cluster)
 	storage := NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
 		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
 	})
@@ -63,6 +65,7 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 	return in, made
 }
 
+	newAddOns(app, p, attached.Network, attached.Cluster)
 func newTeam(app awscdk.App, t platform.Team, props team.Props) {
 	stack := newStack(app, props.Platform, "team-"+t.Name, "what team "+t.Name+" has: its jobs' role, its namespace's rights, quota and network policies")
 	team.New(stack, t, props)

@@ -25,7 +25,7 @@ const (
 type group struct {
 	id, name string
 	spot     bool
-	taint    bool
+	taint    string // nothing of jobs comes here without tolerating it
 	types    []string
 	platform.NodeGroup
 	architecture platform.Architecture
@@ -37,12 +37,17 @@ func groups(p platform.Platform) []group {
 	c := p.Cluster
 	var wanted []group
 	for _, g := range []group{
-		{id: "Core", name: "core", taint: true, NodeGroup: c.NodeGroups.Core},
+		{id: "Core", name: "core", taint: SystemTaint, NodeGroup: c.NodeGroups.Core},
 		{id: "OnDemand", name: "on-demand", NodeGroup: c.NodeGroups.OnDemand},
 		{id: "Spot", name: "spot", spot: true, NodeGroup: c.NodeGroups.Spot},
 	} {
 		if g.Max == 0 {
 			continue
+		}
+		if g.taint == "" && p.AddOns.NodeScaling == platform.Both {
+			// A pod that any node would do for had both autoscalers add one, each of them.
+			// So it is Karpenter's, unless it says that it is for a managed group.
+			g.taint = GroupLabel
 		}
 		g.types, g.architecture = c.Types(g.NodeGroup, g.spot), c.Architecture
 		wanted = append(wanted, g)
@@ -56,8 +61,8 @@ func nodeGroup(scope constructs.Construct, eks awseksv2.ICluster, role awsiam.IR
 	if g.spot {
 		capacity = "SPOT"
 	}
-	if g.taint {
-		taints = append(taints, &awseks.CfnNodegroup_TaintProperty{Key: jsii.String(SystemTaint), Value: jsii.String("true"), Effect: jsii.String("NO_SCHEDULE")})
+	if g.taint != "" {
+		taints = append(taints, &awseks.CfnNodegroup_TaintProperty{Key: jsii.String(g.taint), Value: jsii.String(taintValue(g)), Effect: jsii.String("NO_SCHEDULE")})
 	}
 	return awseks.NewCfnNodegroup(scope, jsii.String(g.id+"Nodes"), &awseks.CfnNodegroupProps{
 		ClusterName:   eks.ClusterName(),
@@ -77,6 +82,14 @@ func nodeGroup(scope constructs.Construct, eks awseksv2.ICluster, role awsiam.IR
 		// A node that is unwell is replaced by EKS (https://docs.aws.amazon.com/eks/latest/userguide/node-health.html).
 		NodeRepairConfig: &awseks.CfnNodegroup_NodeRepairConfigProperty{Enabled: jsii.Bool(true)},
 	})
+}
+
+// taintValue is the group's name where the taint is by group.
+func taintValue(g group) string {
+	if g.taint == GroupLabel {
+		return g.name
+	}
+	return "true"
 }
 
 // launchTemplate encrypts the disk and keeps pods from the node's own role: one

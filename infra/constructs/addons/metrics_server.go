@@ -1,0 +1,16 @@
+package addons
+
+import "github.com/sluice-flink/sluice/infra/constructs/cluster"
+
+// metricsServer are its values
+// (https://github.com/kubernetes-sigs/metrics-server/blob/master/charts/metrics-server/values.yaml).
+func metricsServer(core cluster.Core) map[string]any {
+	return map[string]any{
+		"replicas":                  2,
+		"topologySpreadConstraints": apart("app.kubernetes.io/name", "metrics-server"),
+		"podDisruptionBudget":       map[string]any{"enabled": true, "minAvailable": 1},
+		"resources":                 needs("100m", "256Mi"),
+		"nodeSelector":              core.NodeSelector,
+		"tolerations":               core.Tolerations,
+	}
+}

@@ -1,0 +1,75 @@
+package cluster
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseks"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseksv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/infra/charts"
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+// patience is how long an installation may take until all its pods are ready.
+// The provider is a function, which ends after 15 minutes.
+const patience = 14
+
+// Install installs a chart of the table and waits until it is ready, so that what
+// depends on it finds it working.
+func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Chart, values map[string]any) awseksv2.HelmChart {
+	return awseksv2.NewHelmChart(scope, jsii.String(id), &awseksv2.HelmChartProps{
+		Cluster:         c.ICluster,
+		Chart:           jsii.String(chart.Name),
+		Release:         jsii.String(chart.Release),
+		Repository:      jsii.String(chart.Repository),
+		Version:         jsii.String(chart.Version),
+		Namespace:       jsii.String(chart.Namespace),
+		CreateNamespace: jsii.Bool(chart.Namespace != "kube-system"),
+		Values:          &values,
+		Wait:            jsii.Bool(true),
+		Timeout:         awscdk.Duration_Minutes(jsii.Number(patience)),
+	})
+}
+
+// Apply applies objects. An object of theirs that is gone from the next version
+// of the stack is removed from the cluster.
+func (c Cluster) Apply(scope constructs.Construct, id string, objects ...map[string]any) awseksv2.KubernetesManifest {
+	var manifest []*map[string]any
+	for _, object := range objects {
+		manifest = append(manifest, &object)
+	}
+	return awseksv2.NewKubernetesManifest(scope, jsii.String(id), &awseksv2.KubernetesManifestProps{Cluster: c.ICluster, Manifest: &manifest})
+}
+
+// Identify gives the pods of a service account a role. What installs those pods
+// has to depend on it: a pod that starts before has no rights until it is
+// started anew (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html).
+func (c Cluster) Identify(scope constructs.Construct, id, namespace, serviceAccount string, role awsiam.IRole) awseks.CfnPodIdentityAssociation {
+	return awseks.NewCfnPodIdentityAssociation(scope, jsii.String(id), &awseks.CfnPodIdentityAssociationProps{
+		ClusterName:    c.ClusterName(),
+		Namespace:      jsii.String(namespace),
+		ServiceAccount: jsii.String(serviceAccount),
+		RoleArn:        role.RoleArn(),
+	})
+}
+
+// Core is where the platform's own pods go, as values of charts have it.
+type Core struct {
+	NodeSelector map[string]any
+	Tolerations  []any
+}
+
+// CoreOf is the core group. A cluster that exists has groups of its own, with
+// other labels: there the pods go wherever they may.
+func CoreOf(p platform.Platform) Core {
+	core := Core{
+		NodeSelector: map[string]any{"kubernetes.io/os": "linux"},
+		Tolerations:  []any{map[string]any{"key": SystemTaint, "operator": "Exists"}},
+	}
+	if p.Cluster.Existing == nil {
+		core.NodeSelector[GroupLabel] = "core"
+	}
+	return core
+}
