@@ -88,7 +88,7 @@ func TestWhatIsNeededIsInstalledFirstAndRemovedLast(t *testing.T) {
 			ids[text(r.Properties["Chart"])] = id
 		case kubeObject:
 			for _, kind := range []string{"NodePool", "EC2NodeClass"} {
-				if strings.Contains(text(r.Properties["Manifest"]), `"kind":"`+kind+`"`) {
+				if strings.Contains(text(r.Properties["Manifest"]), `"kind":"`+kind+`","metadata"`) {
 					ids[kind] = id
 				}
 			}

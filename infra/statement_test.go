@@ -67,6 +67,26 @@ var anywhere = map[string]string{
 	"ec2:DeleteNetworkInterface":           "the interface is not known beforehand",
 	"ec2:AssignPrivateIpAddresses":         "the interface is not known beforehand",
 	"ec2:UnassignPrivateIpAddresses":       "the interface is not known beforehand",
+
+	// Of the Cluster Autoscaler and Karpenter: what they read to choose nodes.
+	"autoscaling:DescribeAutoScalingGroups":        "describing takes no resource",
+	"autoscaling:DescribeAutoScalingInstances":     "describing takes no resource",
+	"autoscaling:DescribeLaunchConfigurations":     "describing takes no resource",
+	"autoscaling:DescribeScalingActivities":        "describing takes no resource",
+	"ec2:DescribeLaunchTemplateVersions":           "describing takes no resource",
+	"ec2:GetInstanceTypesFromInstanceRequirements": "instance types are nobody's",
+	"ec2:DescribeCapacityReservations":             "describing takes no resource; the region is held",
+	"ec2:DescribeImages":                           "describing takes no resource",
+	"ec2:DescribeInstances":                        "describing takes no resource; the region is held",
+	"ec2:DescribeInstanceStatus":                   "describing takes no resource; the region is held",
+	"ec2:DescribeInstanceTypeOfferings":            "describing takes no resource; the region is held",
+	"ec2:DescribeInstanceTypes":                    "describing takes no resource",
+	"ec2:DescribeLaunchTemplates":                  "describing takes no resource; the region is held",
+	"ec2:DescribePlacementGroups":                  "describing takes no resource; the region is held",
+	"ec2:DescribeSecurityGroups":                   "describing takes no resource; the region is held",
+	"ec2:DescribeSpotPriceHistory":                 "describing takes no resource; the region is held",
+	"pricing:GetProducts":                          "prices are nobody's",
+	"iam:ListInstanceProfiles":                     "listing takes no resource",
 }
 
 func TestNoStatementAllowsMoreThanItMust(t *testing.T) {

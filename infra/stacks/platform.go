@@ -37,12 +37,13 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 	}
 	attached := &Attached{Platform: p, Data: newData(app, p)}
 	attached.Network, attached.Cluster = newCluster(app, p, kubectl)
-	newAddOns(app, p, attached.Network, attached.Cluster)
+	addOns := newAddOns(app, p, attached.Network, attached.Cluster)
 	storage := NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
 		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
 	})
 	for _, t := range p.Teams {
-		newTeam(app, t, team.Props{Platform: p, Cluster: attached.Cluster, Data: attached.Data, Pinned: storage})
+		// A team's pods need who schedules them, and who adds nodes, as long as there are some.
+		newTeam(app, t, team.Props{Platform: p, Cluster: attached.Cluster, Data: attached.Data, Pinned: storage}).AddStackDependency(addOns, nil)
 	}
 	return nil
 }
@@ -65,11 +66,17 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 	return in, made
 }
 
-	newAddOns(app, p, attached.Network, attached.Cluster)
-func newTeam(app awscdk.App, t platform.Team, props team.Props) {
+func newAddOns(app awscdk.App, p platform.Platform, in network.Network, on cluster.Cluster) awscdk.Stack {
+	stack := newStack(app, p, "addons", "what the cluster needs beside what EKS keeps: metrics, certificates, nodes, queues")
+	addons.New(stack, p, on, in.Private)
+	return stack
+}
+
+func newTeam(app awscdk.App, t platform.Team, props team.Props) awscdk.Stack {
 	stack := newStack(app, props.Platform, "team-"+t.Name, "what team "+t.Name+" has: its jobs' role, its namespace's rights, quota and network policies")
 	team.New(stack, t, props)
 	output(stack, "Namespace", "Where the team's jobs run, and the prefix it drops jars below", jsii.String(t.Namespace))
+	return stack
 }
 
 func newNetwork(app awscdk.App, p platform.Platform) network.Network {
