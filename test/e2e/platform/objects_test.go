@@ -56,6 +56,9 @@ func deployed(v any) string {
 	if !ok {
 		return fmt.Sprint(v)
 	}
+	if output, ok := object["Fn::ImportValue"].(string); ok {
+		return imported(output)
+	}
 	join, ok := object["Fn::Join"].([]any)
 	if !ok {
 		return "deployed"

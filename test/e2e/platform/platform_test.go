@@ -33,7 +33,7 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 		must(t, c.Apply(t.Context(), &unstructured.Unstructured{Object: objects.Namespace(team)}))
 	}
 	all := carried(t)
-	for _, stack := range []string{"sluice-team-a"} {
+	for _, stack := range []string{"sluice-team-a", "sluice-addons"} {
 		if len(all[stack]) == 0 {
 			t.Fatalf("the stack %s carries no object: among %d stacks", stack, len(all))
 		}
@@ -123,7 +123,7 @@ func start(t *testing.T) *cluster.Cluster {
 	must(t, err)
 	options, err := kit.JavaOptions(k)
 	must(t, err)
-	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: k.CRDs, JavaOptions: options, Dir: dir,
+	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: withKarpenter(t, k.CRDs), JavaOptions: options, Dir: dir,
 		S3: "127.0.0.1:9", Region: local.Place.Region, AccessKey: "unused", SecretKey: "unused", Log: os.Stdout})
 	must(t, err)
 	t.Cleanup(c.Stop)
