@@ -48,12 +48,11 @@ type RotationItem struct {
 
 // Proof is how far the proving of a snapshot is.
 type Proof struct {
-	Path      string              `json:"path"`
-	Taken     bool                `json:"taken"`  // it is the one that was just taken
-	Listed    bool                `json:"listed"` // its checksums are kept
-	Report    savepoint.Report    `json:"report"` // of its files
-	Rehearsed *flink.Verification `json:"rehearsed,omitempty"`
-	Since     time.Time           `json:"since,omitzero"` // of the rehearsal
+	Path   string           `json:"path"`
+	Taken  bool             `json:"taken"`          // it is the one that was just taken
+	Listed bool             `json:"listed"`         // its checksums are kept
+	Report savepoint.Report `json:"report"`         // of its files
+	Since  time.Time        `json:"since,omitzero"` // of the rehearsal
 }
 
 // The decisions of the rotate machine. A test holds them against the Choice states.
