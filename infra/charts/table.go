@@ -57,8 +57,9 @@ var Karpenter = Chart{
 }
 
 // YuniKorn schedules the pods of an application together, from its team's queue.
-// Its makers have tried it up to 1.34; 1.35 is the one version more that a
-// scheduler may be behind its API server
+// Its makers have tried it up to 1.34, which it is built from
+// (https://github.com/apache/yunikorn-k8shim/blob/v1.8.0/go.mod); 1.35 is the one
+// version more that a scheduler may be behind its API server
 // (https://kubernetes.io/releases/version-skew-policy/).
 var YuniKorn = Chart{
 	Name: "yunikorn", Release: "yunikorn",

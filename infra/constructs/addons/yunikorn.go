@@ -16,7 +16,9 @@ import (
 // (https://github.com/apache/yunikorn-release/blob/master/helm-charts/yunikorn/values.yaml).
 // It schedules the teams' pods and no others: by default it would take those of
 // every namespace. There is one scheduler, the chart has no second: while it
-// restarts, pods wait, and what runs is not touched.
+// restarts, pods wait, and what runs is not touched. Its admission controller may
+// be gone, too: its webhooks are ignored then, also those that it leaves behind
+// when the chart is removed.
 func yuniKorn(core cluster.Core, teams []platform.Team) map[string]any {
 	return map[string]any{
 		"image":             image("scheduler"),
