@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -79,12 +80,22 @@ func (b S3) Keys(ctx context.Context, prefix string) ([]string, error) {
 	return keys, nil
 }
 
+// noBucket is S3's answer where the bucket itself is not there. It shares its
+// status with an object that is not
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+const noBucket = "NoSuchBucket"
+
 // S3Error gives an SDK error its code: 404 NotFound, 412 and 409 Conflict, 403
-// and other 4xx Refused, anything else Unavailable.
+// and other 4xx Refused, anything else Unavailable. A bucket that is not there is
+// Refused: that says nothing of the objects somebody supposes in it.
 func S3Error(op string, err error) error {
 	var answer *awshttp.ResponseError
 	if !errors.As(err, &answer) {
 		return flink.Errorf(flink.Unavailable, op, "%w", err)
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == noBucket {
+		return flink.Errorf(flink.Refused, op, "%w", err)
 	}
 	switch code := answer.HTTPStatusCode(); {
 	case code == http.StatusNotFound:

@@ -39,7 +39,7 @@ func (s states) refused(op string) error {
 		return flink.Errorf(flink.Refused, op, "AccessDenied")
 	}
 	if s.line.now.Before(s.away[StatesMissing]) {
-		return flink.Errorf(flink.NotFound, op, "NoSuchBucket")
+		return flink.Errorf(flink.Refused, op, "NoSuchBucket")
 	}
 	s.appear()
 	return nil
