@@ -7,6 +7,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 )
 
 // askedBySluice makes a change that Sluice itself asks for one of the events; nil
@@ -22,6 +23,9 @@ func (w *world) askedBySluice(m ledger.Message) *asked {
 	}
 	u := &asked{event: m.Payload, at: w.line.now, delivered: 1, release: releaseOf(e.Time, "request\x00"+app.String()+"\x00"+d.Request)}
 	u.Ask = &Ask{Change: flink.Change{Kind: flink.ChangeKind(d.Change), By: d.By, Automatic: d.Automatic, Revision: d.Revision, Snapshot: d.Snapshot, Parallelism: d.Parallelism}}
+	if d.By == task.RecoveredBy {
+		u.dead = deadOf(d.Request)
+	}
 	for _, cause := range w.asked {
 		if cause.release != "" && strings.Contains(d.Request, cause.release) {
 			u.ID = cause.ID

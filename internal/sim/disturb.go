@@ -106,3 +106,11 @@ func (w *world) respond(event string, approved bool) {
 	w.reread()
 	w.sendAll()
 }
+
+// sendAll sends what the outbox holds, as the commands do.
+func (w *world) sendAll() {
+	for _, m := range w.journal.document.Outbox {
+		w.sent(m)
+		w.amend(func(d *ledger.Document) { d.Sent(m.Name) })
+	}
+}

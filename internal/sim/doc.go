@@ -3,7 +3,10 @@
 // a model of operator and Flink, a bus that duplicates, delays and reorders,
 // people who interfere, alarms that go off and clear as they like, a timer whose
 // clock is wrong, a bucket of states that may not be read, and functions that die
-// between any two calls.
+// between any two calls. Executions that die are
+// followed by the machine that recovers, as on AWS: started by an event that may be
+// lost, late or doubled, and by a tick (recovery.go). It may die as well, and what
+// it asks for.
 //
 // Everything follows from one seed. A Schedule says what is uploaded and asked
 // for when and what goes wrong; a timeline lets one strand run at a time and
@@ -18,16 +21,20 @@
 //
 //   - One release in flight: fenceHolds, fenceGrows, oneReleaseActs,
 //     endedIsEnded (rules_cluster.go); leaseOutlives, pendingIsNotDropped,
-//     parkedIsNotDropped, parkedHoldsNothing, nothingForgotten (rules_ledger.go).
+//     parkedIsNotDropped, parkedHoldsNothing, nothingForgotten (rules_ledger.go);
+//     handedOverIsStarted, nothingIsTakenFromTheLiving (rules_recovery.go).
+//   - Nothing that is dead stays so, what is undone goes back to what ran, once:
+//     nothingDeadStaysDead, whatWasStoppedIsSomebodys, undoneOnce, undoGoesBack,
+//     cleanIsClean (rules_recovery.go); recovery comes to rest: a tick after the
+//     last that did something changes nothing (comeToRest, finish.go).
 //   - A running stateful job is stopped only when a state to return to is
 //     recorded: stateBeforeStop, removesOnlyWhatMayGo, standsStillFirst
 //     (rules_cluster.go).
 //   - Every event ends in one recorded outcome: oneOutcome (rules_record.go),
 //     recordSaysTheEnd (ending.go), everyEventHasOneOutcome (final.go).
 //   - Every function may die anywhere, and afterwards all converges:
-//     endsAsDefined, whatWasSentIsGone (ending.go), leaseHasADeadHolder,
-//     nextEventProceeds (recovery.go), nothingIsLeftOver, ledgerSaysWhatRuns
-//     (final.go).
+//     endsAsDefined, whatWasSentIsGone, leaseIsGivenBack (ending.go),
+//     nextEventProceeds (finish.go), ledgerSaysWhatRuns (final.go).
 //   - What something refers to is kept: snapshotsAreKept (rules_cluster.go),
 //     whatRunsIsKept (final.go), neverBelowTheMinimum (rules_rotation.go).
 //   - One repair at a time, and no more than the policy allows: oneRepairAtATime,
@@ -45,8 +52,10 @@
 //     somebodyAgreed, circuitHolds (rules_cluster.go), dirtyOpensTheCircuit
 //     (rules_ledger.go), repairIsNotHeld (ending.go).
 //
-// The tests also plant bugs, each of which some rule has to find, and repeat each
-// kind of change with a crash before and after each of its calls.
+// The tests also plant bugs, each of which some rule has to find, repeat each
+// kind of change with a crash before and after each of its calls, and with its
+// execution stopped there, and what recovery does about that with a crash at each
+// call of recovery's own.
 //
 // The package knows what must always hold and nothing of how it is brought
 // about. Start with Run (run.go), then schedule.go for what can go wrong.

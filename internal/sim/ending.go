@@ -21,6 +21,7 @@ func endRules(e *execution) []rule {
 		{"RecordSaysTheEnd", func() string { return recordSaysTheEnd(e) }},
 		{"RepairIsNotHeld", func() string { return repairIsNotHeld(e) }},
 		{"WhatWasSentIsGone", func() string { return whatWasSentIsGone(e) }},
+		{"LeaseIsGivenBack", func() string { return leaseIsGivenBack(e) }},
 	}
 }
 
@@ -35,6 +36,8 @@ func endsAsDefined(e *execution) string {
 		return ""
 	case e.machine == functions.Rotate && r.Error == "Sluice.NotListed" && e.goesWrong(LedgerAway):
 		return "" // the next tick lists what is due
+	case e.machine == functions.Recover && r.Error == "RecoverFailed" && (e.goesWrong(LedgerAway) || len(e.faults[string(functions.Recover)]) > 0):
+		return "" // the next tick looks again
 	}
 	return fmt.Sprintf("execution %s ended %s with %s: %s", e.name, r.Status, r.Error, r.Cause)
 }
@@ -80,6 +83,14 @@ func whatWasSentIsGone(e *execution) string {
 		if m.Name == name && !e.excused() && e.release.Reason != flink.Duplicate && e.release.ID == e.asked.release && e.release.Decision == task.ToSettle {
 			return "execution " + e.name + " has ended and the message that tells of it is still in the outbox"
 		}
+	}
+	return ""
+}
+
+// leaseIsGivenBack: who comes to its own end leaves nothing to recovery.
+func leaseIsGivenBack(e *execution) string {
+	if l := e.journal.document.Lease; !e.excused() && l != nil && l.Holder == e.arn() {
+		return "execution " + e.name + " has ended and holds the lease"
 	}
 	return ""
 }

@@ -27,7 +27,10 @@ type execution struct {
 	pause   time.Duration     // before the next invocation
 	cancel  context.CancelFunc
 	invoked int
-	idles   bool // waits for a task token
+	started time.Time
+	over    time.Time     // when it ended
+	acting  []*invocation // functions that have not returned
+	idles   bool          // waits for a task token
 	result  asl.Result
 	release task.Release // newest document that went through a release
 }
@@ -37,7 +40,11 @@ func (w *world) start(name string, u *asked) { w.startOn(functions.Release, name
 
 // startOn runs a machine for an event.
 func (w *world) startOn(machine functions.Machine, name string, u *asked) {
-	if e := w.launch(machine, name, u.ID, u.event); e != nil {
+	of := u.ID
+	if u.dead != "" {
+		of = undo
+	}
+	if e := w.launch(machine, name, of, u.event); e != nil {
 		e.asked = u
 		u.executions = append(u.executions, e)
 	}
@@ -60,6 +67,9 @@ const account = "arn:aws:states:eu-west-1:111122223333:"
 
 func (e *execution) arn() string { return account + "execution:" + string(e.machine) + ":" + e.name }
 
+// runs tells whether the execution has been started and has not ended.
+func (e *execution) runs() bool { return e != nil && e.result.Status == "" }
+
 // by is whose writes the execution's are: the release's id, or the machine's name.
 func (e *execution) by() string {
 	if e.asked == nil {
@@ -72,14 +82,15 @@ func (e *execution) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	e.cancel = cancel
-	e.clock = asl.NewVirtualClock(e.line.now)
+	e.clock, e.started = asl.NewVirtualClock(e.line.now), e.line.now
 	e.journal.say(e.name, "starts for %s", e.of)
 	seed := uint64(e.line.luck)
 	e.result = e.parts.Machines[e.machine].Run(ctx, e.input, asl.Options{Caller: e, Tokens: e.tokens, Idle: e.idle, Clock: e.clock, JSONata: e.parts.JSONata,
 		Rand:      rand.NewPCG(seed, e.line.luck.of(e.name, 0)),
 		Execution: asl.Execution{ARN: e.arn(), Name: e.name, StateMachineName: string(e.machine)}})
 	e.journal.say(e.name, "ends %s %s %s", e.result.Status, e.result.Error, e.result.Cause)
-	e.ended = append(e.ended, e)
+	e.over = e.line.now
+	e.tellOfDeath()
 	e.check(endRules(e))
 }
 
@@ -113,8 +124,10 @@ func (e *execution) invoke(ctx context.Context, f functions.Function, payload []
 	}
 	e.invoked++
 	i := &invocation{execution: e, function: f, name: fmt.Sprintf("%s/%s.%d", e.name, f.Name, e.invoked), caller: e.strand}
+	i.deadline = e.line.now.Add(f.Timeout)
+	e.acting = append(e.acting, i)
 	i.strand = e.line.spawn(i.name, e.line.now, func(*strand) { i.run(payload) })
-	e.wait(e.line.now.Add(f.Timeout), func() bool { return i.answered || ctx.Err() != nil })
+	e.wait(i.deadline, func() bool { return i.answered || ctx.Err() != nil })
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -26,6 +26,7 @@ func Generate(seed uint64) Schedule {
 	if g.asksForApproval() {
 		g.answers()
 	}
+	g.deaths()
 	return g.Schedule.troubled()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/sluice-flink/sluice/functions"
@@ -21,6 +22,7 @@ type invocation struct {
 	caller   *strand
 	answered bool         // the caller has its answer, or need not wait for one
 	killed   bool         // dies at its next turn
+	deadline time.Time    // when Lambda ends it, whoever waits for it
 	fault    Fault        // of the call that is being made
 	given    task.Release // what a release's was given; Admit is given an event
 	output   []byte
@@ -45,6 +47,7 @@ func invocationOf(ctx context.Context) *invocation {
 
 func (i *invocation) run(payload []byte) {
 	defer func() {
+		i.acting = slices.DeleteFunc(i.acting, func(o *invocation) bool { return o == i })
 		if i.killed {
 			i.answer(nil, errExit)
 		}
@@ -82,7 +85,7 @@ func (i *invocation) giveUp() {
 
 func (i *invocation) dieIfKilled() {
 	i.endIfBroken()
-	if i.killed {
+	if i.killed || !i.line.now.Before(i.deadline) {
 		i.die()
 	}
 }

@@ -30,8 +30,10 @@ type journal struct {
 	written   string   // id of the record that was written last, until the rules have seen it
 	removed   string   // path of a snapshot that was removed, likewise
 	messages  map[string]int
-	approved  map[string]bool // releases that somebody agreed to
-	meddled   time.Time       // when somebody last changed by hand what runs
+	approved  map[string]bool     // releases that somebody agreed to
+	undone    map[string][]string // by release that died: those that were to undo it
+	ranBefore map[string]string   // by release: the ledger's current revision when it was first given the lease
+	meddled   time.Time           // when somebody last changed by hand what runs
 }
 
 // change is a write to the cluster that took effect.
@@ -58,7 +60,7 @@ type documentStep struct {
 
 func (j *journal) init(w *world, traced bool) {
 	*j = journal{world: w, traced: traced, records: map[string][]ledger.Record{}, messages: map[string]int{}, revisions: map[string]string{}, approved: map[string]bool{},
-		incidents: map[string][]ledger.IncidentRecord{}, rotations: map[string]ledger.RotationRecord{}}
+		incidents: map[string][]ledger.IncidentRecord{}, rotations: map[string]ledger.RotationRecord{}, undone: map[string][]string{}, ranBefore: map[string]string{}}
 }
 
 // wrote notes an object of the ledger bucket.
@@ -68,6 +70,9 @@ func (j *journal) wrote(by, key string, body []byte) {
 		var d ledger.Document
 		must(json.Unmarshal(body, &d))
 		j.step = &documentStep{j.document, d, by}
+		if l := d.Lease; l != nil && (j.document.Lease == nil || j.document.Lease.Release != l.Release) {
+			j.ranBefore[l.Release] = j.document.Current
+		}
 		j.document = d
 	case strings.HasPrefix(key, ledger.RevisionPrefix):
 		j.noteRevision(body)

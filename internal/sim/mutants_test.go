@@ -50,6 +50,15 @@ var mutants = map[string]Mutant{
 	"a rollback is decided before the failed version is still": {Handlers: before("roll-back", goOnWithout), Target: target(func(b *badTarget) { b.hidesCheckpoints = true })},
 	"a savepoint that is referred to is removed":               {Handlers: before("promote", removeStop)},
 	"the circuit stays closed after a dirty end":               {Objects: objects(func(o *bugs) { o.noCircuit = true })},
+
+	"recovery takes the living for dead":               sweep(func(t *task.Tasks) { t.Executions = allOf{t.Executions, false} }),
+	"recovery takes the dead for living":               sweep(func(t *task.Tasks) { t.Executions = allOf{t.Executions, true} }),
+	"recovery does not wait for a dead one's function": sweep(func(t *task.Tasks) { t.Config.LastWord = 0 }),
+	"recovery drops the outbox":                        sweep(func(t *task.Tasks) { t.Sender = nowhere{} }),
+	"recovery does not see what was applied":           sweep(func(t *task.Tasks) { t.Target = unwritten{t.Target} }),
+	"recovery writes without looking at versions":      {Objects: objects(func(o *bugs) { o.blindly = "sweep" })},
+	"recovery does not know what ran before":           {Objects: objects(func(o *bugs) { o.oldest = true })},
+	"a release that undoes restores an older state":    {Handlers: before("apply", undoFromTheOldest)},
 }
 
 func TestEveryPlantedBugIsFound(t *testing.T) {
@@ -98,7 +107,8 @@ type bugs struct {
 	ledger.Objects
 	blind, keepOutbox, dropsStops, dropsStarts bool
 	deaf, parkedLease, answersStay, noCircuit  bool
-	supposes                                   bool
+	supposes, oldest                           bool
+	blindly                                    string         // the function that writes without looking at versions
 	answer                                     *ledger.Answer // the last that was seen
 	dropsRecords                               string
 	change                                     func(*ledger.Document) // of what is read
@@ -125,6 +135,9 @@ func (b *bugs) Get(ctx context.Context, key string) ([]byte, ledger.Version, err
 	body = b.hide(ctx, body)
 	if name := invocationOf(ctx).function.Name; b.deaf && name != "admit" && name != "settle" {
 		body = edit(body, forgetCancel)
+	}
+	if name := invocationOf(ctx).function.Name; b.oldest && name == "sweep" {
+		body = edit(body, bringBackTheOldest)
 	}
 	if b.answersStay {
 		body = edit(body, b.answerAgain)
@@ -167,7 +180,7 @@ func (b *bugs) PutIf(ctx context.Context, key string, body []byte, v ledger.Vers
 		return b.Objects.PutIf(ctx, key, body, v)
 	}
 	body = edit(b.unhide(ctx, body), b.damage)
-	if b.blind {
+	if b.blind || b.blindly == invocationOf(ctx).function.Name {
 		return b.Objects.Put(ctx, key, body)
 	}
 	return b.Objects.PutIf(ctx, key, body, v)
@@ -381,5 +394,52 @@ func goOnWithout(_ context.Context, _ task.Tasks, r *task.Release) {
 func removeStop(ctx context.Context, t task.Tasks, r *task.Release) {
 	if r.Stopped != nil {
 		_ = t.Target.RemoveSnapshot(ctx, r.Application, r.Stopped.Path)
+	}
+}
+
+// sweep plants a bug in what recovery alone uses.
+func sweep(plant func(*task.Tasks)) Mutant {
+	return Mutant{Handlers: func(t task.Tasks, h map[string]task.Handler) {
+		plant(&t)
+		h["sweep"] = t.Handlers()["sweep"]
+	}}
+}
+
+// allOf says of all executions that they run, or that they have ended.
+type allOf struct {
+	task.Executions
+	run bool
+}
+
+func (a allOf) Describe(ctx context.Context, arn string) (task.Execution, error) {
+	e, err := a.Executions.Describe(ctx, arn)
+	e.Runs = a.run
+	return e, err
+}
+
+// nowhere is where messages are lost.
+type nowhere struct{}
+
+func (nowhere) Send(context.Context, flink.Application, ledger.Message) error { return nil }
+
+// unwritten is a cluster that does not say who has written what is there.
+type unwritten struct{ flink.Target }
+
+func (u unwritten) Observe(ctx context.Context, a flink.Application) (flink.Observation, error) {
+	o, err := u.Target.Observe(ctx, a)
+	o.Spec.Release = ""
+	return o, err
+}
+
+func bringBackTheOldest(d *ledger.Document) {
+	if len(d.History) > 1 && d.Applied != "" {
+		d.Current = d.History[0].Revision
+	}
+}
+
+func undoFromTheOldest(ctx context.Context, t task.Tasks, r *task.Release) {
+	d, _, err := t.Ledger.Document(ctx, r.Application)
+	if err == nil && r.Change.By == task.RecoveredBy && len(d.Snapshots) > 0 {
+		r.Stopped, r.Plan.Restore = nil, flink.Restore{Kind: flink.RestoreSnapshot, Path: d.Snapshots[0].Path}
 	}
 }

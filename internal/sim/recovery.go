@@ -2,146 +2,132 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/asl"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
+	"github.com/sluice-flink/sluice/internal/task"
 )
 
-// finish heals the world, does what the machine that recovers will do, and has
-// one more good version released: then nothing may be left over.
-func (w *world) finish() {
-	w.heal()
-	w.tick()
-	w.probe()
-	w.tick()
-	w.check(finalRules(w))
-}
+// undo is whose faults the releases meet that recovery asks for.
+const undo = "undo"
 
-func (w *world) heal() {
-	w.healed = true
-	clear(w.away)
-	w.model.CutOff(app, "")
-	w.model.BreakSavepoints(app, "")
-	w.resume()
-}
+// lag is how long Step Functions may tell of an execution what was so before
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html).
+const lag = time.Second
 
-// tick is the slow tick of recovery: what the outbox holds is sent, and the
-// lease of a dead holder runs out.
-func (w *world) tick() {
-	for range 4 {
-		if w.broken == nil && w.sendAll() {
-			w.line.run()
+// watchedExecutions are the executions of all machines, as Step Functions tells of them.
+type watchedExecutions struct{ *world }
+
+// Describe implements task.Executions.
+func (x watchedExecutions) Describe(ctx context.Context, arn string) (told task.Execution, err error) {
+	err = x.call(ctx, "executions.Describe", arn, func() error {
+		now, late := x.line.now, x.line.luck.of("describe "+arn, invocationOf(ctx).strand.rest)%4 == 0
+		e := x.running[arn]
+		if e == nil || late && now.Sub(e.started) < lag {
+			return flink.Errorf(flink.NotFound, "look at execution "+arn, "there is none")
 		}
-	}
-	if l := w.journal.document.Lease; l != nil && w.broken == nil {
-		w.check([]rule{{"LeaseHasADeadHolder", func() string { return leaseHasADeadHolder(w, l) }}})
-		w.pass(l.Expires.Add(time.Second).Sub(w.line.now))
-	}
-}
-
-// sendAll sends what the outbox holds, as recovery and the commands do; false
-// when it holds nothing.
-func (w *world) sendAll() bool {
-	waiting := w.journal.document.Outbox
-	for _, m := range waiting {
-		w.sent(m)
-		w.amend(func(d *ledger.Document) { d.Sent(m.Name) })
-	}
-	return len(waiting) > 0
-}
-
-// leaseHasADeadHolder: when nothing runs any more, only what was stopped may
-// still hold the lease.
-func leaseHasADeadHolder(w *world, l *ledger.Lease) string {
-	for _, u := range w.asked {
-		if u.release == l.Release && u.excused() {
-			return ""
+		told = task.Execution{Runs: e.runs() || late && now.Sub(e.over) < lag, Status: e.result.Status, Input: e.input}
+		if told.Runs {
+			told.Status = "RUNNING"
 		}
-	}
-	return "nothing runs any more and release " + l.Release + " still holds the lease"
+		return nil
+	})
+	return told, err
 }
 
-// amend changes the document as a person's command does.
-func (w *world) amend(change func(*ledger.Document)) {
-	_, err := ledger.Update(context.Background(), w.store, app, func(d *ledger.Document) error { change(d); return nil })
-	must(err)
-	w.reread()
-}
-
-// reread looks at a document that was written past the functions.
-func (w *world) reread() {
-	d, _, err := w.store.Document(context.Background(), app)
-	must(err)
-	w.journal.step, w.journal.document = &documentStep{from: w.journal.document, to: d}, d
-	w.check(w.stepRules())
-}
-
-// pass lets time go by.
-func (w *world) pass(d time.Duration) {
-	w.line.spawn("time", w.line.now.Add(max(d, 0)), func(*strand) {})
-	w.line.run()
-}
-
-// probe releases a good version.
-func (w *world) probe() {
-	if w.broken != nil {
+// tellOfDeath is Step Functions' event of an execution that ended without an
+// answer: mostly it comes at once, and it may come late, twice, or never.
+func (e *execution) tellOfDeath() {
+	if e.result.Status == asl.StatusSucceeded || e.machine == functions.Recover || e.broken != nil {
 		return
 	}
-	w.pass(time.Minute)
-	w.amend(func(d *ledger.Document) { d.Circuit = nil })
-	before := w.look()
-	w.line.spawn("probe", w.line.now, func(*strand) {
-		w.happen(Event{ID: "probe", Key: app.String() + "/probe.jar", Version: "good", Arrive: []time.Duration{0}})
-	})
-	if w.manifestIs("approval") {
-		w.line.spawn("approver", w.line.now.Add(time.Minute), func(*strand) { w.respond("probe", true) })
+	stop := e.line.now.UnixMilli()
+	event := eventOf("died-"+e.name, events.ExecutionChangedSource, events.ExecutionChangedType, e.line.now, events.ExecutionChangedDetail{
+		ExecutionArn: e.arn(), StateMachineArn: account + "stateMachine:" + string(e.machine), Name: e.name, Status: e.result.Status,
+		StopDate: &stop, Input: string(e.input), Error: e.result.Error, Cause: e.result.Cause})
+	draw := e.line.luck.of("death of "+e.name, 0)
+	after := time.Duration(draw>>8%2000) * time.Millisecond
+	if draw>>32%8 == 0 {
+		after = time.Duration(draw>>8%600) * time.Second
 	}
-	w.line.run()
-	w.check([]rule{{"NextEventProceeds", func() string { return nextEventProceeds(w, before) }}})
+	times := 1
+	switch draw % 8 {
+	case 0:
+		times = 0
+	case 1:
+		times = 2
+	}
+	for n := range times {
+		e.line.spawn(fmt.Sprintf("word of %s.%d", e.name, n), e.line.now.Add(after), func(s *strand) { e.recover(s.name, event) })
+	}
 }
 
-// nextEventProceeds: whatever went wrong before, a job that runs is upgraded by
-// the next good version.
-func nextEventProceeds(w *world, before flink.Observation) string {
-	j := before.Job
-	well := before.Exists && before.Spec.Release != "" && j.State == "RUNNING" && j.Tasks > 0 && j.TasksRunning == j.Tasks && before.Spec.Run == flink.Running && len(j.Failures) == 0 &&
-		j.Checkpoints.Completed > 0
-	if !well || w.manifestIs("broken", "manual") {
-		return ""
+// recover starts the machine that recovers.
+func (w *world) recover(name string, event []byte) {
+	if w.broken == nil {
+		w.launch(functions.Recover, name, string(functions.Recover), event)
 	}
-	r := w.journal.record(w.asked["probe"].release)
-	if r == nil || r.Reason != flink.Released {
-		return fmt.Sprintf("a job ran well, and the next good version was not released: %s", tell(r))
+}
+
+// tick is how often the machine that recovers looks at everything.
+const tick = 5 * time.Minute
+
+// ticks come for as long as anything else happens, from some moment on, sometimes
+// two at once. One that would find nothing in the ledger is left out.
+func (w *world) ticks(s *strand) {
+	s.sleep(time.Duration(w.line.luck.of("first tick", 0) % uint64(tick)))
+	for n := 0; len(w.line.waiting) > 0 && w.broken == nil; n++ {
+		if left(w.journal.document) != "" {
+			w.tick(fmt.Sprintf("tick %d", n))
+		}
+		s.sleep(tick)
+	}
+}
+
+func (w *world) tick(name string) {
+	w.recover(name, []byte(`{"schedule":"recover"}`))
+	if w.line.luck.of(name, 0)%8 == 0 {
+		w.recover(name+" again", []byte(`{"schedule":"recover"}`))
+	}
+}
+
+// left is what a document holds that somebody has still to deal with.
+func left(d ledger.Document) string {
+	switch {
+	case len(d.Outbox) > 0:
+		return "message " + d.Outbox[0].Name + " is in the outbox"
+	case d.Lease != nil:
+		return "release " + d.Lease.Release + " holds the lease"
+	case d.Pending != nil:
+		return "change " + d.Pending.ID + " waits"
+	case d.Parked != nil:
+		return "change " + d.Parked.ID + " is parked"
+	case d.Incident != nil:
+		return "incident " + d.Incident.ID + " is open"
 	}
 	return ""
 }
 
-func tell(r *ledger.Record) string {
-	if r == nil {
-		return "there is no record"
-	}
-	text := fmt.Sprintf("%s %s: %s", r.Outcome, r.Reason, r.Message)
-	for _, d := range r.Rollback {
-		text += "; rollback: " + d.Message
-	}
-	return text
+// deadOf reads in a request of recovery's which release it is to undo.
+func deadOf(request string) string {
+	_, rest, _ := strings.Cut(request, "-")
+	_, dead, _ := strings.Cut(rest, "-")
+	return dead
 }
 
-// manifestIs tells whether the newest manifest is one of those.
-func (w *world) manifestIs(words ...string) bool {
-	newest := ""
-	var at time.Time
-	for _, u := range w.asked {
-		if !u.isJar() && u.Key == app.ManifestKey() && !u.at.Before(at) {
-			newest, at = u.Version, u.at
-		}
-	}
-	for _, word := range words {
-		if newest == word {
-			return true
-		}
-	}
-	return newest == ""
+// startOf reads what a message starts that is for another machine than release,
+// and for which event.
+func (w *world) startOf(m ledger.Message) (functions.Machine, *asked) {
+	var s ledger.Start
+	must(json.Unmarshal(m.Payload, &s))
+	event, err := events.Parse(s.Input)
+	must(err)
+	return functions.Machine(s.Machine[strings.LastIndexByte(s.Machine, ':')+1:]), w.asked[event.ID]
 }

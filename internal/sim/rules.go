@@ -39,6 +39,7 @@ func (w *world) stepRules() []rule {
 	if j.step != nil {
 		rules = append(rules, documentRules(j, *j.step)...)
 		rules = append(rules, incidentRules(j, *j.step)...)
+		rules = append(rules, recoveryRules(j, *j.step)...)
 		j.step = nil
 	}
 	if id := j.written; id != "" {

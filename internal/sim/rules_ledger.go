@@ -63,8 +63,8 @@ func nothingForgotten(j *journal, s documentStep) string {
 // because it ran out; while it is good nobody else gets it.
 func leaseOutlives(j *journal, s documentStep) string {
 	old, now := s.from.Lease, s.to.Lease
-	if old == nil || now != nil && now.Release == old.Release && now.Fence == old.Fence {
-		return ""
+	if old == nil || now != nil && now.Release == old.Release && (now.Fence == old.Fence || old.Holder == "") {
+		return "" // it goes on, or is started again: nobody had taken it up
 	}
 	if s.to.IsParked(old.Release) {
 		return "" // it was handed the lease, and gave it back to wait for something else
@@ -135,6 +135,9 @@ func dirtyOpensTheCircuit(j *journal, s documentStep) string {
 	id := s.to.LastRelease
 	if id == s.from.LastRelease || s.to.Circuit != nil {
 		return ""
+	}
+	if dead, _ := undoOf(s.to); dead == id {
+		return "" // it is undone
 	}
 	if r := j.record(id); r != nil && r.Outcome == flink.FailedDirty && !s.from.Incident.Awaits(id) {
 		return "release " + id + " ended dirty, and the circuit is closed"

@@ -12,7 +12,8 @@ import (
 // recordRules hold for every record that is written.
 func recordRules(j *journal, id string) []rule {
 	all := j.records[id]
-	rules := []rule{{"RecordSaysWhy", func() string { return recordSaysWhy(all[len(all)-1]) }}}
+	newest := all[len(all)-1]
+	rules := []rule{{"RecordSaysWhy", func() string { return recordSaysWhy(newest) }}, {"CleanIsClean", func() string { return cleanIsClean(j, newest) }}}
 	if len(all) > 1 {
 		rules = append(rules, rule{"OneOutcome", func() string { return oneOutcome(all) }})
 	}

@@ -49,6 +49,7 @@ func Run(parts Parts, s Schedule, m Mutant, traced bool) Outcome {
 			w.line.spawn(fmt.Sprintf("fault %d", n), begin.Add(f.At), func(st *strand) { w.disturb(f, st) })
 		}
 	}
+	w.line.spawn("ticks", begin, w.ticks)
 	w.line.run()
 	w.finish()
 	for n, line := range w.journal.lines {

@@ -122,6 +122,9 @@ func (w *world) sent(m ledger.Message) {
 		} else if u := w.askedBySluice(m); u != nil {
 			w.start(m.Name, u)
 		}
+	case ledger.StartMachine:
+		machine, cause := w.startOf(m)
+		w.startOn(machine, m.Name, cause)
 	case ledger.EndWait:
 		var wake ledger.Wake
 		must(json.Unmarshal(m.Payload, &wake))

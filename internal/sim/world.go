@@ -59,7 +59,6 @@ type world struct {
 	away    map[Kind]time.Time  // until when
 	asked   map[string]*asked
 	running map[string]*execution // every execution that was started, by its ARN
-	ended   []*execution
 	journal journal
 	broken  *Violation
 	healed  bool // the end: nothing goes wrong any more
@@ -72,6 +71,7 @@ type asked struct {
 	release    string
 	at         time.Time
 	delivered  int
+	dead       string // the release that it is to undo
 	executions []*execution
 	ofTheDay   string // of an alarm: the name of its record where its application is not known
 }
@@ -113,9 +113,10 @@ func (w *world) wire(m Mutant) {
 	if m.Pins != nil {
 		pins = m.Pins(pins)
 	}
-	w.tasks = task.Tasks{Deps: task.Deps{Ledger: ledger.New(objects), Artifacts: pins, Target: target, Sender: bus{w}, Clock: clock{w, 0},
+	w.tasks = task.Tasks{Deps: task.Deps{Ledger: ledger.New(objects), Artifacts: pins, Target: target, Sender: bus{w}, Clock: clock{w, 0}, Executions: watchedExecutions{w},
 		Objects: objects, Snapshots: savepoint.Store{Objects: w.states, Lists: objects}, Signals: task.Signals{Alarms: w.alarms}, AlarmDetails: w.alarms,
-		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second}}}
+		Config: task.Config{ArtifactBucket: artifactBucket, PinBucket: ledgerBucket, LongPoll: functions.LongPoll, Poll: 2 * time.Second,
+			LastWord: functions.LastWord, ReleaseMachine: account + "stateMachine:release"}}}
 	w.mutant = m
 }
 

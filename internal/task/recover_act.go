@@ -154,8 +154,8 @@ func (f remains) tidy(m remedy, d *ledger.Document, now time.Time) {
 	switch {
 	case m.action == Report:
 		d.Circuit = &ledger.Circuit{Release: d.Lease.Release, Since: now, Message: m.message}
-	case m.action == GiveBack && (f.seen == nil || f.died.change.Kind != flink.Adopt && f.seen.Spec.Revision == d.Applied):
-	case m.action == GiveBack:
+	case m.action == GiveBack && f.seen == nil, m.action == GiveBack && f.firstIsGone(*f.seen):
+	case m.action == GiveBack && (f.died.change.Kind == flink.Adopt || f.seen.Spec.Revision != d.Applied):
 		d.Applied = "" // the cluster never heard of it, or it is not ours
 	case m.action != Conclude:
 	case m.reason == flink.Removed:
@@ -172,6 +172,12 @@ func (f remains) recordOfDead(m remedy, now time.Time) ledger.Record {
 	l := f.document.Lease
 	r := Release{ID: l.Release, Execution: l.Holder, Started: l.Taken, Application: f.document.Application, Change: f.died.change, Artifact: f.died.ref,
 		Event: keptEvent(f.died.input), Approval: l.Approval, Revision: f.document.Applied, Previous: f.document.Current}
+	if h := f.document.History; f.promoted() { // then nothing is to be verified any more
+		r.Revision, r.Previous = f.document.Current, ""
+		if len(h) > 1 {
+			r.Previous = h[len(h)-2].Revision
+		}
+	}
 	r.end(m.outcome, m.reason, m.message)
 	r.note(now, "Sweep", m.message)
 	if d := f.document.Down; d != nil && d.Release == l.Release {

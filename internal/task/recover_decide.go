@@ -120,7 +120,9 @@ func (f remains) decideDead(o flink.Observation) remedy {
 	case d.Suspended != nil && d.Suspended.Release == id && d.Applied == "" && o.Spec.Run == flink.Suspended:
 		return f.conclude(flink.Succeeded, flink.Stopped, "the job is suspended ("+baseName(d.Suspended.Snapshot.Path)+"); its execution ended before it could say so: sluice resume "+d.Application.String()+" runs it again")
 	case f.promoted():
-		return f.conclude(flink.Succeeded, flink.Released, "revision "+d.Current+" runs and was promoted; its execution ended before it could say so")
+		return f.conclude(flink.Succeeded, f.promotedAs(), "revision "+d.Current+" runs and was promoted; "+f.how()+" before it could say so")
+	case f.firstIsGone(o):
+		return f.neverSeen()
 	case !wrote && !f.leftovers(o):
 		return remedy{action: GiveBack, outcome: flink.FailedClean, reason: flink.Died, message: f.how() + " before anything was touched: ask for it again"}
 	case f.died.change.Kind == flink.Adopt:
@@ -142,20 +144,36 @@ func (f remains) decideTouched(o flink.Observation) remedy {
 		return f.report(f.how() + ", and the circuit was open: what it left is as it is")
 	case f.died.depth >= undoLimit:
 		return f.report(fmt.Sprintf("%s. It was release number %d that was to undo the same and died: what was left is as it is", f.how(), f.died.depth))
-	case d.Current == "" && !o.Exists:
-		return remedy{action: GiveBack, outcome: flink.FailedClean, reason: flink.Died, message: f.how() + " before the first version was there: upload it again"}
 	case d.Current == "", back:
 		return remedy{action: Undo, change: flink.Restart, outcome: flink.FailedDirty, reason: flink.Died, message: f.how() + " before it was seen that what it applied is well"}
 	}
 	return remedy{action: Undo, change: flink.Rollback, to: d.Current, outcome: flink.FailedDirty, reason: flink.Died, message: f.how() + " after it had touched the job"}
 }
 
-// how it ended, in words.
+// firstIsGone: of a first version that was about to be applied nothing is there.
+// Either the cluster never heard of it, or it ran and somebody deleted it.
+func (f remains) firstIsGone(o flink.Observation) bool {
+	return f.document.Current == "" && f.document.Applied != "" && !o.Exists && f.died.change.Kind != flink.Adopt
+}
+
+// neverSeen leaves it to a person whether the application is to start empty.
+func (f remains) neverSeen() remedy {
+	return remedy{action: GiveBack, outcome: flink.FailedClean, reason: flink.Died, message: f.how() +
+		", and nothing is there: whether the first version has run is not known. To start empty, run sluice forget " + f.document.Application.String() +
+		", then upload it again; to start with a state, run sluice redeploy with --from and its path"}
+}
+
+// how it ended, in words, and what it was about to write: that may have run
+// since, and nobody else tells of it.
 func (f remains) how() string {
-	if f.died.status == "" {
-		return "nothing was heard of its execution any more"
+	who := "its execution"
+	if writes := f.document.Lease.Writes; writes != "" {
+		who += ", which was to write " + writes + ","
 	}
-	return "its execution ended (" + f.died.status + ")"
+	if f.died.status == "" {
+		return "nothing was heard any more of " + who
+	}
+	return who + " ended (" + f.died.status + ")"
 }
 
 // chosenState says of a redeployment that it is not what ran before in one way.
@@ -182,6 +200,14 @@ func (f remains) leftovers(o flink.Observation) bool {
 func (f remains) promoted() bool {
 	h := f.document.History
 	return len(h) > 0 && h[len(h)-1].Release == f.document.Lease.Release && h[len(h)-1].Revision == f.document.Current && f.document.Applied == "" && f.document.Down == nil
+}
+
+// promotedAs is the reason with which its release would have ended.
+func (f remains) promotedAs() flink.Reason {
+	if f.died.change.Kind == flink.Adopt {
+		return flink.Adopted
+	}
+	return flink.Released
 }
 
 func (f remains) conclude(o flink.Outcome, why flink.Reason, message string) remedy {

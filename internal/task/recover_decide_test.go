@@ -229,3 +229,29 @@ func TestAnIncidentIsTakenOverOnceItsHolderHasEndedAndItsTimeIsOver(t *testing.T
 		t.Errorf("nobody's machine is %s", got)
 	}
 }
+
+func TestTheRecordOfAReleaseThatWasPromotedNamesWhatRunsAndWhatRanBefore(t *testing.T) {
+	for change, want := range map[flink.ChangeKind]flink.Reason{flink.Upgrade: flink.Released, flink.Adopt: flink.Adopted} {
+		f := dead(func(f *remains) {
+			f.wrote(applyStep, brought, flink.Running)
+			f.died.change.Kind = change
+			f.document.Promote(ledger.Deployed{Revision: brought, Release: "r2"}, change)
+		})
+		r := f.recordOfDead(decideLease(f), sweptAt)
+		if r.Outcome != flink.Succeeded || r.Reason != want || r.Revision != brought || r.Previous != old {
+			t.Errorf("%s: it is %s %s, revision %q after %q", change, r.Outcome, r.Reason, r.Revision, r.Previous)
+		}
+	}
+}
+
+func TestAFirstVersionOfWhichNothingIsThereStaysKnown(t *testing.T) {
+	f := dead(func(f *remains) {
+		f.seen = &flink.Observation{}
+		f.document.Current, f.document.History, f.document.Applied = "", nil, brought
+	})
+	m, d := decideLease(f), f.document
+	f.tidy(m, &d, sweptAt)
+	if m.action != GiveBack || d.Applied != brought {
+		t.Errorf("it is %s, and the ledger says that %q was applied: the next upload would start empty and nobody would know", m.action, d.Applied)
+	}
+}

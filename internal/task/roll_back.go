@@ -219,6 +219,13 @@ func (r *Release) hidden(o flink.Observation) bool {
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
 	step := r.rollbackStep(decision.Restore.Kind)
+	_, err := t.update(ctx, &r, func(d *ledger.Document) error {
+		d.Lease.Writes = flink.Foreign(r.writes()+", and then to bring back revision "+previous.ID+" ("+decision.Message+")", flink.MaxSentence)
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
 	r.Rollback = append(r.Rollback, decision)
 	if err := t.Target.Apply(ctx, r.desired(previous, flink.Running, decision.Restore, step, undoFence+len(r.Rollback))); err != nil {
 		return t.undoWhenRefused(r, "RollBack", err)

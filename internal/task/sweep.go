@@ -85,22 +85,25 @@ func (t Tasks) toSweep(ctx context.Context, r Recovery) ([]flink.Application, er
 }
 
 // recover mends one application: what is to be sent first, then who waits and
-// who holds. Each decision is about the document as the one before it left it.
+// who holds. Each decision is about the document as the one before it left it:
+// most applications need nothing, and are read once.
 func (t Tasks) recover(ctx context.Context, r *Recovery, app flink.Application) {
+	var f remains
+	fresh := false
 	for _, decide := range []func(remains) remedy{decideOutbox, decideParked, decideIncident, decideLease} {
-		f, err := t.gatherRemains(ctx, app)
-		if err != nil {
-			r.did(app, remedy{}, err)
-			return
+		if !fresh {
+			var err error
+			if f, err = t.gatherRemains(ctx, app); err != nil {
+				r.did(app, remedy{}, err)
+				return
+			}
 		}
 		m := decide(f)
+		fresh = m.action == LeaveAlone || m.action == Await
 		switch {
-		case m.action == LeaveAlone:
-		case m.action == Await:
-			if r.Only != nil { // the tick comes again anyway
-				r.Decision, r.Until, r.After = ToAwaitSilence, m.until, ""
-			}
-		default:
+		case m.action == Await && r.Only != nil: // the tick comes again anyway
+			r.Decision, r.Until, r.After = ToAwaitSilence, m.until, ""
+		case !fresh:
 			r.did(app, m, t.remedy(ctx, f, m))
 		}
 	}
