@@ -59,6 +59,19 @@ func (m *Memory) put(key string, body []byte) {
 	m.objects[key] = memoryObject{append([]byte(nil), body...), Version(strconv.Itoa(m.writes))}
 }
 
+// Versions implements Objects.
+func (m *Memory) Versions(_ context.Context, prefix string) (map[string]Version, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	versions := map[string]Version{}
+	for k, o := range m.objects {
+		if strings.HasPrefix(k, prefix) {
+			versions[k] = o.version
+		}
+	}
+	return versions, nil
+}
+
 // Keys implements Objects.
 func (m *Memory) Keys(_ context.Context, prefix string) ([]string, error) {
 	m.mu.Lock()

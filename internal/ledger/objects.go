@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -20,6 +22,8 @@ type Objects interface {
 	PutIf(ctx context.Context, key string, body []byte, v Version) error
 	// Keys lists the keys below a prefix, in any order.
 	Keys(ctx context.Context, prefix string) ([]string, error)
+	// Versions lists the keys below a prefix, each with the version that Get answers with.
+	Versions(ctx context.Context, prefix string) (map[string]Version, error)
 }
 
 // New makes a Store over an object store.
@@ -157,6 +161,17 @@ func (s store) Applications(ctx context.Context) ([]flink.Application, error) {
 		}
 	}
 	return apps, nil
+}
+
+func (s store) Documents(ctx context.Context) ([]Listed, error) {
+	versions, err := s.objects.Versions(ctx, DocumentPrefix)
+	var all []Listed
+	for _, key := range slices.Sorted(maps.Keys(versions)) {
+		if app, ok := applicationOf(key); ok {
+			all = append(all, Listed{app, versions[key]})
+		}
+	}
+	return all, err
 }
 
 func (s store) WriteRevision(ctx context.Context, app flink.Application, r flink.Revision) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/sluice-flink/sluice/internal/flink"
@@ -68,16 +69,29 @@ func (b S3) put(ctx context.Context, key string, body []byte, in *s3.PutObjectIn
 // Keys implements Objects.
 func (b S3) Keys(ctx context.Context, prefix string) ([]string, error) {
 	var keys []string
+	err := b.list(ctx, prefix, func(o types.Object) { keys = append(keys, aws.ToString(o.Key)) })
+	return keys, err
+}
+
+// Versions implements Objects. A listing has the ETag that a read answers with, as
+// strongly consistent (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
+func (b S3) Versions(ctx context.Context, prefix string) (map[string]Version, error) {
+	versions := map[string]Version{}
+	err := b.list(ctx, prefix, func(o types.Object) { versions[aws.ToString(o.Key)] = Version(aws.ToString(o.ETag)) })
+	return versions, err
+}
+
+func (b S3) list(ctx context.Context, prefix string, each func(types.Object)) error {
 	for p := s3.NewListObjectsV2Paginator(b.Client, &s3.ListObjectsV2Input{Bucket: &b.Bucket, Prefix: &prefix}); p.HasMorePages(); {
 		page, err := p.NextPage(ctx)
 		if err != nil {
-			return nil, S3Error("list s3://"+b.Bucket+"/"+prefix, err)
+			return S3Error("list s3://"+b.Bucket+"/"+prefix, err)
 		}
 		for _, o := range page.Contents {
-			keys = append(keys, aws.ToString(o.Key))
+			each(o)
 		}
 	}
-	return keys, nil
+	return nil
 }
 
 // noBucket is S3's answer where the bucket itself is not there. It shares its

@@ -40,11 +40,20 @@ type Store interface {
 	Incidents(ctx context.Context, app flink.Application, limit int) ([]string, error)
 	// Applications lists every application that has a document.
 	Applications(ctx context.Context) ([]flink.Application, error)
+	// Documents lists the same with the versions that Document would answer with,
+	// by key, and reads none of them.
+	Documents(ctx context.Context) ([]Listed, error)
 
 	// WriteRevision keeps a revision; it is immutable, so the same id again is a no-op.
 	WriteRevision(ctx context.Context, app flink.Application, r flink.Revision) error
 	// Revision reads one; NotFound when there is none.
 	Revision(ctx context.Context, app flink.Application, id string) (flink.Revision, error)
+}
+
+// Listed is an application that has a document, and that document's version.
+type Listed struct {
+	Application flink.Application
+	Version     Version
 }
 
 // updateTries is how often a lost race is run again before the caller hears of it.

@@ -58,6 +58,12 @@ func (o watchedObjects) Keys(ctx context.Context, prefix string) (keys []string,
 	return keys, err
 }
 
+// Versions implements ledger.Objects.
+func (o watchedObjects) Versions(ctx context.Context, prefix string) (versions map[string]ledger.Version, err error) {
+	err = o.call(ctx, "ledger.Versions", prefix, func() error { versions, err = o.memory.Versions(ctx, prefix); return err })
+	return versions, err
+}
+
 // watchedArtifacts is the artifact bucket.
 type watchedArtifacts struct{ *world }
 

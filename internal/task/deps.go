@@ -29,6 +29,7 @@ type Deps struct {
 	Config Config
 
 	memory *answerersMemory // what one function remembers between its invocations
+	atRest *restMemory      // likewise, of applications of which there was nothing to mend
 }
 
 // Config is what the installation sets.

@@ -21,7 +21,7 @@ func (t Tasks) Handlers() map[string]Handler {
 	if t.AlarmDetails != nil {
 		t.AlarmDetails = outsideAlarmDetails{t.AlarmDetails}
 	}
-	t.memory = &answerersMemory{}
+	t.memory, t.atRest = &answerersMemory{}, &restMemory{}
 	return map[string]Handler{
 		"admit":          handler(t.Admit),
 		"prepare":        handler(t.Prepare),

@@ -53,6 +53,7 @@ type remains struct {
 	now      time.Time
 	lastWord time.Duration // see Config
 	document ledger.Document
+	version  ledger.Version     // of the document
 	holder   stance             // of the lease; where it was handed over, of the execution that was to take it up
 	died     deceased           // what is known of the holder's execution
 	recorded *ledger.Record     // the release's own: it had come as far as that

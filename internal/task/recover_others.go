@@ -84,13 +84,14 @@ func decideRehearsal(d *ledger.Document, left flink.LeftRehearsal, now time.Time
 
 // clearRehearsals ends the throw-away clusters that somebody left in the
 // namespaces of those applications.
-func (t Tasks) clearRehearsals(ctx context.Context, r *Recovery, apps []flink.Application) {
+func (t Tasks) clearRehearsals(ctx context.Context, r *Recovery, apps []ledger.Listed) {
 	stage, can := rehearser(t.Target)
 	if !can {
 		return
 	}
 	looked := map[string]bool{}
-	for _, app := range apps {
+	for _, listed := range apps {
+		app := listed.Application
 		if looked[app.Namespace] {
 			continue
 		}

@@ -40,14 +40,16 @@ func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
 		return r, err
 	}
 	r.Decision = ToSucceeded
-	for n, app := range apps {
+	for n, listed := range apps {
 		if n >= sweepAtMost || t.Clock.Now().Sub(began) >= sweepUntil {
 			r.Decision = ToSweep
 			break
 		}
-		r.After = app.String()
+		r.After = listed.Application.String()
 		r.Looked++
-		t.recover(ctx, &r, app)
+		if !t.atRest.knows(listed) {
+			t.recover(ctx, &r, listed.Application)
+		}
 	}
 	if r.Only == nil {
 		t.clearRehearsals(ctx, &r, apps[:min(len(apps), sweepAtMost)])
@@ -75,13 +77,13 @@ func (t Tasks) readRecovery(raw json.RawMessage) Recovery {
 }
 
 // toSweep lists the applications that are still to be looked at, by name.
-func (t Tasks) toSweep(ctx context.Context, r Recovery) ([]flink.Application, error) {
+func (t Tasks) toSweep(ctx context.Context, r Recovery) ([]ledger.Listed, error) {
 	if r.Only != nil {
-		return []flink.Application{*r.Only}, nil
+		return []ledger.Listed{{Application: *r.Only}}, nil
 	}
-	all, err := t.Ledger.Applications(ctx)
-	slices.SortFunc(all, func(a, b flink.Application) int { return cmp.Compare(a.String(), b.String()) })
-	return slices.DeleteFunc(all, func(a flink.Application) bool { return a.String() <= r.After }), err
+	all, err := t.Ledger.Documents(ctx)
+	slices.SortFunc(all, func(a, b ledger.Listed) int { return cmp.Compare(a.Application.String(), b.Application.String()) })
+	return slices.DeleteFunc(all, func(l ledger.Listed) bool { return l.Application.String() <= r.After }), err
 }
 
 // recover mends one application: what is to be sent first, then who waits and
@@ -97,6 +99,7 @@ func (t Tasks) recover(ctx context.Context, r *Recovery, app flink.Application) 
 				r.did(app, remedy{}, err)
 				return
 			}
+			t.atRest.learn(f)
 		}
 		m := decide(f)
 		fresh = m.action == LeaveAlone || m.action == Await
@@ -114,7 +117,7 @@ func (t Tasks) recover(ctx context.Context, r *Recovery, app flink.Application) 
 func (t Tasks) gatherRemains(ctx context.Context, app flink.Application) (remains, error) {
 	f := remains{now: t.Clock.Now(), lastWord: t.Config.LastWord}
 	var err error
-	if f.document, _, err = t.Ledger.Document(ctx, app); err != nil {
+	if f.document, f.version, err = t.Ledger.Document(ctx, app); err != nil {
 		return f, err
 	}
 	if p := f.document.Parked; p != nil {

@@ -44,6 +44,62 @@ func TestASweepGoesOnWhereItsLastCallStoppedAndOneApplicationHoldsUpNoOther(t *t
 	}
 }
 
+// reads counts what is read of a ledger.
+type reads struct {
+	*ledger.Memory
+	of map[string]int
+}
+
+func (r reads) Get(ctx context.Context, key string) ([]byte, ledger.Version, error) {
+	r.of[key]++
+	return r.Memory.Get(ctx, key)
+}
+
+func TestADocumentAtRestIsReadAgainOnlyWhenItWasWritten(t *testing.T) {
+	objects := reads{ledger.NewMemory(), map[string]int{}}
+	tasks := Tasks{Deps{Ledger: ledger.New(objects), Clock: noon{}, atRest: &restMemory{}}}
+	rests, works := flink.Application{Namespace: "team", Name: "rests"}, flink.Application{Namespace: "team", Name: "works"}
+	write := func(app flink.Application, i *ledger.Incident) {
+		_, err := ledger.Update(t.Context(), tasks.Ledger, app, func(d *ledger.Document) error { d.Incident = i; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(rests, nil)
+	write(works, &ledger.Incident{ID: "i1", Expires: sweptAt.Add(time.Hour)})
+	sweep := func(what string, rested, worked int) {
+		t.Helper()
+		clear(objects.of)
+		r, err := tasks.Sweep(t.Context(), Recovery{Event: json.RawMessage(`{}`)})
+		if got := objects.of; err != nil || r.Looked != 2 || got["ledger/team/rests.json"] != rested || got["ledger/team/works.json"] != worked {
+			t.Errorf("%s: read %v, and looked at %d: %v", what, got, r.Looked, err)
+		}
+	}
+	sweep("a function that has just started", 1, 1)
+	sweep("the next tick", 0, 1)
+	write(rests, &ledger.Incident{ID: "i2", Expires: sweptAt.Add(time.Hour)})
+	sweep("the tick after it was written", 1, 1)
+	sweep("while it is at work", 1, 1)
+	write(rests, nil)
+	sweep("when it rests again", 1, 1)
+	sweep("the tick after that", 0, 1)
+}
+
+func TestNothingBecomesDueOfADocumentAtRest(t *testing.T) {
+	d := ledger.Document{Current: old, LastGood: old, Applied: brought, Circuit: &ledger.Circuit{Release: "r1"}, Down: stoppedBy("r1"), Suspended: stoppedBy("r1")}
+	if !isAtRest(d) {
+		t.Fatal("it is not at rest")
+	}
+	for _, later := range []time.Duration{0, leaseTerm, 1000 * time.Hour} {
+		f := remains{now: sweptAt.Add(later), document: d}
+		for _, m := range []remedy{decideOutbox(f), decideParked(f), decideIncident(f), decideLease(f)} {
+			if m.action != LeaveAlone {
+				t.Errorf("after %s: %s", later, m.message)
+			}
+		}
+	}
+}
+
 func TestWhatAnEventIsAbout(t *testing.T) {
 	tasks := Tasks{Deps{Config: Config{ArtifactBucket: "sluice-artifacts"}}}
 	file := func(name string) json.RawMessage {

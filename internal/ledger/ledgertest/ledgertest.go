@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 		"records of incidents are apart from releases'": incidents,
 		"an incident comes back as it was":              openIncident,
 		"applications with a document are listed":       applications,
+		"what is listed has the version that is read":   listedVersions,
 		"a deleted application keeps its document":      tombstone,
 		"what is parked comes back as it was":           parked,
 	}
@@ -46,6 +47,19 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 	}
 	for name, c := range below {
 		t.Run(name, func(t *testing.T) { c(t, open(t)) })
+	}
+}
+
+// listedVersions: who has read a document knows by a listing whether it was written since.
+func listedVersions(t *testing.T, s ledger.Store) {
+	for n := range 2 {
+		_, err := ledger.Update(t.Context(), s, app, func(d *ledger.Document) error { d.Fence++; return nil })
+		must(t, err)
+		_, v, err := s.Document(t.Context(), app)
+		must(t, err)
+		if all, err := s.Documents(t.Context()); err != nil || len(all) != 1 || all[0] != (ledger.Listed{Application: app, Version: v}) {
+			t.Errorf("write %d: it is listed as %v, and read as version %s: %v", n, all, v, err)
+		}
 	}
 }
 

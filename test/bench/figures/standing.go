@@ -39,9 +39,9 @@ const (
 	tickTransitions = 4
 	tickGB          = 0.5
 	listedAtOnce    = 32
-	readsOfListing  = 2    // of an application: its document and its manifest
-	readsOfSweep    = 1    // its document
-	readSeconds     = 0.03 // of one, a guess
+	readsOfListing  = 2        // of an application: its document and its manifest
+	readsOfSweep    = 1.0 / 12 // its document, when the function has just started: then it knows what is at rest; once an hour, a guess
+	readSeconds     = 0.03     // of one, a guess
 
 	metricsOfApplication = 5 // and as many alarms
 	metricsOfSick        = 2 // that are sent of one that is sick, as a rule

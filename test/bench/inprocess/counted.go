@@ -72,6 +72,12 @@ func (c *countedStates) Open(ctx context.Context, bucket, key, etag string, from
 	return c.Memory.Open(ctx, bucket, key, etag, from)
 }
 
+// Versions implements ledger.Objects.
+func (c *counted) Versions(ctx context.Context, prefix string) (map[string]ledger.Version, error) {
+	c.counts.writes.Add(1)
+	return c.Memory.Versions(ctx, prefix)
+}
+
 // countedArtifacts counts what S3 bills of the artifact bucket and of pinning.
 type countedArtifacts struct {
 	*artifacts.Memory
