@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,9 @@ const (
 func TestNoFindingOfCDKNagIsLeftWithoutAReason(t *testing.T) {
 	for _, stack := range made(t) {
 		rows := nagReport(t, stack)
+		if len(rows) == 0 && !hasResourcesOfAWS(read(t, stack)) {
+			continue // charts and objects of Kubernetes, which cdk-nag does not look at
+		}
 		justified := 0
 		for _, row := range rows {
 			switch row[nagCompliance] {
@@ -51,8 +55,17 @@ func nagReport(t *testing.T, stack string) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) < 2 || len(rows[0]) != nagColumns {
+	if len(rows) < 1 || len(rows[0]) != nagColumns {
 		t.Fatalf("the report of %s has another form: %v", stack, rows[0])
 	}
 	return rows[1:]
+}
+
+func hasResourcesOfAWS(t template) bool {
+	for _, r := range t.Resources {
+		if strings.HasPrefix(r.Type, "AWS::") && r.Type != "AWS::CDK::Metadata" {
+			return true
+		}
+	}
+	return false
 }

@@ -25,6 +25,7 @@ func (p *Platform) check(regions Regions, found *faults) {
 	p.Network.check(p.Region, found)
 	p.Cluster.check(found)
 	p.checkOverlaps(found)
+	p.FlinkOperator.check(found)
 	p.checkDays(found)
 	p.checkAddOns(found)
 	p.checkTeams(found)

@@ -12,6 +12,7 @@ type Platform struct {
 	Network       Network       `yaml:"network"`
 	Cluster       Cluster       `yaml:"cluster"`
 	Data          Data          `yaml:"data"`
+	FlinkOperator FlinkOperator `yaml:"flinkOperator"`
 	EventPlane    EventPlane    `yaml:"eventPlane"`
 	Observability Observability `yaml:"observability"`
 	AddOns        AddOns        `yaml:"addOns"`
@@ -76,6 +77,7 @@ func New() Platform {
 		Network:       Network{CIDR: "10.0.0.0/16", NAT: One},
 		Cluster:       newCluster(),
 		Data:          Data{LogDays: 90},
+		FlinkOperator: FlinkOperator{Kind: EMR},
 		EventPlane:    EventPlane{ProbeShards: 1},
 		Observability: Observability{LogDays: 90},
 		AddOns:        newAddOns(),

@@ -115,6 +115,7 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"egress to everything":     {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 0.0.0.0/0, ports: [443]}]}]\n", "teams[0].egress[0].cidr: that is everything"},
 		"egress to the node":       {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 169.254.169.254/32, ports: [80]}]}]\n", "teams[0].egress[0].cidr: 169.254.169.254/32 holds the node's own addresses"},
 		"egress to no port":        {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 10.0.0.0/16}]}]\n", "teams[0].egress[0].ports: say which TCP ports"},
+		"nobody's operator":        {"region: eu-west-1\nflinkOperator: {kind: Google}\n", `flinkOperator.kind: "Google": say EMR or Apache`},
 		"days nobody keeps":        {"region: eu-west-1\nobservability: {logDays: 91}\n", "CloudWatch Logs does not keep logs for 91 days: it takes 1, 3, 5"},
 		"a team without a name":    {"region: eu-west-1\nteams: [{namespace: jobs}]\n", `line 2: teams[0].name: "": a lower-case letter`},
 		"a team twice":             {"region: eu-west-1\nteams: [{name: a}, {name: a}]\n", "teams[1].name: there is a team a already"},

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
@@ -29,7 +31,7 @@ func (a *Attached) given() parameters {
 		clusterName:     a.Cluster.ClusterName(),
 		clusterEndpoint: a.Cluster.ClusterEndpoint(),
 		clusterCA:       a.Cluster.ClusterCertificateAuthorityData(),
-		operator:        jsii.String("emr"),
+		operator:        jsii.String(strings.ToLower(string(a.Platform.FlinkOperator.Kind))),
 		dataBucket:      a.Data.State.BucketName(),
 		dataKey:         a.Data.Key.KeyArn(),
 		jobRole:         jobRoles(a.Platform),

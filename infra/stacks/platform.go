@@ -8,10 +8,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/infra/constructs"
 	"github.com/sluice-flink/sluice/infra/constructs/addons"
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/constructs/operator"
 	"github.com/sluice-flink/sluice/infra/constructs/team"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
@@ -41,9 +43,12 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 	storage := NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
 		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
 	})
+	flink := newFlinkOperator(app, p, attached.Cluster, storage)
+	flink.AddStackDependency(addOns, jsii.String("the webhook's certificate"))
 	for _, t := range p.Teams {
-		// A team's pods need who schedules them, and who adds nodes, as long as there are some.
-		newTeam(app, t, team.Props{Platform: p, Cluster: attached.Cluster, Data: attached.Data, Pinned: storage}).AddStackDependency(addOns, nil)
+		// A team's pods need who schedules them, and who adds nodes, as long as there
+		// are some; its FlinkDeployments are finalized by the operator.
+		newTeam(app, t, team.Props{Platform: p, Cluster: attached.Cluster, Data: attached.Data, Pinned: storage}).AddStackDependency(flink, nil)
 	}
 	return nil
 }
@@ -69,6 +74,12 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 func newAddOns(app awscdk.App, p platform.Platform, in network.Network, on cluster.Cluster) awscdk.Stack {
 	stack := newStack(app, p, "addons", "what the cluster needs beside what EKS keeps: metrics, certificates, nodes, queues")
 	addons.New(stack, p, on, in.Private)
+	return stack
+}
+
+func newFlinkOperator(app awscdk.App, p platform.Platform, on cluster.Cluster, pinned constructs.Storage) awscdk.Stack {
+	stack := newStack(app, p, "flink-operator", "who turns a FlinkDeployment into pods, the namespaces it watches, and what refuses late writes")
+	operator.New(stack, p, on, pinned)
 	return stack
 }
 

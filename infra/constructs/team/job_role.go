@@ -2,7 +2,6 @@ package team
 
 import (
 	"math/big"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseks"
@@ -13,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	own "github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/kubernetes"
 	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/internal/ledger"
@@ -29,7 +29,7 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 		Description: jsii.String("Sluice: Flink jobs of team " + t.Name),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("pods.eks.amazonaws.com"), nil),
 	})
-	role.Node().DefaultChild().(awsiam.CfnRole).SetAssumeRolePolicyDocument(trust(props.Cluster.Issuer, t.Namespace, name))
+	role.Node().DefaultChild().(awsiam.CfnRole).SetAssumeRolePolicyDocument(cluster.Trust(props.Cluster.Issuer, t.Namespace, anyEMRPod(name)))
 	for _, statement := range rights(t, props, log) {
 		role.AddToPolicy(statement)
 	}
@@ -70,19 +70,11 @@ func rights(t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.Policy
 		own.Allow("FindLog", []string{"logs:DescribeLogGroups"}, jsii.String("*")))
 }
 
-// trust is the role's trust policy. The key of its condition holds the cluster's
-// issuer, which is known to CloudFormation alone, so it is text that is filled in
-// there. It is what `aws emr-containers update-role-trust-policy` writes
-// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html):
-// two stars stand for the kind of pod, the rest is exact.
-func trust(issuer *string, namespace, role string) *string {
-	return awscdk.Fn_Sub(jsii.String(strings.NewReplacer("NAMESPACE", namespace, "ROLE", base36(role)).Replace(
-		`{"Version":"2012-10-17","Statement":[`+
-			`{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]},`+
-			`{"Effect":"Allow","Principal":{"Federated":"arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${Issuer}"},"Action":"sts:AssumeRoleWithWebIdentity",`+
-			`"Condition":{"StringLike":{"${Issuer}:sub":"system:serviceaccount:NAMESPACE:emr-containers-sa-*-*-${AWS::AccountId}-ROLE"},"StringEquals":{"${Issuer}:aud":"sts.amazonaws.com"}}}]}`)),
-		&map[string]*string{"Issuer": awscdk.Fn_Select(jsii.Number(1), awscdk.Fn_Split(jsii.String("://"), issuer, jsii.Number(2)))})
-}
+// anyEMRPod are the accounts of all kinds of pods, as
+// `aws emr-containers update-role-trust-policy` writes them: two stars stand for the
+// kind, the rest is exact
+// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html).
+func anyEMRPod(role string) string { return "emr-containers-sa-*-*-${AWS::AccountId}-" + base36(role) }
 
 // emrAccount is the service account that EMR's operator makes for the pods of a kind.
 func emrAccount(kind, role string) *string {

@@ -1,0 +1,89 @@
+package operator
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sluice-flink/sluice/infra/charts"
+	"github.com/sluice-flink/sluice/infra/constructs/cluster"
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+// settings are the operator's own. The intervals are its defaults, which are for
+// thousands of jobs; what the DNS cache costs stands in docs/benchmarks.md.
+var settings = map[string]string{
+	// Rollback and the cleaning up of savepoints have one owner, and it is not the operator.
+	"kubernetes.operator.deployment.rollback.enabled": "false",
+	"kubernetes.operator.savepoint.cleanup.enabled":   "false",
+	// Two replicas, of which one works.
+	"kubernetes.operator.leader-election.enabled":    "true",
+	"kubernetes.operator.leader-election.lease-name": "flink-operator-lease",
+	"kubernetes.operator.health.probe.enabled":       "true",
+}
+
+// dnsCache has the operator's JVM ask for a job's address again within a second: a
+// JobManager that was started anew has another, and until the cache forgets the old
+// one (30 seconds) the operator calls the job unreachable.
+const dnsCache = "-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=1"
+
+// conf is the configuration as the operator's Flink reads it: no YAML, values
+// stand without quotes.
+func conf(all map[string]string) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		b.WriteString(key + ": " + all[key] + "\n")
+	}
+	return b.String()
+}
+
+// apacheValues are those of Apache's chart
+// (https://github.com/apache/flink-kubernetes-operator/blob/main/helm/flink-kubernetes-operator/values.yaml).
+func apacheValues(core cluster.Core, p platform.Platform) map[string]any {
+	return map[string]any{
+		"replicas":             2,
+		"image":                map[string]any{"repository": "ghcr.io/apache/flink-kubernetes-operator", "tag": charts.ApacheOperator.App},
+		"watchNamespaces":      namespacesOf(p),
+		"operatorPod":          pod(core),
+		"webhook":              map[string]any{"create": p.AddOns.CertManager},
+		"defaultConfiguration": map[string]any{"create": true, "append": true, "flink-conf.yaml": conf(settings)},
+	}
+}
+
+// emrValues are those of EMR's chart, a fork of Apache's. Which keys it has beyond
+// those that AWS's pages name is not published.
+func emrValues(core cluster.Core, p platform.Platform, role string) map[string]any {
+	return map[string]any{
+		"replicas":                2,
+		"highAvailabilityEnabled": true,
+		"watchNamespaces":         namespacesOf(p),
+		"operatorPod":             pod(core),
+		"defaultConfiguration":    map[string]any{"create": true, "append": true, "flink-conf.yaml": conf(settings)},
+		"emrContainers": map[string]any{
+			"awsRegion":                p.Region,
+			"emrReleaseLabel":          "emr-" + charts.EMROperator.Version + "-flink-k8s-operator-latest",
+			"operatorExecutionRoleArn": role,
+		},
+	}
+}
+
+func pod(core cluster.Core) map[string]any {
+	return map[string]any{
+		"nodeSelector":      core.NodeSelector,
+		"tolerations":       core.Tolerations,
+		"priorityClassName": "system-cluster-critical",
+		"resources": map[string]any{
+			"requests": map[string]any{"cpu": "250m", "memory": "1Gi"},
+			"limits":   map[string]any{"memory": "1Gi"},
+		},
+		"env": []any{map[string]any{"name": "JAVA_TOOL_OPTIONS", "value": dnsCache}},
+	}
+}
+
+func namespacesOf(p platform.Platform) []any {
+	all := []any{}
+	for _, t := range p.Teams {
+		all = append(all, t.Namespace)
+	}
+	return all
+}
