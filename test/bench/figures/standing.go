@@ -65,11 +65,15 @@ func (f Fleet) probed() Standing {
 	seconds := startSeconds + n/probesAtOnce*lookSeconds
 	return Standing{
 		Probe: minutesOfMonth * (pricePerInvocation + schedulerInvoke + seconds*probeGB*pricePerGBSecond),
-		Ticks: rotateTicks*f.tick(readsOfListing, listedAtOnce) + recoverTicks*f.tick(readsOfSweep, 1),
+		// Who is sick has an incident, and its document is read at each tick.
+		Ticks: rotateTicks*f.tick(readsOfListing, listedAtOnce) + recoverTicks*(f.tick(readsOfSweep, 1)+f.sick()*(pricePerRead+readSeconds*tickGB*pricePerGBSecond)),
 		// A document each minute; a manifest and two layers each quarter of an hour.
 		Reads: minutesOfMonth * (n*pricePerRead*(1+3.0/looksAtPolicy) + (n/1000+1)*pricePerWrite),
 	}
 }
+
+// sick is how many applications something is wrong with at a time, on average.
+func (f Fleet) sick() float64 { return float64(f.Applications) * f.SickHours / hoursOfMonth }
 
 // tick is one tick of a schedule at which each application is read so often, so
 // many at once, and nothing is to be done.
@@ -83,7 +87,7 @@ func (f Fleet) tick(reads, atOnce float64) float64 {
 // alarm on a query stands for all applications.
 func (f Fleet) Sparse() Standing {
 	s := f.probed()
-	sick := float64(f.Applications) * f.SickHours / hoursOfMonth // at a time, on average
+	sick := f.sick()
 	s.Requests = minutesOfMonth * putMetricData
 	s.Metrics = customMetric * (metricsOfProbe + sick*metricsOfSick)
 	s.Alarms = standardAlarm*alarmsOfProbe + insightsAlarm*sick*metricsOfSick

@@ -24,7 +24,7 @@ func TestTheStandingCostIsThatOfItsParts(t *testing.T) {
 
 func TestASickApplicationCostsWhatIsSentOfIt(t *testing.T) {
 	well, sick := Fleet{Applications: 1}.Sparse(), Fleet{Applications: 1, SickHours: hoursOfMonth}.Sparse()
-	reads := 730 * 12 * (0.4e-6 + 0.02*0.5*0.0000133334) // by each tick of recovery, while the incident is open
+	reads := 730 * 12 * (0.4e-6 + 0.03*0.5*0.0000133334) // by each tick of recovery, while the incident is open
 	if more := sick.Total() - well.Total(); math.Abs(more-2*(customMetric+insightsAlarm)-reads) > 1e-9 {
 		t.Errorf("it costs %v more", more)
 	}
