@@ -135,12 +135,3 @@ func everyAlarmHasItsRecord(w *world) string {
 	}
 	return ""
 }
-
-func (w *world) someAlarm(is func(*asked) bool) bool {
-	for _, u := range w.asked {
-		if u.Alarm != nil && is(u) {
-			return true
-		}
-	}
-	return false
-}

@@ -13,20 +13,20 @@ import (
 
 // recoveryRules hold for every write of the ledger document, too.
 func recoveryRules(j *journal, s documentStep) []rule {
-	rules := []rule{{"HandedOverIsStarted", func() string { return handedOverIsStarted(j, s) }}}
+	rules := []rule{{"HandedOverIsStarted", func() string { return handedOverIsStarted(s) }}}
 	if s.by == string(functions.Recover) {
 		rules = append(rules, rule{"NothingIsTakenFromTheLiving", func() string { return nothingIsTakenFromTheLiving(j, s) }})
 	}
 	if dead, asked := undoOf(s.to); dead != "" && (s.from.Lease == nil || s.from.Lease.Release != s.to.Lease.Release) {
 		rules = append(rules, rule{"UndoneOnce", func() string { return undoneOnce(j, dead, s.to.Lease.Release) }},
-			rule{"UndoGoesBackToWhatRan", func() string { return undoGoesBack(j, s, dead, asked) }})
+			rule{"UndoGoesBackToWhatRan", func() string { return undoGoesBack(j, dead, asked) }})
 	}
 	return rules
 }
 
 // handedOverIsStarted: whoever is handed the lease does not know it: the message
 // that starts it is posted with it.
-func handedOverIsStarted(j *journal, s documentStep) string {
+func handedOverIsStarted(s documentStep) string {
 	l := s.to.Lease
 	if l == nil || l.Holder != "" || s.from.Lease != nil && s.from.Lease.Fence == l.Fence {
 		return ""
@@ -116,7 +116,7 @@ func undoneOnce(j *journal, dead, by string) string {
 }
 
 // undoGoesBack: what is brought back is what ran before the dead release began.
-func undoGoesBack(j *journal, s documentStep, dead string, asked events.ChangeRequestedDetail) string {
+func undoGoesBack(j *journal, dead string, asked events.ChangeRequestedDetail) string {
 	if flink.ChangeKind(asked.Change) != flink.Rollback || asked.Revision == j.ranBefore[dead] {
 		return ""
 	}
