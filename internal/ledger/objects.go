@@ -129,7 +129,28 @@ func (s store) WriteIncident(ctx context.Context, r IncidentRecord) error {
 	if err != nil {
 		return err
 	}
-	return s.objects.Put(ctx, IncidentKey(r.Application, r.ID), body)
+	key := IncidentKey(r.Application, r.ID)
+	if r.Outcome != flink.IncidentIgnored {
+		return s.objects.Put(ctx, key, body)
+	}
+	there, v, err := s.objects.Get(ctx, key)
+	if err != nil && flink.CodeOf(err) != flink.NotFound {
+		return err
+	}
+	if err == nil {
+		var known IncidentRecord
+		if err := json.Unmarshal(there, &known); err != nil {
+			return damaged(key, err)
+		}
+		if known.Outcome != flink.IncidentIgnored {
+			return nil
+		}
+	}
+	err = s.objects.PutIf(ctx, key, body, v)
+	if err != nil && flink.CodeOf(err) == flink.Conflict {
+		return nil // another delivery has written it in this moment
+	}
+	return err
 }
 
 func (s store) Incident(ctx context.Context, app flink.Application, id string) (IncidentRecord, error) {

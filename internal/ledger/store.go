@@ -32,7 +32,9 @@ type Store interface {
 	Record(ctx context.Context, app flink.Application, id string) (Record, error)
 	// Records lists the newest ids first, at most limit of them.
 	Records(ctx context.Context, app flink.Application, limit int) ([]string, error)
-	// WriteIncident keeps the record of an alarm's event; the same id again replaces it.
+	// WriteIncident keeps the record of an alarm's event; the same id again replaces
+	// it, but that an event was ignored never takes the place of how its incident
+	// went: it may have been delivered twice, and read by both before either wrote.
 	WriteIncident(ctx context.Context, r IncidentRecord) error
 	// Incident reads one; NotFound when there is none.
 	Incident(ctx context.Context, app flink.Application, id string) (IncidentRecord, error)

@@ -118,7 +118,7 @@ func incidentKeepsItsOutcome(all []ledger.IncidentRecord) string {
 		return ""
 	}
 	old, now := all[len(all)-2], all[len(all)-1]
-	if old.Outcome != flink.IncidentIgnored && now.Outcome == flink.IncidentIgnored {
+	if old.Application == now.Application && old.Outcome != flink.IncidentIgnored && now.Outcome == flink.IncidentIgnored {
 		return fmt.Sprintf("incident %s ended %s, and its record was written again as %s: %s", now.ID, old.Outcome, now.Outcome, now.Message)
 	}
 	return ""

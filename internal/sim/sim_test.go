@@ -67,6 +67,8 @@ func onceWrong() map[string]Schedule {
 		"a job that fails every ten minutes is not repaired for ever":      everyTenMinutes(),
 		"a repair that fails calls somebody":                               beyondRepair(),
 		"what is taken away meanwhile ends its incident":                   takenAway(),
+		"an event told five times has the record of its incident":          toldFiveTimes(),
+		"so many savepoints are kept as the policy says, however old":      paused(),
 		"savepoints are taken and retired, but for what the job needs":     rotated(6),
 		"a rotation waits for nobody's release":                            rotatedMeanwhile(),
 		"a rollback that is repeated says what it costs":                   soon("before", "good", "restart-loop").with(Fault{Kind: CrashAfter, Of: "u2", Call: "target.Apply", Nth: 3}),

@@ -61,6 +61,29 @@ func beyondRepair() Schedule {
 	return soon("plain", "fails-on-restore").answering(flink.StepRestart, flink.StepEscalate).fails(3*time.Minute).alarm("it", 190*time.Second, Alarm{Name: app.Name + "-restarts"})
 }
 
+// toldFiveTimes has the event of an alarm delivered five times, and the last of
+// them decided about when its incident is over and another one open.
+func toldFiveTimes() Schedule {
+	ms := time.Millisecond
+	s := soon("before", "good", "good").answering(flink.StepRestart, flink.StepScale, flink.StepSuspend).
+		alarm("u4", 215083*ms, Alarm{Name: app.Name + "-restarts"}).alarm("u5", 215389*ms, Alarm{Name: app.Name + "-lag", Of: ByName})
+	s.Seed, s.Rotates = 4782, true
+	s.Events[1] = Event{ID: "u2", At: 42951 * ms, Key: app.String() + "/job.jar", Version: "good"}
+	s.Events[2] = Event{ID: "u3", At: 181142 * ms, Key: app.String() + "/v3.jar", Version: "good"}
+	for n, after := range [][]time.Duration{{82}, {46}, {197}, {87, 87, 88, 49, 199}, {198}} {
+		s.Events[n].Arrive = nil
+		for _, d := range after {
+			s.Events[n].Arrive = append(s.Events[n].Arrive, d*ms)
+		}
+	}
+	return s
+}
+
+// paused has the timer pause, so that all savepoints but the newest outlive the policy.
+func paused() Schedule {
+	return soon("plain", "good").tick("t0", 5*time.Minute).tick("t1", 10*time.Minute).tick("late", 25*time.Minute)
+}
+
 // takenAway has a first version fail, and be taken away, while an alarm of its
 // name is open that the cluster could not be asked about.
 func takenAway() Schedule {

@@ -30,6 +30,17 @@ func incidents(t *testing.T, s ledger.Store) {
 	}
 }
 
+func toldTwice(t *testing.T, s ledger.Store) {
+	ctx := t.Context()
+	record := ledger.IncidentRecord{ID: "20260103T000000Z-c", Application: app}
+	for _, record.Outcome = range []flink.IncidentOutcome{flink.IncidentIgnored, flink.IncidentIgnored, flink.IncidentHelped, flink.IncidentIgnored} {
+		must(t, s.WriteIncident(ctx, record))
+	}
+	if r, err := s.Incident(ctx, app, record.ID); err != nil || r.Outcome != flink.IncidentHelped {
+		t.Errorf("the record says %s, %v", r.Outcome, err)
+	}
+}
+
 func openIncident(t *testing.T, s ledger.Store) {
 	ctx, at := t.Context(), time.Unix(1, 0).UTC()
 	_, err := ledger.Update(ctx, s, app, func(d *ledger.Document) error {

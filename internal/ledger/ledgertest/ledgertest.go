@@ -18,21 +18,22 @@ var app = flink.Application{Namespace: "team-a", Name: "counter"}
 // Run holds an object store, and the ledger in it, to the port. open gives an empty one.
 func Run(t *testing.T, open func(t *testing.T) ledger.Objects) {
 	cases := map[string]func(*testing.T, ledger.Store){
-		"a document that does not exist is new":         newDocument,
-		"a stale version cannot write":                  staleVersion,
-		"of 32 writers of one version exactly one wins": oneWinner,
-		"32 concurrent updates are all kept":            allUpdatesKept,
-		"a revision is written once and read back":      revisions,
-		"records are listed newest first":               records,
-		"what is supposed leaves an outcome alone":      supposed,
-		"of 32 that suppose something exactly one wins": oneSupposes,
-		"what is not there is NotFound":                 notFound,
-		"records of incidents are apart from releases'": incidents,
-		"an incident comes back as it was":              openIncident,
-		"applications with a document are listed":       applications,
-		"what is listed has the version that is read":   listedVersions,
-		"a deleted application keeps its document":      tombstone,
-		"what is parked comes back as it was":           parked,
+		"a document that does not exist is new":             newDocument,
+		"a stale version cannot write":                      staleVersion,
+		"of 32 writers of one version exactly one wins":     oneWinner,
+		"32 concurrent updates are all kept":                allUpdatesKept,
+		"a revision is written once and read back":          revisions,
+		"records are listed newest first":                   records,
+		"what is supposed leaves an outcome alone":          supposed,
+		"of 32 that suppose something exactly one wins":     oneSupposes,
+		"what is not there is NotFound":                     notFound,
+		"records of incidents are apart from releases'":     incidents,
+		"a late delivery leaves the record of its incident": toldTwice,
+		"an incident comes back as it was":                  openIncident,
+		"applications with a document are listed":           applications,
+		"what is listed has the version that is read":       listedVersions,
+		"a deleted application keeps its document":          tombstone,
+		"what is parked comes back as it was":               parked,
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) { c(t, ledger.New(open(t))) })
