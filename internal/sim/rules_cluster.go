@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -160,8 +161,8 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 	switch {
 	case j.kindOf(c.Release) == flink.Delete && (d.Down != nil || d.Suspended != nil || j.askedBy(c.Release).Ask.AbandonState):
 		return ""
-	case j.kindOf(c.Release) == flink.Delete && c.Before.Job.Ended() && c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, c.Before.Job.Checkpoints.Latest):
-		return "" // it had ended by itself, and the plan names its newest checkpoint
+	case j.kindOf(c.Release) == flink.Delete && c.Before.Job.Ended() && c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, cmp.Or(c.Before.Job.Checkpoints.Latest, c.Before.Job.Checkpoints.RestoredFrom)):
+		return "" // it had ended by itself, and the plan names its newest checkpoint, or what it began with
 	case j.kindOf(c.Release) == flink.Delete:
 		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
 	case d.Current == "":
