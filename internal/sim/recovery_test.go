@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/flink"
 )
 
 // TestAnExecutionMayBeStoppedAtEveryCall repeats each story with its execution
@@ -55,7 +56,7 @@ func parkedForGood() Schedule {
 
 // TestRecoveryMayDieAroundEveryCall repeats what recovery does about each death,
 // with each way to be cut at each call of its own, and of the release that it
-// asks for: every rule holds, and the dead one's outcome is the same. With SCHEDULES
+// asks for: every rule holds, and what died ends as it did, or as Died. With SCHEDULES
 // set it does so for all deaths and every call.
 func TestRecoveryMayDieAroundEveryCall(t *testing.T) {
 	parts := load(t)
@@ -85,8 +86,9 @@ func TestRecoveryMayDieAroundEveryCall(t *testing.T) {
 			t.Logf("it ends %s; %d and %d calls, %d points tried", clean.Reasons["it"], clean.Calls[string(functions.Recover)], clean.Calls[undo], len(tries))
 			inParallel(len(tries), func(n int) {
 				try := s.with(tries[n])
-				if o := held(t, parts, try); o.Reasons["it"] != clean.Reasons["it"] {
-					t.Errorf("%s: what died ends %s, want %s", tries[n], o.Reasons["it"], clean.Reasons["it"])
+				// Started again or not is a matter of moments: its last function may take the lease up first.
+				if got := held(t, parts, try).Reasons["it"]; got != clean.Reasons["it"] && got != flink.Died {
+					t.Errorf("%s: what died ends %s, want %s", tries[n], got, clean.Reasons["it"])
 				}
 			})
 		})
