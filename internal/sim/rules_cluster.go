@@ -132,8 +132,8 @@ func stateBeforeStop(j *journal, c change) string {
 		return fmt.Sprintf("release %s replaced a job that has state by one that starts empty", c.Release)
 	case c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
 		return "" // back to what the version that failed was to go on from
-	case c.Before.Job.State == "FAILED" && flink.SamePath(c.Before.Job.Checkpoints.Latest, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
-		return "" // it had ended by itself, and goes on from its newest checkpoint
+	case endedWith(c.Before.Job, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
+		return ""
 	case j.beganWith(c, c.Desired.Restore.Path) && j.model.Stored(c.Desired.Restore.Path):
 		return ""
 	case !slices.ContainsFunc(c.Document.Snapshots, func(s flink.Snapshot) bool { return flink.SamePath(s.Path, c.Desired.Restore.Path) }):
@@ -142,6 +142,12 @@ func stateBeforeStop(j *journal, c change) string {
 		return fmt.Sprintf("release %s replaced a job that has state, and the savepoint to restore (%s) does not exist", c.Release, c.Desired.Restore.Path)
 	}
 	return ""
+}
+
+// endedWith tells whether a job has ended by itself, and that state is its final
+// one: its newest checkpoint, or what it began with and made none since.
+func endedWith(k flink.JobFacts, path string) bool {
+	return k.Ended() && flink.SamePath(cmp.Or(k.Checkpoints.Latest, k.Checkpoints.RestoredFrom), path)
 }
 
 // beganWith tells whether the version that is replaced had itself begun with a
@@ -161,8 +167,8 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 	switch {
 	case j.kindOf(c.Release) == flink.Delete && (d.Down != nil || d.Suspended != nil || j.askedBy(c.Release).Ask.AbandonState):
 		return ""
-	case j.kindOf(c.Release) == flink.Delete && c.Before.Job.Ended() && c.Doc.Plan != nil && flink.SamePath(c.Doc.Plan.Restore.Path, cmp.Or(c.Before.Job.Checkpoints.Latest, c.Before.Job.Checkpoints.RestoredFrom)):
-		return "" // it had ended by itself, and the plan names its newest checkpoint, or what it began with
+	case j.kindOf(c.Release) == flink.Delete && c.Doc.Plan != nil && endedWith(c.Before.Job, c.Doc.Plan.Restore.Path):
+		return "" // the plan names it
 	case j.kindOf(c.Release) == flink.Delete:
 		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
 	case d.Current == "":
