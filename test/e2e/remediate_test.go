@@ -62,7 +62,7 @@ func (i *installation) watch(t *testing.T) {
 }
 
 // incidentWithin is a limit for a test that hangs, not a measure.
-const incidentWithin = 12 * time.Minute
+const incidentWithin = 20 * time.Minute
 
 // incident waits until one was opened and has ended. The alarm of the template
 // may go off as well: then it joins, and has a record of that.
