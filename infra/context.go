@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/infra/stacks"
 )
 
@@ -42,8 +43,8 @@ func propsOf(get lookup) (stacks.EventPlaneProps, error) {
 	}
 	if shards := get("probeShards"); shards != "" {
 		n, err := strconv.Atoi(shards)
-		if err != nil || n < 1 || n > maxProbeShards {
-			return props, fmt.Errorf("probeShards is %q: say how many invocations share the applications, 1 to %d", shards, maxProbeShards)
+		if err != nil || n < 1 || n > platform.MaxProbeShards {
+			return props, fmt.Errorf("probeShards is %q: say how many invocations share the applications, 1 to %d", shards, platform.MaxProbeShards)
 		}
 		props.ProbeShards = n
 	}
@@ -56,9 +57,6 @@ func propsOf(get lookup) (stacks.EventPlaneProps, error) {
 	}
 	return props, nil
 }
-
-// maxProbeShards is enough for some ten thousand applications.
-const maxProbeShards = 40
 
 func list(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })

@@ -8,6 +8,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// NewKey makes the key of a stack's buckets, which outlives the stack as they do.
+func NewKey(scope constructs.Construct, of string) awskms.Key {
+	return awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
+		Description:       jsii.String("Sluice: " + of),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN, // without it retained buckets could not be read
+	})
+}
+
 // NewBucket makes a bucket that is private, versioned, encrypted with the key,
 // reached over TLS alone, logged, and outlives its stack.
 func NewBucket(scope constructs.Construct, id string, key awskms.IKey, logs awss3.IBucket, kept ...*awss3.LifecycleRule) awss3.Bucket {

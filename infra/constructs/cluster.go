@@ -19,14 +19,14 @@ func UsesCluster(f functions.Function) bool {
 	return slices.Contains(f.Grants, functions.UseCluster)
 }
 
-// AdmitToCluster lets a function's role into the cluster as a member of
-// ReleasersGroup. It is the plain resource because the CDK's AccessEntry
-// cannot name Kubernetes groups, only AWS's own policies, which are too wide.
-func AdmitToCluster(scope constructs.Construct, f functions.Function, cluster, roleArn *string) {
-	awseks.NewCfnAccessEntry(scope, jsii.String(f.State+"AccessEntry"), &awseks.CfnAccessEntryProps{
+// AdmitToCluster lets a role into the cluster as a member of a Kubernetes group.
+// It is the plain resource because the CDK's AccessEntry cannot name groups,
+// only AWS's own policies, which are too wide.
+func AdmitToCluster(scope constructs.Construct, id string, cluster, roleArn *string, group string) {
+	awseks.NewCfnAccessEntry(scope, jsii.String(id), &awseks.CfnAccessEntryProps{
 		ClusterName:      cluster,
 		PrincipalArn:     roleArn,
-		KubernetesGroups: jsii.Strings(ReleasersGroup),
+		KubernetesGroups: jsii.Strings(group),
 		Type:             jsii.String("STANDARD"),
 	})
 }

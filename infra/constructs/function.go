@@ -23,7 +23,7 @@ type FunctionProps struct {
 // NewFunction makes the function, its role and its log group. The role holds
 // the function's grants, its log and its trace; no managed policy.
 func NewFunction(scope constructs.Construct, f functions.Function, props FunctionProps) awslambda.Function {
-	log := newLogGroup(scope, f.State+"Log", named("/aws/lambda/", "-"+f.Name), props.LogRetention)
+	log := NewLogGroup(scope, f.State+"Log", named("/aws/lambda/", "-"+f.Name), props.LogRetention)
 	role := awsiam.NewRole(scope, jsii.String(f.State+"Role"), &awsiam.RoleProps{
 		Description: jsii.String("Sluice: the function " + f.Name),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
@@ -61,9 +61,9 @@ func descriptionOf(f functions.Function) string {
 	return "Sluice: state " + f.State + " of the machine " + string(f.Machine)
 }
 
-// newLogGroup makes a log group that goes with the stack: what has to last is
+// NewLogGroup makes a log group that goes with the stack: what has to last is
 // in the ledger. days may be a parameter, which the typed property cannot take.
-func newLogGroup(scope constructs.Construct, id string, name *string, days *float64) awslogs.LogGroup {
+func NewLogGroup(scope constructs.Construct, id string, name *string, days *float64) awslogs.LogGroup {
 	group := awslogs.NewLogGroup(scope, jsii.String(id), &awslogs.LogGroupProps{
 		LogGroupName:  name,
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,

@@ -61,10 +61,9 @@ func JustifyProvider(provider constructs.IConstruct, reason string) {
 	}
 }
 
-// JustifyPrefixes covers what lies below a prefix of a bucket, and describing log
-// groups, which takes no resource.
+// JustifyPrefixes covers what lies below a prefix of a bucket.
 func JustifyPrefixes(role constructs.IConstruct, reason string) {
-	justify(role, wildcards, reason, &cdknag.RegexAppliesTo{Regex: jsii.String(`/^Resource::(<[A-Za-z]+[0-9A-F]{8}\.Arn>\/[a-z0-9-]+\/\*|\*)$/`)})
+	JustifyWildcards(role, reason, `/^Resource::<[A-Za-z]+[0-9A-F]{8}\.Arn>\/[a-z0-9-]+\/\*$/`)
 }
 
 func justify(c constructs.IConstruct, rule, reason string, covers ...any) {

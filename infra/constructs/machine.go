@@ -72,7 +72,7 @@ func NewMachine(scope constructs.Construct, machine functions.Machine, props Mac
 		Logs: &awsstepfunctions.LogOptions{
 			// The prefix keeps CloudWatch's resource policy from growing with every
 			// machine (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
-			Destination:          newLogGroup(scope, id+"Log", named("/aws/vendedlogs/states/", "-"+string(machine)), props.LogRetention),
+			Destination:          NewLogGroup(scope, id+"Log", named("/aws/vendedlogs/states/", "-"+string(machine)), props.LogRetention),
 			Level:                awsstepfunctions.LogLevel_ALL,
 			IncludeExecutionData: jsii.Bool(false),
 		},

@@ -31,11 +31,7 @@ type Storage struct {
 // access logs. jobRole is the ARN of the role Flink's pods run under: it may
 // read the pinned jars and nothing else. nil: roles of their own say that.
 func NewStorage(scope constructs.Construct, jobRole *string) Storage {
-	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
-		Description:       jsii.String("Sluice: artifacts and ledger"),
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN, // without it the retained ledger could not be read
-	})
+	key := NewKey(scope, "artifacts and ledger")
 	logs := NewAccessLogs(scope)
 	artifacts := NewBucket(scope, "Artifacts", key, logs, &awss3.LifecycleRule{
 		// Files that were uploaded for a plan alone.

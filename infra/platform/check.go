@@ -65,16 +65,16 @@ func nearest(wrong string, regions []string) string {
 	return "; of " + part + " there are " + strings.Join(near, ", ")
 }
 
-// retentions are the days that CloudWatch Logs keeps logs
+// Retentions are the days that CloudWatch Logs keeps logs
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
-var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+var Retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
 func (p *Platform) checkDays(found *faults) {
 	if p.Data.LogDays < 1 {
 		found.add("data.logDays", "%d: say how many days logs are kept, at least 1", p.Data.LogDays)
 	}
-	if !slices.Contains(retentions, p.Observability.LogDays) {
-		found.add("observability.logDays", "CloudWatch Logs does not keep logs for %d days: it takes %s", p.Observability.LogDays, list(retentions))
+	if !slices.Contains(Retentions, p.Observability.LogDays) {
+		found.add("observability.logDays", "CloudWatch Logs does not keep logs for %d days: it takes %s", p.Observability.LogDays, list(Retentions))
 	}
 }
 

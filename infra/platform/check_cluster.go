@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	roleARN      = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`)
+	roleARN      = regexp.MustCompile(RoleForm)
 	groupID      = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 	instanceType = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`)
-	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
+	clusterName  = regexp.MustCompile(ClusterNameForm)
 	minorVersion = regexp.MustCompile(`^1\.[0-9]{2}$`)
-	base64Text   = regexp.MustCompile(`^[A-Za-z0-9+/]+=*$`)
+	base64Text   = regexp.MustCompile(AuthorityForm)
 )
 
 func (c *Cluster) check(found *faults) {
@@ -117,7 +117,7 @@ func (c *Cluster) checkExisting(found *faults) {
 	}{
 		{"name", c.Existing.Name, "`aws eks list-clusters` says it", clusterName},
 		{"version", c.Existing.Version, "as \"1.35\"; `aws eks describe-cluster --query cluster.version` says it", minorVersion},
-		{"endpoint", c.Existing.Endpoint, "https://..., as `aws eks describe-cluster --query cluster.endpoint` says it", regexp.MustCompile(`^https://[^/\s]+$`)},
+		{"endpoint", c.Existing.Endpoint, "https://..., as `aws eks describe-cluster --query cluster.endpoint` says it", regexp.MustCompile(EndpointForm)},
 		{"certificateAuthority", c.Existing.CertificateAuthority, "base64, as `aws eks describe-cluster --query cluster.certificateAuthority.data` says it", base64Text},
 		{"securityGroupId", c.Existing.SecurityGroup, "`aws eks describe-cluster --query cluster.resourcesVpcConfig.clusterSecurityGroupId` says it", groupID},
 		{"oidcIssuer", c.Existing.Issuer, "https://..., as `aws eks describe-cluster --query cluster.identity.oidc.issuer` says it; `aws iam list-open-id-connect-providers` has to know it", regexp.MustCompile(`^https://[^\s]+$`)},

@@ -24,3 +24,14 @@ func NewApp(outdir string) awscdk.App {
 	}
 	return awscdk.NewApp(props)
 }
+
+// newStack makes a stack under its name. env nil: the template fits any account and region.
+func newStack(app awscdk.App, name, about string, env *awscdk.Environment) awscdk.Stack {
+	return awscdk.NewStack(app, jsii.String(name), &awscdk.StackProps{
+		StackName:   jsii.String(name),
+		Description: jsii.String("Sluice: " + about),
+		Env:         env,
+		// The CDK's command checks the bootstrap version itself, before it deploys.
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
+	})
+}

@@ -36,13 +36,7 @@ type EventPlaneProps struct {
 // and the Kubernetes API of a cluster, and returns where it keeps what it knows. An
 // app may hold several under different ids.
 func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.Storage {
-	stack := awscdk.NewStack(app, jsii.String(id), &awscdk.StackProps{
-		StackName:   jsii.String(id),
-		Description: jsii.String("Sluice: turns events into safe changes of Apache Flink applications on Amazon EKS"),
-		Env:         props.Attached.environment(),
-		// The CDK's command checks the bootstrap version itself, before it deploys.
-		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
-	})
+	stack := newStack(app, id, "turns events into safe changes of Apache Flink applications on Amazon EKS", props.Attached.environment())
 	given := props.Attached.given()
 	if props.Attached == nil {
 		given = declare(stack)
@@ -148,7 +142,7 @@ func letIn(stack awscdk.Stack, given parameters, made map[string]awslambda.Funct
 		role := made[f.Name].Role().RoleArn()
 		roles = append(roles, role)
 		if !noEntries {
-			constructs.AdmitToCluster(stack, f, given.clusterName, role)
+			constructs.AdmitToCluster(stack, f.State+"AccessEntry", given.clusterName, role, constructs.ReleasersGroup)
 		}
 	}
 	return roles

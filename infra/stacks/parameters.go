@@ -1,8 +1,12 @@
 package stacks
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sluice-flink/sluice/infra/platform"
 )
 
 // parameters is what a deployment has to be told: the cluster it is attached
@@ -21,17 +25,17 @@ func declare(stack awscdk.Stack) parameters {
 	given := parameters{
 		clusterName: text(stack, "ClusterName", awscdk.CfnParameterProps{
 			Description:           jsii.String("Name of the EKS cluster"),
-			AllowedPattern:        jsii.String(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`),
+			AllowedPattern:        jsii.String(platform.ClusterNameForm),
 			ConstraintDescription: jsii.String("the cluster's name, as `aws eks list-clusters` says it"),
 		}),
 		clusterEndpoint: text(stack, "ClusterEndpoint", awscdk.CfnParameterProps{
 			Description:           jsii.String("URL of the cluster's API server"),
-			AllowedPattern:        jsii.String(`^https://[^/\s]+$`),
+			AllowedPattern:        jsii.String(platform.EndpointForm),
 			ConstraintDescription: jsii.String("https://..., as `aws eks describe-cluster --query cluster.endpoint` says it"),
 		}),
 		clusterCA: text(stack, "ClusterCertificateAuthority", awscdk.CfnParameterProps{
 			Description:           jsii.String("Certificate authority of the API server, base64 of PEM"),
-			AllowedPattern:        jsii.String(`^[A-Za-z0-9+/]+=*$`),
+			AllowedPattern:        jsii.String(platform.AuthorityForm),
 			ConstraintDescription: jsii.String("base64, as `aws eks describe-cluster --query cluster.certificateAuthority.data` says it"),
 		}),
 		operator: text(stack, "Operator", awscdk.CfnParameterProps{
@@ -46,7 +50,7 @@ func declare(stack awscdk.Stack) parameters {
 		}),
 		jobRole: text(stack, "JobExecutionRoleArn", awscdk.CfnParameterProps{
 			Description:           jsii.String("Role Flink's pods run under, of this account; it may read pinned jars; ${JOB_EXECUTION_ROLE_ARN} in a manifest"),
-			AllowedPattern:        jsii.String(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`),
+			AllowedPattern:        jsii.String(platform.RoleForm),
 			ConstraintDescription: jsii.String("the ARN of a role"),
 		}),
 		prometheus: text(stack, "PrometheusEndpoint", awscdk.CfnParameterProps{
@@ -62,14 +66,21 @@ func declare(stack awscdk.Stack) parameters {
 			ConstraintDescription: jsii.String("ws-..., as `aws amp list-workspaces` says it, or none"),
 		}),
 		logRetention: number(stack, "LogRetentionDays", awscdk.CfnParameterProps{
-			Description: jsii.String("Days that logs of functions and state machines are kept"),
-			Default:     "90", // text, like the values it is one of
-			// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-			AllowedValues: jsii.Strings("1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653"),
+			Description:   jsii.String("Days that logs of functions and state machines are kept"),
+			Default:       "90", // text, like the values it is one of
+			AllowedValues: jsii.Strings(retentions()...),
 		}),
 	}
 	given.jarReader = given.jobRole
 	return given
+}
+
+func retentions() []string {
+	var all []string
+	for _, days := range platform.Retentions {
+		all = append(all, strconv.Itoa(days))
+	}
+	return all
 }
 
 func text(stack awscdk.Stack, id string, props awscdk.CfnParameterProps) *string {

@@ -58,7 +58,7 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 	if p.Network.Existing == nil {
 		in = newNetwork(app, p)
 	}
-	stack := newStack(app, p, "cluster", "the EKS cluster, its nodes, and the add-ons that EKS keeps")
+	stack := newPart(app, p, "cluster", "the EKS cluster, its nodes, and the add-ons that EKS keeps")
 	if p.Network.Existing != nil {
 		in = network.Existing(stack, *p.Network.Existing)
 	}
@@ -72,33 +72,33 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 }
 
 func newAddOns(app awscdk.App, p platform.Platform, in network.Network, on cluster.Cluster) awscdk.Stack {
-	stack := newStack(app, p, "addons", "what the cluster needs beside what EKS keeps: metrics, certificates, nodes, queues")
+	stack := newPart(app, p, "addons", "what the cluster needs beside what EKS keeps: metrics, certificates, nodes, queues")
 	addons.New(stack, p, on, in.Private)
 	return stack
 }
 
 func newFlinkOperator(app awscdk.App, p platform.Platform, on cluster.Cluster, pinned constructs.Storage) awscdk.Stack {
-	stack := newStack(app, p, "flink-operator", "who turns a FlinkDeployment into pods, the namespaces it watches, and what refuses late writes")
+	stack := newPart(app, p, "flink-operator", "who turns a FlinkDeployment into pods, the namespaces it watches, and what refuses late writes")
 	operator.New(stack, p, on, pinned)
 	return stack
 }
 
 func newTeam(app awscdk.App, t platform.Team, props team.Props) awscdk.Stack {
-	stack := newStack(app, props.Platform, "team-"+t.Name, "what team "+t.Name+" has: its jobs' role, its namespace's rights, quota and network policies")
+	stack := newPart(app, props.Platform, "team-"+t.Name, "what team "+t.Name+" has: its jobs' role, its namespace's rights, quota and network policies")
 	team.New(stack, t, props)
 	output(stack, "Namespace", "Where the team's jobs run, and the prefix it drops jars below", jsii.String(t.Namespace))
 	return stack
 }
 
 func newNetwork(app awscdk.App, p platform.Platform) network.Network {
-	stack := newStack(app, p, "network", "the VPC, its subnets and endpoints")
+	stack := newPart(app, p, "network", "the VPC, its subnets and endpoints")
 	made := network.New(stack, p)
 	output(stack, "VpcId", "Where the platform stands", made.VPC.VpcId())
 	return made
 }
 
 func newData(app awscdk.App, p platform.Platform) data.Data {
-	stack := newStack(app, p, "data", "the buckets of the jobs, and their key")
+	stack := newPart(app, p, "data", "the buckets of the jobs, and their key")
 	made := data.New(stack, p)
 	output(stack, "StateBucketName", "Checkpoints, savepoints, high availability; ${DATA_BUCKET} in a manifest", made.State.BucketName())
 	output(stack, "LogsBucketName", "Logs of jobs", made.Logs.BucketName())
@@ -106,11 +106,7 @@ func newData(app awscdk.App, p platform.Platform) data.Data {
 	return made
 }
 
-func newStack(app awscdk.App, p platform.Platform, part, about string) awscdk.Stack {
-	return awscdk.NewStack(app, jsii.String(p.StackName(part)), &awscdk.StackProps{
-		StackName:   jsii.String(p.StackName(part)),
-		Description: jsii.String("Sluice: " + about),
-		Env:         &awscdk.Environment{Region: jsii.String(p.Region)},
-		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
-	})
+// newPart makes a stack of the platform.
+func newPart(app awscdk.App, p platform.Platform, part, about string) awscdk.Stack {
+	return newStack(app, p.StackName(part), about, &awscdk.Environment{Region: jsii.String(p.Region)})
 }

@@ -62,10 +62,8 @@ func PodRole(scope constructs.Construct, id, who string, policies ...awsiam.IMan
 		Description: jsii.String("Sluice: " + who + " of " + *awscdk.Stack_Of(scope).StackName()),
 		AssumedBy:   pods,
 	})
-	if len(policies) > 0 {
-		for _, policy := range policies {
-			role.AddManagedPolicy(policy)
-		}
+	for _, policy := range policies {
+		role.AddManagedPolicy(policy)
 	}
 	// The session's tags say cluster, namespace and service account
 	// (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html).

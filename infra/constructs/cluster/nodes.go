@@ -32,7 +32,7 @@ type group struct {
 }
 
 // groups leaves out those that may have no node. A group begins with its minimum;
-// what it grows to is its autoscaler.s affair.
+// what it grows to is its autoscaler's affair.
 func groups(p platform.Platform) []group {
 	c := p.Cluster
 	var wanted []group

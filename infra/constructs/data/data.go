@@ -35,11 +35,7 @@ type Data struct {
 // What they remove lies around as an old version for some days, which is the
 // way back from a mistake.
 func New(scope constructs.Construct, p platform.Platform) Data {
-	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
-		Description:       jsii.String("Sluice: what jobs keep"),
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN, // without it retained buckets could not be read
-	})
+	key := own.NewKey(scope, "what jobs keep")
 	access := own.NewAccessLogs(scope)
 	return Data{
 		Key:   key,

@@ -4,7 +4,6 @@ import (
 	"math/big"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseks"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -34,14 +33,13 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 		role.AddToPolicy(statement)
 	}
 	own.JustifyPrefixes(role, "What a job writes below its team's prefix, and which jars are pinned, is not known beforehand; prefixes part who may touch which.")
+	own.JustifyWildcards(role, "Describing log groups takes no resource.", `/^Resource::\*$/`)
 	for id, account := range map[string]*string{
 		"JobManagerIdentity":  emrAccount("jobmanager", name),
 		"TaskManagerIdentity": emrAccount("taskmanager", name),
 		"OwnIdentity":         jsii.String(kubernetes.FullName(t) + "-sa"),
 	} {
-		awseks.NewCfnPodIdentityAssociation(scope, jsii.String(id), &awseks.CfnPodIdentityAssociationProps{
-			ClusterName: props.Cluster.ClusterName(), Namespace: jsii.String(t.Namespace), ServiceAccount: account, RoleArn: role.RoleArn(),
-		})
+		props.Cluster.Identify(scope, id, t.Namespace, *account, role)
 	}
 }
 

@@ -3,10 +3,6 @@ package team
 import (
 	"fmt"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseks"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseksv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -27,24 +23,11 @@ type Props struct {
 
 // New makes what the team has in its namespace and in AWS.
 func New(scope constructs.Construct, t platform.Team, props Props) {
-	log := awslogs.NewLogGroup(scope, jsii.String("Log"), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.String(LogGroup(props.Platform, t)),
-		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
-	log.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(props.Platform.Observability.LogDays))
+	log := own.NewLogGroup(scope, "Log", jsii.String(LogGroup(props.Platform, t)), jsii.Number(props.Platform.Observability.LogDays))
 	jobRole(scope, t, props, log)
-	var objects []*map[string]any
-	for _, object := range kubernetes.Team(t) {
-		objects = append(objects, &object)
-	}
-	awseksv2.NewKubernetesManifest(scope, jsii.String("Objects"), &awseksv2.KubernetesManifestProps{Cluster: props.Cluster.ICluster, Manifest: &objects})
+	props.Cluster.Apply(scope, "Objects", kubernetes.Team(t)...)
 	for i, role := range t.Roles {
-		awseks.NewCfnAccessEntry(scope, jsii.String(fmt.Sprintf("People%d", i)), &awseks.CfnAccessEntryProps{
-			ClusterName:      props.Cluster.ClusterName(),
-			PrincipalArn:     jsii.String(role),
-			KubernetesGroups: jsii.Strings(kubernetes.Group(t)),
-			Type:             jsii.String("STANDARD"),
-		})
+		own.AdmitToCluster(scope, fmt.Sprintf("People%d", i), props.Cluster.ClusterName(), jsii.String(role), kubernetes.Group(t))
 	}
 }
 
