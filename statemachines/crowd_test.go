@@ -77,14 +77,10 @@ func TestAnIncidentIsNotOverWhileAnyAlarmOfTwoHundredIsRaised(t *testing.T) {
 	w := newWorld(t)
 	r := w.remediating()
 	r.ailing()
-	w.onSend = func(m ledger.Message) {
-		if m.Kind == ledger.StartRelease {
-			w.onSend = nil
-			w.run(m.Payload)
-			last := fmt.Sprintf("alarm-%d", storm-2)
-			r.alarms.states = map[string]flink.AlarmFacts{last: r.alarms.states[last]}
-		}
-	}
+	w.onFirstRepair(func() {
+		last := fmt.Sprintf("alarm-%d", storm-2)
+		r.alarms.states = map[string]flink.AlarmFacts{last: r.alarms.states[last]}
+	})
 	_, out := r.remediate(r.crowd(storm - 1))
 	record, err := w.ledger.Incident(t.Context(), app, out.ID)
 	must(t, err)

@@ -52,13 +52,9 @@ func TestAStormOfOneApplicationMakesOneRepair(t *testing.T) {
 	w := newWorld(t)
 	r := w.remediating()
 	r.ailing()
-	w.onSend = func(m ledger.Message) {
-		if m.Kind == ledger.StartRelease {
-			w.onSend = nil
-			w.run(m.Payload)
-			r.alarms.states = map[string]flink.AlarmFacts{} // they are quiet, all of them: removed counts so
-		}
-	}
+	w.onFirstRepair(func() {
+		r.alarms.states = map[string]flink.AlarmFacts{} // they are quiet, all of them: removed counts so
+	})
 	w.before = func(state string) error {
 		if state != "Act" {
 			return nil

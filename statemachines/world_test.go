@@ -104,6 +104,18 @@ func (w *world) Send(_ context.Context, _ flink.Application, m ledger.Message) e
 	return nil
 }
 
+// onFirstRepair runs the first release that is to be started at once, and then does
+// what comes of it; what is sent later is sent alone.
+func (w *world) onFirstRepair(then func()) {
+	w.onSend = func(m ledger.Message) {
+		if m.Kind == ledger.StartRelease {
+			w.onSend = nil
+			w.run(m.Payload)
+			then()
+		}
+	}
+}
+
 // Call implements asl.Caller: lambda:invoke of a catalogue function.
 func (w *world) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
 	if resource == asl.ReadObject {

@@ -73,22 +73,28 @@ func (s store) WriteRecordIfAbsent(ctx context.Context, r Record) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	there, v, err := s.objects.Get(ctx, key)
+	return replace(ctx, s.objects, key, body, func(known Record) bool { return known.givesWay(r) })
+}
+
+// replace writes a record where none stands, or one that gives way. False: what
+// stands there stays, or somebody else has written in this moment.
+func replace[T any](ctx context.Context, objects Objects, key string, body []byte, givesWay func(known T) bool) (bool, error) {
+	there, v, err := objects.Get(ctx, key)
 	if err != nil && flink.CodeOf(err) != flink.NotFound {
 		return false, err
 	}
 	if err == nil {
-		var known Record
+		var known T
 		if err := json.Unmarshal(there, &known); err != nil {
 			return false, damaged(key, err)
 		}
-		if !known.givesWay(r) {
+		if !givesWay(known) {
 			return false, nil
 		}
 	}
-	err = s.objects.PutIf(ctx, key, body, v)
+	err = objects.PutIf(ctx, key, body, v)
 	if err != nil && flink.CodeOf(err) == flink.Conflict {
-		return false, nil // somebody else has written it in this moment
+		return false, nil
 	}
 	return err == nil, err
 }
@@ -133,23 +139,7 @@ func (s store) WriteIncident(ctx context.Context, r IncidentRecord) error {
 	if r.Outcome != flink.IncidentIgnored {
 		return s.objects.Put(ctx, key, body)
 	}
-	there, v, err := s.objects.Get(ctx, key)
-	if err != nil && flink.CodeOf(err) != flink.NotFound {
-		return err
-	}
-	if err == nil {
-		var known IncidentRecord
-		if err := json.Unmarshal(there, &known); err != nil {
-			return damaged(key, err)
-		}
-		if known.Outcome != flink.IncidentIgnored {
-			return nil
-		}
-	}
-	err = s.objects.PutIf(ctx, key, body, v)
-	if err != nil && flink.CodeOf(err) == flink.Conflict {
-		return nil // another delivery has written it in this moment
-	}
+	_, err = replace(ctx, s.objects, key, body, func(known IncidentRecord) bool { return known.Outcome == flink.IncidentIgnored })
 	return err
 }
 
