@@ -1,6 +1,10 @@
 package figures
 
-import "time"
+import (
+	"time"
+
+	"github.com/sluice-flink/sluice/infra/prices"
+)
 
 // Release is one release run in process, on a clock that is not waited for.
 type Release struct {
@@ -32,18 +36,17 @@ type Invocation struct {
 	Waited time.Duration `json:"waited"` // by the virtual clock: what a long poll slept, nanoseconds
 }
 
-// List prices of us-east-1, in dollars.
-const (
-	// https://aws.amazon.com/step-functions/pricing/, Standard workflows.
-	pricePerTransition = 0.000025
-	// https://aws.amazon.com/lambda/pricing/, Arm, first tier.
-	pricePerInvocation = 0.20 / 1e6
-	pricePerGBSecond   = 0.0000133334
-	// https://aws.amazon.com/s3/pricing/, S3 Standard.
-	pricePerRead  = 0.0004 / 1000
-	pricePerWrite = 0.005 / 1000
-	// https://aws.amazon.com/eventbridge/pricing/, custom events.
-	pricePerEvent = 1.00 / 1e6
+// list is the list prices of us-east-1, in dollars.
+var list = prices.Usual()
+
+// What a release pays for.
+var (
+	pricePerTransition = list.Of(prices.Transition) // Standard workflows
+	pricePerInvocation = list.Of(prices.Invocation)
+	pricePerGBSecond   = list.Of(prices.GBSecond) // Arm, first tier
+	pricePerRead       = list.Of(prices.S3Read)
+	pricePerWrite      = list.Of(prices.S3Write)
+	pricePerEvent      = list.Of(prices.Event)
 )
 
 // workPerInvocation is what an invocation is billed beside what it waits: a cold
