@@ -18,9 +18,7 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 		if began = d.Applied == r.Revision; d.Lease.Cancel == nil {
 			d.Applied = r.Revision // before it is written: should this release not live to see it, nobody takes the application for a new one
 			d.Lease.Writes = r.writes()
-			if s := r.Before.Suspended; s != nil && s.Path != "" {
-				d.AddSnapshot(*s) // somebody else may have taken it, and the resource, which names it, may be replaced
-			}
+			r.recordWayBack(d)
 		}
 		return nil
 	})
@@ -65,6 +63,17 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 	r.Decision = ToObserve
 	r.note(now, "Apply", "applied "+r.subject()+", state: "+describe(restore))
 	return r, nil
+}
+
+// recordWayBack notes the states that what is replaced could go on from and that
+// only it names by now: what it was suspended with, which somebody else may have
+// taken, and the last checkpoint of a job that had ended.
+func (r *Release) recordWayBack(d *ledger.Document) {
+	for _, s := range []*flink.Snapshot{r.Before.Suspended, r.Insurance} {
+		if s != nil && s.Path != "" {
+			d.AddSnapshot(*s)
+		}
+	}
 }
 
 // writes says what Apply is about to write, for whoever has to tell of it
