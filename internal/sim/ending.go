@@ -95,15 +95,18 @@ func leaseIsGivenBack(e *execution) string {
 	return ""
 }
 
-// excused executions end without a record of their own, until a machine that
+// excused executions end without a record of their own, until the machine that
 // recovers writes it for them: somebody stopped them.
 func (e *execution) excused() bool { return e.result.Status == asl.StatusAborted }
 
+// excused: somebody stopped an execution of the event, and recovery was not told
+// of that, or could not read the ledger then. Of one that had taken nothing by then
+// nobody can find a trace.
 func (u *asked) excused() bool {
-	for _, e := range u.executions {
-		if e.excused() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(u.executions, func(e *execution) bool { return e.excused() && !e.heard() })
+}
+
+// heard tells whether recovery has dealt with the word of an execution's end.
+func (e *execution) heard() bool {
+	return slices.ContainsFunc(e.words, func(r *execution) bool { return r.result.Status == asl.StatusSucceeded })
 }

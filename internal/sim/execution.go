@@ -33,6 +33,7 @@ type execution struct {
 	idles   bool          // waits for a task token
 	result  asl.Result
 	release task.Release // newest document that went through a release
+	words   []*execution // of the machine that recovers, which word of this one's end has started
 }
 
 // start runs the release machine for an event.

@@ -25,8 +25,8 @@ func finalRules(w *world) []rule {
 }
 
 // everyEventHasOneOutcome: each event that was delivered has a record, unless
-// somebody stopped its execution before it was admitted: then the ledger has
-// never heard of it.
+// somebody stopped its execution before it was admitted, and word of that was lost:
+// then the ledger has never heard of it.
 func everyEventHasOneOutcome(w *world) string {
 	for _, id := range slices.Sorted(maps.Keys(w.asked)) {
 		u := w.asked[id]
@@ -40,10 +40,13 @@ func everyEventHasOneOutcome(w *world) string {
 	return ""
 }
 
-// admitted tells whether the ledger has heard of an event.
+// admitted tells whether the ledger has heard of an event. A mark of what a
+// cancellation came to is no more than a note beside it.
 func (w *world) admitted(u *asked) bool {
 	_, id, _ := strings.Cut(u.release, "-") // which the event's begins with
-	return slices.ContainsFunc(w.journal.document.Seen, func(event string) bool { return strings.HasPrefix(event, id) })
+	return slices.ContainsFunc(w.journal.document.Seen, func(event string) bool {
+		return strings.HasPrefix(event, id) && !strings.Contains(event, "/")
+	})
 }
 
 // noStateIsLostSilently: a start that loses or repeats records is told of in

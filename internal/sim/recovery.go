@@ -65,15 +65,20 @@ func (e *execution) tellOfDeath() {
 		times = 2
 	}
 	for n := range times {
-		e.line.spawn(fmt.Sprintf("word of %s.%d", e.name, n), e.line.now.Add(after), func(s *strand) { e.recover(s.name, event) })
+		e.line.spawn(fmt.Sprintf("word of %s.%d", e.name, n), e.line.now.Add(after), func(s *strand) {
+			if w := e.recover(s.name, event); w != nil {
+				e.words = append(e.words, w)
+			}
+		})
 	}
 }
 
 // recover starts the machine that recovers.
-func (w *world) recover(name string, event []byte) {
-	if w.broken == nil {
-		w.launch(functions.Recover, name, string(functions.Recover), event)
+func (w *world) recover(name string, event []byte) *execution {
+	if w.broken != nil {
+		return nil
 	}
+	return w.launch(functions.Recover, name, string(functions.Recover), event)
 }
 
 // tick is how often the machine that recovers looks at everything.

@@ -33,6 +33,9 @@ func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
 			err := t.hearAgain(ctx, &r, event)
 			return r, err
 		}
+		if err := t.tellUnheard(ctx, &r, event); err != nil {
+			return r, err
+		}
 	}
 	began := t.Clock.Now()
 	apps, err := t.toSweep(ctx, r)
@@ -188,6 +191,7 @@ func executionARN(machine, name string) string {
 // started is what an execution was started for.
 type started struct {
 	application flink.Application
+	release     string
 	change      flink.Change
 	ref         ArtifactRef
 	depth       int
@@ -204,7 +208,7 @@ func (t Tasks) startedFor(input []byte) started {
 	if err := a.read(event); err != nil || !a.known || a.outside != nil {
 		return started{}
 	}
-	return started{a.artifact.Application, a.change, a.ref, undoDepth(event)}
+	return started{a.artifact.Application, a.release, a.change, a.ref, undoDepth(event)}
 }
 
 var undoRequestForm = regexp.MustCompile(`^recovery-([1-9])-`)
