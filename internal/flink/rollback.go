@@ -37,7 +37,7 @@ type RollbackCase struct {
 	Insurance   *Snapshot    // a savepoint from shortly before, when there was no stop with one
 	ByRecord    bool         // the failed version was to go on by the high-availability record
 	Newest      Restore      // ByRecord: the newest checkpoint that was known of the previous version
-	NoRecord    bool         // the failed job came to its end, or to none, and there is no high-availability record any more
+	NoRecord    bool         // there is no high-availability record any more: the failed job came to its end, or to none
 	Saved       *Snapshot    // the savepoint with which a change by somebody else had the operator stop the failed version; it started anew from there
 	Edited      bool         // somebody else changed the resource while the failed version was watched
 	Empty       bool         // the failed version's state does not go on from the previous one's: it started empty, or from a chosen state
@@ -192,6 +192,15 @@ func (c RollbackCase) fallBack() RollbackDecision {
 	return d
 }
 
+// newestKnown names the newest checkpoint of the previous version, by its path or,
+// where only the record told of it, by its number.
+func (c RollbackCase) newestKnown() string {
+	if c.Newest.Path == "" && c.Newest.AtLeast > 0 {
+		return fmt.Sprintf("chk-%d", c.Newest.AtLeast)
+	}
+	return orNothing(c.Newest.Path)
+}
+
 // toBase restores the state from before the upgrade.
 func (c RollbackCase) toBase(message string) RollbackDecision {
 	return RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreSnapshot, Path: c.Base()}, Message: message}
@@ -240,13 +249,16 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	case c.Rule.RestoreFrom != PreUpgrade && made && !c.completed():
 		return RollbackDecision{Action: BringBack, Restore: c.newest(),
 			Message: "somebody changed the resource while the failed version ran, and the operator restarted it with a savepoint, with which its sinks have committed: that state goes on under the previous version, so nothing is processed twice"}
+	case c.Rule.RestoreFrom != PreUpgrade && made && c.Gone && c.CannotHalt:
+		return RollbackDecision{Action: BringBack, Restore: c.newest(), Replays: &Interval{From: c.committedUntil()},
+			Message: "the failed version had completed checkpoints, and came to its end while Flink did not answer: the newest of them that is known goes on under the previous version; should it have completed another, what that committed is processed a second time"}
 	case c.Rule.RestoreFrom != PreUpgrade && made:
 		return RollbackDecision{Action: BringBack, Restore: c.newest(),
 			Message: "the failed version had completed checkpoints, and its sinks may have committed: its newest state goes on under the previous version, so nothing is processed twice"}
 	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord && c.Base() == "":
-		return RollbackDecision{Action: Hold, Message: fmt.Sprintf("the failed version never restored anything, and took the high-availability record with it. No savepoint of the previous version is known; its newest checkpoint was %s when the release was planned, and the last one lies beside it: choose it by sluice redeploy", orNothing(c.Newest.Path))}
+		return RollbackDecision{Action: Hold, Message: fmt.Sprintf("the failed version was not seen to have restored anything, and the high-availability record is gone with it. No savepoint of the previous version is known; its newest checkpoint was %s when the release was planned, and the last one lies beside it: choose it by sluice redeploy", c.newestKnown())}
 	case c.Restored == "" && c.Stop == nil && c.ByRecord && c.NoRecord:
-		d := c.toBase("the failed version never restored anything, and took the high-availability record with it: the previous version goes on from a savepoint from shortly before, and what it did after that is processed a second time")
+		d := c.toBase("the failed version was not seen to have restored anything, and the high-availability record is gone with it: the previous version goes on from a savepoint from shortly before, and what it did after that is processed a second time")
 		d.Replays = c.sinceBase()
 		return d
 	case c.Restored == "" && c.Stop == nil && c.ByRecord:

@@ -17,15 +17,7 @@ const (
 // might complete one more, and its sinks commit what nobody knows of.
 func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Release, error) {
 	if r.shows(o) {
-		r.FailedStart = o.Job.Started
-		if r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed {
-			seen := o.Job.Checkpoints // o is looked at anew below
-			r.FailedAt = &seen
-		}
-		if o.Job.Ended() {
-			r.Standstill, r.Decision = &Standstill{Reached: true, Ended: true}, ToRollBack
-			return r, nil
-		}
+		r.lastSeen(o)
 	}
 	if first := o.Spec.Step == applyStep; first && r.FailedAt == nil && r.FailedRan.IsZero() && !r.hidden(o) {
 		r.FailedAt = &flink.Checkpoints{RestoredID: o.Record.LatestID} // it has not run: what the record holds is what it was to begin with
@@ -46,12 +38,14 @@ func (t Tasks) halt(ctx context.Context, r Release, o flink.Observation) (Releas
 		if o, err = t.Target.Observe(ctx, r.Application); err != nil {
 			return false, unless(flink.Unavailable, err)
 		}
-		return o.Spec.Step == haltStep && o.Status.Lifecycle == "SUSPENDED", nil
+		r.noticeEnd(o)
+		return r.Standstill != nil || o.Spec.Step == haltStep && o.Status.Lifecycle == "SUSPENDED", nil
 	})
 	r.Decision = ToRollBack
 	switch {
 	case err != nil:
 		return r, err
+	case r.Standstill != nil: // it has ended by itself, and what it has made is known
 	case done:
 		r.Standstill = &Standstill{Reached: o.Record.Known || r.Before.Suspended != nil, Record: o.Record, Generation: o.Spec.Generation}
 	case t.Clock.Now().Sub(began) >= haltPatient:

@@ -98,6 +98,7 @@ type Before struct {
 	Started   time.Time `json:"started,omitzero"`    // by Flink's clock
 	Savepoint string    `json:"savepoint,omitempty"` // lastSavepoint before the stop
 	Lag       flink.Lag `json:"lag"`                 // what its sources had yet to read
+	Recorded  bool      `json:"recorded,omitempty"`  // its high-availability record was there
 
 	Suspended *flink.Snapshot `json:"suspended,omitempty"` // it was suspended, with this state; without a path: by its high-availability record
 	Finished  bool            `json:"finished,omitempty"`  // a batch job that had done its work

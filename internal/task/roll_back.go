@@ -29,6 +29,7 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 		return r, err
 	}
 	r.noticeEdit(o)
+	r.noticeEnd(o)
 	if err := t.lateStop(ctx, &r, o); err != nil {
 		return r, err
 	}
@@ -113,14 +114,49 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 
 // wrote tells whether the new version was written to the cluster.
 func (r *Release) wrote(o flink.Observation) bool {
-	return r.Phase != "" || o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep)
+	return r.Phase != "" || r.fails(o)
 }
 
 // noRecord: Flink has taken the high-availability record of the failed version
-// away, as it does where a job ends or cannot be mapped.
+// away, as it does where a job ends or cannot be mapped. Where there was one to go
+// on by, that is seen even while Flink does not answer.
 func (r *Release) noRecord(o flink.Observation) bool {
 	ended := r.shows(o) && o.Job.Ended() || o.Job.Reachable && o.Job.ID == ""
-	return !o.Record.Known && ended && o.Spec.Release == r.ID && o.Spec.Step == applyStep
+	went := r.Before.Recorded && r.Plan.Restore.Kind == flink.RestoreLatest
+	return !o.Record.Known && (ended || went) && r.fails(o)
+}
+
+// fails tells whether the resource is the failed version's, which runs or is
+// being brought to a standstill: nothing was brought back yet.
+func (r *Release) fails(o flink.Observation) bool {
+	return o.Spec.Release == r.ID && (o.Spec.Step == applyStep || o.Spec.Step == haltStep)
+}
+
+// noticeEnd keeps that the failed version has ended by itself since it was
+// judged: it stands still, and by Flink's word on what it made, since the
+// high-availability record went with it.
+func (r *Release) noticeEnd(o flink.Observation) {
+	if s := r.Standstill; s != nil && !s.Reached && r.noRecord(o) {
+		r.Standstill = &Standstill{Ended: true} // unseen: Flink does not answer
+	}
+	if !r.shows(o) || !o.Job.Ended() || len(r.Rollback) > 0 || r.Standstill != nil && r.Standstill.Reached {
+		return
+	}
+	r.lastSeen(o)
+	if c := o.Job.Checkpoints; c.Completed == 0 && r.Restore.Kind != flink.RestoreNothing && c.RestoredFrom != "" {
+		r.FailedFrom = c.RestoredFrom
+	}
+	r.Standstill = &Standstill{Reached: true, Ended: true}
+}
+
+// lastSeen keeps what Flink says of the failed version now: it may have come
+// further than when it was judged.
+func (r *Release) lastSeen(o flink.Observation) {
+	r.FailedStart = o.Job.Started
+	if r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed {
+		seen := o.Job.Checkpoints
+		r.FailedAt = &seen
+	}
 }
 
 // noticeEdit keeps that somebody else has changed the resource of the version
@@ -175,7 +211,10 @@ func (r *Release) applied(o flink.Observation, c flink.RollbackCase) *flink.Roll
 		return nil
 	}
 	if len(r.Rollback) == 0 && o.Spec.Step == haltStep {
-		return nil // at a standstill, or on its way there: the state is still to be chosen
+		if r.Standstill == nil { // on its way there
+			return &flink.RollbackDecision{Action: flink.Halt, Message: "the failed version is being brought to a standstill"}
+		}
+		return nil // the state is still to be chosen
 	}
 	for _, k := range []flink.RestoreKind{flink.RestoreLatest, flink.RestoreSnapshot, flink.RestoreHeld, flink.RestoreNothing} {
 		if o.Spec.Step == r.rollbackStep(k) {
@@ -207,14 +246,15 @@ func (r *Release) shows(o flink.Observation) bool {
 	if before.IsZero() {
 		before = r.Before.Started // Apply took effect and its output was lost
 	}
-	return o.Job.Reachable && o.Job.ID != "" && o.Spec.Release == r.ID && o.Spec.Step == applyStep && o.Job.Started.After(before)
+	return o.Job.Reachable && o.Job.ID != "" && r.fails(o) && o.Job.Started.After(before)
 }
 
 // hidden tells whether the failed version may run without anybody seeing it.
 // One that was called off while it started does not.
 func (r *Release) hidden(o flink.Observation) bool {
 	starts := r.CalledOff && o.Status.JobManager != "READY"
-	return !starts && o.Spec.Release == r.ID && o.Spec.Step == applyStep && !o.Job.Reachable && o.Status.PodTrouble == ""
+	still := r.Standstill != nil && r.Standstill.Reached
+	return !starts && !still && r.fails(o) && !o.Job.Reachable && o.Status.PodTrouble == ""
 }
 
 func (t Tasks) bringBack(ctx context.Context, r Release, previous flink.Revision, decision flink.RollbackDecision, o flink.Observation) (Release, error) {
