@@ -193,9 +193,11 @@ func (r *Release) heldBack(p flink.Policy, s flink.Situation, plan flink.Plan) s
 	return ""
 }
 
-// untouched tells whether nobody has written the resource since that stop.
+// untouched tells whether nobody has written the resource since that stop. The
+// generation alone does not tell: one that was made again counts from the start.
 func untouched(d ledger.Down, o flink.Observation) bool {
-	return o.Spec.Release == d.Release && d.Generation != 0 && o.Spec.Generation == d.Generation
+	stopped := o.Spec.Step == stopStep || o.Spec.Step == haltStep
+	return stopped && o.Spec.Release == d.Release && d.Generation != 0 && o.Spec.Generation == d.Generation
 }
 
 func deletedHow(d ledger.Document) string {
