@@ -80,7 +80,7 @@ func openLocal(w whereabouts.Whereabouts) (*installation, error) {
 }
 
 func openAWS(ctx context.Context, f flags) (*installation, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(boot.Impatient()))
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}

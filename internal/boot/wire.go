@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -100,10 +101,21 @@ func awsConfig(ctx context.Context, e Environment) (aws.Config, error) {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient()
+		cfg.HTTPClient = Impatient()
 	}
 	cfg.HTTPClient = answers{cfg.HTTPClient}
 	return cfg, err
+}
+
+// answerWithin is how long a service may take until it begins to answer; none
+// that is called here takes a tenth of it.
+const answerWithin = time.Minute
+
+// Impatient is the SDK's own client, but for a service that never answers: by
+// default it is waited for without end
+// (https://docs.aws.amazon.com/sdk-for-go/v2/developer-guide/configure-http.html).
+func Impatient() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = answerWithin })
 }
 
 // wallClock is real time.

@@ -54,6 +54,7 @@ var mutants = map[string]Mutant{
 	"recovery takes the living for dead":               sweep(func(t *task.Tasks) { t.Executions = allOf{t.Executions, false} }),
 	"recovery takes the dead for living":               sweep(func(t *task.Tasks) { t.Executions = allOf{t.Executions, true} }),
 	"recovery does not wait for a dead one's function": sweep(func(t *task.Tasks) { t.Config.LastWord = 0 }),
+	"recovery tells nobody of what has died":           {Objects: objects(func(o *bugs) { o.dropsRecords = "Died" })},
 	"recovery drops the outbox":                        sweep(func(t *task.Tasks) { t.Sender = nowhere{} }),
 	"recovery does not see what was applied":           sweep(func(t *task.Tasks) { t.Target = unwritten{t.Target} }),
 	"recovery writes without looking at versions":      {Objects: objects(func(o *bugs) { o.blindly = "sweep" })},

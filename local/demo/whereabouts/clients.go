@@ -14,17 +14,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/sluice-flink/sluice/events"
+	"github.com/sluice-flink/sluice/internal/boot"
 )
 
 // Objects is a client of the plane's S3.
 func (w Whereabouts) Objects() *s3.Client {
-	return s3.New(s3.Options{Region: w.Region, BaseEndpoint: &w.S3, UsePathStyle: true, Credentials: w.credentials()})
+	return s3.New(s3.Options{Region: w.Region, BaseEndpoint: &w.S3, UsePathStyle: true, Credentials: w.credentials(), HTTPClient: boot.Impatient()})
 }
 
 // Config is what a client of the plane's other services is made with; their
 // endpoints are Events and States.
 func (w Whereabouts) Config() aws.Config {
-	return aws.Config{Region: w.Region, Credentials: w.credentials()}
+	return aws.Config{Region: w.Region, Credentials: w.credentials(), HTTPClient: boot.Impatient()}
 }
 
 func (w Whereabouts) credentials() aws.CredentialsProvider {
