@@ -51,7 +51,7 @@ func (e *execution) tellOfDeath() {
 	stop := e.line.now.UnixMilli()
 	event := eventOf("died-"+e.name, events.ExecutionChangedSource, events.ExecutionChangedType, e.line.now, events.ExecutionChangedDetail{
 		ExecutionArn: e.arn(), StateMachineArn: account + "stateMachine:" + string(e.machine), Name: e.name, Status: e.result.Status,
-		StopDate: &stop, Input: string(e.input), Error: e.result.Error, Cause: e.result.Cause})
+		StartDate: e.started.UnixMilli(), StopDate: &stop, Input: string(e.input), Error: e.result.Error, Cause: e.result.Cause})
 	draw := e.line.luck.of("death of "+e.name, 0)
 	after := time.Duration(draw>>8%2000) * time.Millisecond
 	if draw>>32%8 == 0 {

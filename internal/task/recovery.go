@@ -12,7 +12,7 @@ import (
 type Recovery struct {
 	Decision Decision `json:"decision"` // Sweep: what comes next; the Choice after it switches on this alone
 
-	Event json.RawMessage `json:"event,omitempty"` // Begin: as it came; Sweep drops it once it is read
+	Event json.RawMessage `json:"event,omitempty"` // Begin: as it came; Sweep drops it once nothing more follows from it
 
 	Only   *flink.Application `json:"only,omitempty"`   // Sweep: the application that the event is about; nil: all of them
 	After  string             `json:"after,omitempty"`  // Sweep: the application that was looked at last; the next call goes on behind it

@@ -27,15 +27,10 @@ const (
 // all of them, and mends what dead executions left. An application that cannot
 // be looked at, or mended, holds up no other: the next tick tries it again.
 func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
-	if event := r.Event; event != nil {
-		r = t.readRecovery(event)
-		if r.Decision == ToSucceeded {
-			err := t.hearAgain(ctx, &r, event)
-			return r, err
-		}
-		if err := t.tellUnheard(ctx, &r, event); err != nil {
-			return r, err
-		}
+	event := r.Event
+	silent, err := t.heed(ctx, &r)
+	if err != nil || r.Decision == ToSucceeded {
+		return r, err
 	}
 	began := t.Clock.Now()
 	apps, err := t.toSweep(ctx, r)
@@ -57,7 +52,33 @@ func (t Tasks) Sweep(ctx context.Context, r Recovery) (Recovery, error) {
 	if r.Only == nil {
 		t.clearRehearsals(ctx, &r, apps[:min(len(apps), sweepAtMost)])
 	}
+	if !silent.IsZero() { // what the event is about is looked at once more
+		r.Decision, r.Until, r.After, r.Event = ToAwaitSilence, latest(r.Until, silent), "", event
+	}
 	return r, nil
+}
+
+// heed does what the event itself asks for, and says what is to be swept beside
+// that, if anything. Where the event is to be heeded once more, it says when.
+func (t Tasks) heed(ctx context.Context, r *Recovery) (time.Time, error) {
+	event := r.Event
+	if event == nil {
+		r.Decision = ToSweep
+		return time.Time{}, nil
+	}
+	about := t.readRecovery(event)
+	r.Event, r.Only, r.Decision = nil, about.Only, about.Decision
+	if r.Decision == ToSucceeded {
+		return time.Time{}, t.hearAgain(ctx, r, event)
+	}
+	return t.tellUnheard(ctx, r, event)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // readRecovery says what an event is about. One that names no application, as
