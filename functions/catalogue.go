@@ -27,6 +27,7 @@ const (
 	WriteLedger   Grant = "WriteLedger"   // the same, conditional writes
 	PinJars       Grant = "PinJars"       // content-addressed copies of jars
 	UseCluster    Grant = "UseCluster"    // sts:GetCallerIdentity as Kubernetes identity; RBAC decides there
+	SeeCluster    Grant = "SeeCluster"    // the same, in a Kubernetes group that changes nothing
 	SendEvents    Grant = "SendEvents"    // events:PutEvents on the plane's bus
 	StartRelease  Grant = "StartRelease"  // states:StartExecution of the release machine
 	EndWaits      Grant = "EndWaits"      // states:SendTaskSuccess to executions that sleep on a task token
@@ -54,6 +55,11 @@ type Function struct {
 
 // Substitution is the placeholder that stands for the function's ARN in its machine.
 func (f Function) Substitution() string { return f.State + "FunctionArn" }
+
+// ReachesCluster tells whether the function talks to the Kubernetes API, be it only to look.
+func (f Function) ReachesCluster() bool {
+	return slices.Contains(f.Grants, UseCluster) || slices.Contains(f.Grants, SeeCluster)
+}
 
 // Probe is the function that looks at all applications every minute.
 const Probe = "probe"
@@ -94,7 +100,7 @@ func Catalogue() []Function {
 		{Name: "remove", State: "Remove", Machine: Release, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger, UseCluster}},
 		{Name: "settle", State: "Settle", Machine: Release, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 
-		{Name: "diagnose", State: "Diagnose", Machine: Remediate, Memory: 512, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, UseCluster, ReadAlarms, AskOfAlarms}},
+		{Name: "diagnose", State: "Diagnose", Machine: Remediate, Memory: 512, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, WriteLedger, SeeCluster, ReadAlarms, AskOfAlarms}},
 		{Name: "act", State: "Act", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 		{Name: "follow", State: "Follow", Machine: Remediate, Memory: 256, Timeout: poll, Grants: []Grant{ReadLedger, WriteLedger}},
 		{Name: "escalate", State: "Escalate", Machine: Remediate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, CallSomebody}, outbox)},
@@ -106,6 +112,6 @@ func Catalogue() []Function {
 		{Name: "settle-rotation", State: "SettleRotation", Machine: Rotate, Memory: 256, Timeout: time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger}, outbox)},
 
 		{Name: "sweep", State: "Sweep", Machine: Recover, Memory: 512, Timeout: 5 * time.Minute, Grants: slices.Concat([]Grant{ReadLedger, WriteLedger, UseCluster, DescribeExecutions, StartMachines, CallSomebody}, outbox)},
-		{Name: Probe, State: "Probe", Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, UseCluster, PutMetrics}},
+		{Name: Probe, State: "Probe", Memory: 256, Timeout: time.Minute, Grants: []Grant{ReadArtifacts, ReadLedger, SeeCluster, PutMetrics}},
 	}
 }

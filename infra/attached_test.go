@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/sluice-flink/sluice/functions"
-	"github.com/sluice-flink/sluice/infra/constructs"
 )
 
 const attachedStack = "sluice-eventplane"
@@ -24,9 +23,9 @@ func TestFunctionsOfAPlatformReachItsPrivateCluster(t *testing.T) {
 		_, function := functionOf(t, plane, f)
 		subnets, groups := texts(at(function.Properties, "VpcConfig", "SubnetIds")), texts(at(function.Properties, "VpcConfig", "SecurityGroupIds"))
 		switch {
-		case !constructs.UsesCluster(f) && len(subnets)+len(groups) > 0:
+		case !f.ReachesCluster() && len(subnets)+len(groups) > 0:
 			t.Errorf("%s stands in the VPC and has nothing to do there", f.Name)
-		case constructs.UsesCluster(f) && (len(subnets) != 2 || len(groups) != 1 || !strings.Contains(groups[0], "FunctionsGroup")):
+		case f.ReachesCluster() && (len(subnets) != 2 || len(groups) != 1 || !strings.Contains(groups[0], "FunctionsGroup")):
 			t.Errorf("%s stands in %v with %v", f.Name, subnets, groups)
 		}
 	}

@@ -16,31 +16,36 @@ import (
 	"github.com/sluice-flink/sluice/infra/constructs"
 )
 
-func TestExactlyTheFunctionsThatUseTheClusterAreLetIn(t *testing.T) {
+func TestExactlyTheFunctionsThatReachTheClusterAreLetInWhereTheyBelong(t *testing.T) {
 	plane := read(t, publicStack)
-	var want, got []string
+	looks := []string{"diagnose", functions.Probe}
+	want, got := map[string][]string{}, map[string][]string{}
 	for _, f := range functions.Catalogue() {
-		if constructs.UsesCluster(f) {
+		group := constructs.ReleasersGroup
+		if slices.Contains(looks, f.Name) {
+			group = constructs.ObserversGroup
+		}
+		if f.ReachesCluster() {
 			_, function := functionOf(t, plane, f)
-			want = append(want, text(function.Properties["Role"]))
+			want[group] = append(want[group], text(function.Properties["Role"]))
 		}
 	}
 	for id, entry := range plane.ofType("AWS::EKS::AccessEntry") {
-		got = append(got, text(entry.Properties["PrincipalArn"]))
-		if groups := texts(entry.Properties["KubernetesGroups"]); !slices.Equal(groups, []string{constructs.ReleasersGroup}) {
-			t.Errorf("%s is a member of %v", id, groups)
-		}
+		group := strings.Join(texts(entry.Properties["KubernetesGroups"]), ",")
+		got[group] = append(got[group], text(entry.Properties["PrincipalArn"]))
 		if entry.Properties["AccessPolicies"] != nil {
 			t.Errorf("%s has policies of EKS beside the group", id)
 		}
 	}
-	if named := strings.Split(text(plane.Outputs["ClusterRoleArns"]["Value"]), ","); !slices.Equal(named, want) {
-		t.Errorf("the output names %v, want %v", named, want)
+	for output, group := range map[string]string{"ClusterRoleArns": constructs.ReleasersGroup, "ObserverRoleArns": constructs.ObserversGroup} {
+		if named := strings.Split(text(plane.Outputs[output]["Value"]), ","); !slices.Equal(named, want[group]) {
+			t.Errorf("the output %s names %v, want %v", output, named, want[group])
+		}
+		slices.Sort(want[group])
+		slices.Sort(got[group])
 	}
-	slices.Sort(want)
-	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("access entries (-want +got):\n%s", diff)
+		t.Errorf("access entries by group (-want +got):\n%s", diff)
 	}
 }
 
@@ -51,7 +56,7 @@ func TestAPrivateClusterIsReachedFromItsSubnets(t *testing.T) {
 		_, function := functionOf(t, plane, f)
 		inside := at(function.Properties, "VpcConfig", "SubnetIds") != nil && at(function.Properties, "VpcConfig", "SecurityGroupIds") != nil
 		allowed := slices.ContainsFunc(statements[roleOf(function.Properties["Role"])], func(s statement) bool { return s.sid == "UseNetworkInterface" })
-		if want := constructs.UsesCluster(f); inside != want || allowed != want {
+		if want := f.ReachesCluster(); inside != want || allowed != want {
 			t.Errorf("%s: in the VPC: %t, may have an interface: %t, uses the cluster: %t", f.Name, inside, allowed, want)
 		}
 	}
@@ -73,38 +78,49 @@ type rbacDocument struct {
 	Subjects []struct{ Kind, Name string }
 }
 
-func TestTheClustersRolesAreForTheGroupOfTheAccessEntriesAndNameEveryRight(t *testing.T) {
+func TestTheClustersRolesAreForTheGroupsOfTheAccessEntriesAndNameEveryRight(t *testing.T) {
 	for _, file := range []string{"kubernetes/rbac.yaml", "kubernetes/rehearsal.yaml"} {
 		t.Run(file, func(t *testing.T) {
 			documents := rbac(t, file)
 			if closed := documents[0]; closed.Kind == "NetworkPolicy" && closed.Metadata.Namespace == "" {
 				documents = documents[1:]
 			}
-			narrow(t, documents)
+			for ; len(documents) > 1; documents = documents[2:] {
+				narrow(t, documents[0], documents[1])
+			}
+			if len(documents) > 0 {
+				t.Errorf("%s %s is left over", documents[0].Kind, documents[0].Metadata.Name)
+			}
 		})
 	}
 }
 
-func narrow(t *testing.T, documents []rbacDocument) {
+// groups are who each Role is for.
+var groups = map[string]string{"sluice-releaser": constructs.ReleasersGroup, "sluice-rehearser": constructs.ReleasersGroup, "sluice-observer": constructs.ObserversGroup}
+
+func narrow(t *testing.T, role, binding rbacDocument) {
 	t.Helper()
-	if len(documents) != 2 || documents[0].Kind != "Role" || documents[1].Kind != "RoleBinding" {
-		t.Fatalf("want a Role and its RoleBinding, nothing cluster-wide: %+v", documents)
+	if role.Kind != "Role" || binding.Kind != "RoleBinding" {
+		t.Fatalf("want a Role and its RoleBinding, nothing cluster-wide: %+v, %+v", role, binding)
 	}
-	role, binding := documents[0], documents[1]
 	if role.Metadata.Namespace != "" || binding.Metadata.Namespace != "" {
 		t.Error("the manifest names a namespace; it is applied to any")
 	}
 	if binding.RoleRef.Kind != "Role" || binding.RoleRef.Name != role.Metadata.Name {
 		t.Errorf("the binding is of %+v", binding.RoleRef)
 	}
-	if len(binding.Subjects) != 1 || binding.Subjects[0].Kind != "Group" || binding.Subjects[0].Name != constructs.ReleasersGroup {
-		t.Errorf("the binding is for %+v, want the group %s", binding.Subjects, constructs.ReleasersGroup)
+	if len(binding.Subjects) != 1 || binding.Subjects[0].Kind != "Group" || binding.Subjects[0].Name != groups[role.Metadata.Name] {
+		t.Errorf("%s is bound to %+v, want the group %s", role.Metadata.Name, binding.Subjects, groups[role.Metadata.Name])
 	}
+	looks := groups[role.Metadata.Name] == constructs.ObserversGroup
 	for _, rule := range role.Rules {
 		for _, word := range slices.Concat(rule.APIGroups, rule.Resources, rule.Verbs) {
 			if strings.Contains(word, "*") || word == "secrets" || word == "escalate" || word == "impersonate" {
 				t.Errorf("the role has %s in %+v", word, rule)
 			}
+		}
+		if slices.ContainsFunc(rule.Verbs, func(verb string) bool { return looks && verb != "get" && verb != "list" }) {
+			t.Errorf("who only looks may %v %v", rule.Verbs, rule.Resources)
 		}
 	}
 }

@@ -126,6 +126,7 @@ var sids = map[functions.Grant][]string{
 	functions.WriteLedger:   {"WriteLedger", "UseKey"},
 	functions.PinJars:       {"PinJars", "UseKey"},
 	functions.UseCluster:    nil,
+	functions.SeeCluster:    nil,
 	functions.SendEvents:    {"SendEvents"},
 	functions.StartRelease:  {"StartRelease"},
 	functions.EndWaits:      {"EndWaits"},

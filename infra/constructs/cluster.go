@@ -10,13 +10,29 @@ import (
 	"github.com/sluice-flink/sluice/functions"
 )
 
-// ReleasersGroup is the Kubernetes group of the functions that use the
-// cluster. infra/kubernetes/rbac.yaml says what it may do, namespace by namespace.
-const ReleasersGroup = "sluice:releasers"
+// The Kubernetes groups of the functions that reach the cluster.
+// infra/kubernetes/rbac.yaml says what they may do, namespace by namespace.
+const (
+	ReleasersGroup = "sluice:releasers" // of those that act
+	ObserversGroup = "sluice:observers" // of those that only look
+)
 
-// UsesCluster says whether the function talks to the Kubernetes API.
-func UsesCluster(f functions.Function) bool {
-	return slices.Contains(f.Grants, functions.UseCluster)
+// groupOf is the group of a function that reaches the cluster.
+func groupOf(f functions.Function) string {
+	if slices.Contains(f.Grants, functions.UseCluster) {
+		return ReleasersGroup
+	}
+	return ObserversGroup
+}
+
+// LetIn makes the access entry of a function's role.
+func LetIn(scope constructs.Construct, f functions.Function, cluster, roleArn *string) {
+	AdmitToCluster(scope, f.State+"AccessEntry", cluster, roleArn, groupOf(f))
+}
+
+// Members are those of the functions that belong to a group.
+func Members(all []functions.Function, group string) []functions.Function {
+	return slices.DeleteFunc(slices.Clone(all), func(f functions.Function) bool { return !f.ReachesCluster() || groupOf(f) != group })
 }
 
 // AdmitToCluster lets a role into the cluster as a member of a Kubernetes group.

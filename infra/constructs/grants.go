@@ -93,7 +93,7 @@ func (s Subjects) meaningOf(grant functions.Grant) meaning {
 // ofServices are the grants that are about no bucket.
 func (s Subjects) ofServices(grant functions.Grant) meaning {
 	switch grant {
-	case functions.UseCluster:
+	case functions.UseCluster, functions.SeeCluster:
 		// A token is a presigned sts:GetCallerIdentity, which needs no permission;
 		// what it may do is the access entry's and RBAC's business.
 		return meaning{}

@@ -32,7 +32,7 @@ func TestATeamHasWhatTheBlueprintsReaderLooksForAndWhatSluiceNeeds(t *testing.T)
 	}
 	for _, want := range []string{
 		"ServiceAccount flink-team-a-sa", "Role flink-team-a-role", "RoleBinding flink-team-a-role-binding", "ResourceQuota flink-team-a", "LimitRange flink-team-a",
-		"NetworkPolicy default-deny", "NetworkPolicy own-egress", "Role sluice-releaser", "RoleBinding sluice-releaser", "Role sluice-rehearser", "NetworkPolicy sluice-rehearsal",
+		"NetworkPolicy default-deny", "NetworkPolicy own-egress", "Role sluice-releaser", "RoleBinding sluice-releaser", "Role sluice-observer", "RoleBinding sluice-observer", "Role sluice-rehearser", "NetworkPolicy sluice-rehearsal",
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("there is no %s among %v", want, got)

@@ -73,7 +73,9 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RotateSchedule", Description: "Sluice: savepoints that are due", Rate: "rate(15 minutes)", Machine: machines[functions.Rotate]}, undelivered)
 	constructs.NewSchedule(stack, constructs.Schedule{ID: "RecoverSchedule", Description: "Sluice: what executions that died have left is looked for", Rate: "rate(5 minutes)", Machine: machines[functions.Recover]}, undelivered)
 	constructs.NewProbe(stack, made[functions.Probe], props.ProbeShards, subjects.MetricNamespace)
-	clusterRoles := letIn(stack, given, made, props.NoAccessEntries)
+	if !props.NoAccessEntries {
+		letIn(stack, given, made)
+	}
 
 	output(stack, "ArtifactsBucketName", "Drop <namespace>/<application>/application.yaml and jars here", subjects.Artifacts.BucketName())
 	output(stack, "LedgerBucketName", "What Sluice knows: documents, release records, revisions, pinned jars", subjects.Ledger.BucketName())
@@ -83,7 +85,8 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.
 	output(stack, "RotateMachineArn", "The state machine that takes, proves and retires savepoints", machines[functions.Rotate].StateMachineArn())
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
-	output(stack, "ClusterRoleArns", "Roles of the functions that use the Kubernetes API, as members of the group "+constructs.ReleasersGroup, awscdk.Fn_Join(jsii.String(","), &clusterRoles))
+	output(stack, "ClusterRoleArns", "Roles of the functions that act in the cluster, as members of the Kubernetes group "+constructs.ReleasersGroup, rolesOf(constructs.ReleasersGroup, made))
+	output(stack, "ObserverRoleArns", "Roles of the functions that only look, as members of the Kubernetes group "+constructs.ObserversGroup, rolesOf(constructs.ObserversGroup, made))
 	return subjects.Storage
 }
 
@@ -97,7 +100,7 @@ func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subj
 	for _, f := range functions.Catalogue() {
 		own := shared
 		own.Code = binary(props.Binaries, f)
-		if constructs.UsesCluster(f) {
+		if f.ReachesCluster() {
 			own.Network = props.Private
 		}
 		made[f.Name] = constructs.NewFunction(stack, f, own)
@@ -131,21 +134,22 @@ func mortal(machines map[functions.Machine]awsstepfunctions.StateMachine) []any 
 	return arns
 }
 
-// letIn makes the access entries unless it is told not to, and returns the
-// ARNs of the roles that need one.
-func letIn(stack awscdk.Stack, given parameters, made map[string]awslambda.Function, noEntries bool) []*string {
-	var roles []*string
+// letIn makes the access entries of the functions that reach the cluster.
+func letIn(stack awscdk.Stack, given parameters, made map[string]awslambda.Function) {
 	for _, f := range functions.Catalogue() {
-		if !constructs.UsesCluster(f) {
-			continue
-		}
-		role := made[f.Name].Role().RoleArn()
-		roles = append(roles, role)
-		if !noEntries {
-			constructs.AdmitToCluster(stack, f.State+"AccessEntry", given.clusterName, role, constructs.ReleasersGroup)
+		if f.ReachesCluster() {
+			constructs.LetIn(stack, f, given.clusterName, made[f.Name].Role().RoleArn())
 		}
 	}
-	return roles
+}
+
+// rolesOf are the ARNs of the roles of a Kubernetes group, with commas between them.
+func rolesOf(group string, made map[string]awslambda.Function) *string {
+	var roles []*string
+	for _, f := range constructs.Members(functions.Catalogue(), group) {
+		roles = append(roles, made[f.Name].Role().RoleArn())
+	}
+	return awscdk.Fn_Join(jsii.String(","), &roles)
 }
 
 func output(stack awscdk.Stack, id, description string, value *string) {

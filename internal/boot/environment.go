@@ -68,7 +68,7 @@ func (e Environment) missing(f functions.Function) []error {
 	if slices.Contains(f.Grants, functions.PutMetrics) {
 		need(functions.EnvMetrics, e.Metrics)
 	}
-	if slices.Contains(f.Grants, functions.UseCluster) {
+	if f.ReachesCluster() {
 		if e.Operator != "emr" && e.Operator != "apache" {
 			faults = append(faults, fmt.Errorf("%s is %q; it takes emr or apache", functions.EnvOperator, e.Operator))
 		}

@@ -53,7 +53,7 @@ func wire(ctx context.Context, f functions.Function, e Environment) (task.Deps, 
 			LongPoll: functions.LongPoll, Poll: pollEvery, FirstPoll: pollAtOnce,
 			LastWord: functions.LastWord, ReleaseMachine: e.Machine, Metrics: e.Metrics, Cluster: e.Cluster},
 	}
-	if slices.Contains(f.Grants, functions.UseCluster) {
+	if f.ReachesCluster() {
 		if d.Target, err = eks.Connect(eks.Config{Kubeconfig: e.Kubeconfig, Cluster: e.Cluster, Endpoint: e.ClusterEndpoint, CA: e.CA, Operator: eks.Operator(e.Operator), AWS: cfg}); err != nil {
 			return d, err
 		}

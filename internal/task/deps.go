@@ -15,7 +15,7 @@ import (
 type Deps struct {
 	Ledger    ledger.Store
 	Artifacts Artifacts
-	Target    flink.Target // nil in functions without the grant UseCluster
+	Target    flink.Target // nil in functions that do not reach the cluster
 	Sender    Sender       // nil in functions that send nothing
 	Signals   Signals
 	Metrics   Metrics         // nil in functions that send none

@@ -47,6 +47,7 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 	}
 	for _, who := range []subject{
 		{"Sluice's functions", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ReleasersGroup}}, functionsMay},
+		{"Sluice's functions that look", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ObserversGroup}}, observersMay},
 		{"the team's people", rest.ImpersonationConfig{UserName: "anna", Groups: []string{objects.Group(ours)}}, peopleMay},
 		{"the team's jobs", rest.ImpersonationConfig{UserName: "system:serviceaccount:" + ours.Namespace + ":" + objects.FullName(ours) + "-sa"}, jobsMay},
 		{"somebody else", rest.ImpersonationConfig{UserName: "somebody", Groups: []string{"system:authenticated"}}, nil},
@@ -63,6 +64,9 @@ var (
 		{"create", "flink.apache.org", "flinkdeployments", ""}, {"patch", "flink.apache.org", "flinkdeployments", ""}, {"delete", "flink.apache.org", "flinkdeployments", ""}, {"get", "flink.apache.org", "flinkdeployments", ""},
 		{"get", "", "services", "proxy"}, {"create", "", "services", "proxy"}, {"list", "", "pods", ""}, {"update", "", "configmaps", ""}, {"get", "", "configmaps", ""}, {"list", "", "configmaps", ""}, {"create", "", "configmaps", ""},
 		{"create", "batch", "jobs", ""}, {"delete", "batch", "jobs", ""}, {"get", "batch", "jobs", ""}, {"get", "", "pods", "log"}, {"get", "apps", "deployments", ""},
+	}
+	observersMay = []right{
+		{"get", "flink.apache.org", "flinkdeployments", ""}, {"get", "", "services", "proxy"}, {"list", "", "pods", ""}, {"list", "", "configmaps", ""},
 	}
 	peopleMay = []right{
 		{"get", "flink.apache.org", "flinkdeployments", ""}, {"get", "", "pods", ""}, {"list", "", "pods", ""}, {"get", "", "pods", "log"}, {"create", "", "pods", "portforward"},
