@@ -22,3 +22,7 @@ const (
 
 	EnvS3Endpoint = "AWS_ENDPOINT_URL_S3" // the SDK's own variable; set where S3 is not Amazon's
 )
+
+// PlaceholdersOutput is the stack's output that has the same as EnvPlaceholders,
+// for those who read a manifest before it is uploaded.
+const PlaceholdersOutput = "Placeholders"

@@ -97,7 +97,7 @@ func TestPlaceholdersAreAJSONObjectOfTheParameters(t *testing.T) {
 		if err := json.Unmarshal([]byte(text(at(function.Properties, "Environment", "Variables", functions.EnvPlaceholders))), &got); err != nil {
 			t.Fatal(err)
 		}
-		want := map[string]string{"DATA_BUCKET": "<DataBucketName>", "JOB_EXECUTION_ROLE_ARN": "<JobExecutionRoleArn>"}
+		want := map[string]string{"DATA_BUCKET": "<DataBucketName>", "JOB_EXECUTION_ROLE_ARN": "<JobExecutionRoleArn>", "SCHEDULER": "default-scheduler"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", f.Name, diff)
 		}

@@ -44,7 +44,8 @@ func TestCfnLintFindsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	// W3005: the CDK names the role among a function's dependencies although the reference says it already.
-	arguments := []string{"--ignore-checks", "W3005", "--"}
+	// W6001: what manifests are filled in with is one output, and some of it another stack's.
+	arguments := []string{"--ignore-checks", "W3005", "W6001", "--"}
 	passed := openVerdicts(t, string(version), arguments)
 	for _, stack := range made(t) {
 		t.Run(stack, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 type explainOptions struct {
 	file   string
 	layers layerFiles
-	set    map[string]string
+	fill   fillIn
 	json   bool
 }
 
@@ -39,7 +39,7 @@ func (p *program) policyExplainCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&o.file, "file", "", "an application.yaml, in place of the installation's")
 	o.layers.declare(c.Flags())
-	c.Flags().StringToStringVar(&o.set, "set", nil, "NAME=VALUE that ${NAME} is filled in with")
+	o.fill.declare(c.Flags())
 	c.Flags().BoolVar(&o.json, "json", false, "the same as --output json")
 	return c
 }
@@ -64,7 +64,11 @@ func (p *program) explain(ctx context.Context, args []string, o explainOptions) 
 	if err != nil {
 		return err
 	}
-	values, standIns := p.placeholders(o.set)
+	values, err := p.placeholders(o.fill)
+	if err != nil {
+		return err
+	}
+	standIns := withStandIns(values, docs[0].text, docs[1].text, docs[2].text, []byte(allowedRole))
 	settings, err := docs.settings(app, values)
 	var faults *manifest.Faults
 	if errors.As(err, &faults) {
@@ -80,6 +84,9 @@ func (p *program) explain(ctx context.Context, args []string, o explainOptions) 
 	}
 	return p.say(renderExplanation(e), e)
 }
+
+// allowedRole is what allow.executionRoles asks for where no layer says otherwise.
+const allowedRole = "${JOB_EXECUTION_ROLE_ARN}"
 
 // policyDocument is one document of the stack; text is nil when there is none.
 type policyDocument struct {

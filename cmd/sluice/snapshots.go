@@ -106,7 +106,11 @@ func (p *program) snapshotPolicy(ctx context.Context, app flink.Application) (fl
 	if err != nil {
 		return flink.Snapshots{}, err
 	}
-	values, _ := p.placeholders(nil)
+	values, err := p.placeholders(fillIn{})
+	if err != nil {
+		return flink.Snapshots{}, err
+	}
+	withStandIns(values)
 	m, err := manifest.Parse(docs[2].text, app, values, layers...)
 	if err != nil {
 		return flink.Snapshots{}, err

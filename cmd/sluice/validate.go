@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 
@@ -11,14 +10,13 @@ import (
 
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/manifest"
-	"github.com/sluice-flink/sluice/local/demo/whereabouts"
 )
 
 // validateOptions are the flags of validate.
 type validateOptions struct {
 	jars   []string
 	app    string
-	set    map[string]string
+	fill   fillIn
 	layers layerFiles
 }
 
@@ -35,7 +33,7 @@ func (p *program) validateCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&o.jars, "jar", nil, "jar to check with it; may be given several times")
 	c.Flags().StringVar(&o.app, "application", "", "NAMESPACE/APP it will be uploaded as (default: what the manifest names)")
-	c.Flags().StringToStringVar(&o.set, "set", nil, "NAME=VALUE that ${NAME} is filled in with")
+	o.fill.declare(c.Flags())
 	o.layers.declare(c.Flags())
 	return c
 }
@@ -54,8 +52,11 @@ func (p *program) validate(path string, o validateOptions) error {
 	if err != nil {
 		return err
 	}
-	values, standIns := p.placeholders(o.set)
-	v := validation{File: file, Application: app, StandIns: standIns}
+	values, err := p.placeholders(o.fill)
+	if err != nil {
+		return err
+	}
+	v := validation{File: file, Application: app, StandIns: withStandIns(values, text)}
 	m, err := parseWith(o.layers, text, app, values)
 	if err := v.read(m, err); err != nil {
 		return err
@@ -119,25 +120,6 @@ func pick(path string, jars []string) (string, []string, error) {
 		return "", nil, fmt.Errorf("list the jars in %s: %w", path, err)
 	}
 	return filepath.Join(path, flink.ManifestFile), append(beside, jars...), nil
-}
-
-// placeholders are the values of ${NAME}: those given, else the local plane's,
-// else stand-ins for what the stack fills in, whose names are returned.
-func (p *program) placeholders(given map[string]string) (map[string]string, []string) {
-	values := map[string]string{}
-	var standIns []string
-	w, err := whereabouts.Read(orElse(p.flags.dir, whereabouts.DefaultDir))
-	if err == nil {
-		maps.Copy(values, w.Placeholders)
-	}
-	maps.Copy(values, given)
-	for name, value := range map[string]string{"DATA_BUCKET": "stand-in-bucket", "JOB_EXECUTION_ROLE_ARN": "arn:aws:iam::000000000000:role/stand-in"} {
-		if _, known := values[name]; !known {
-			values[name] = value
-			standIns = append(standIns, name)
-		}
-	}
-	return values, standIns
 }
 
 func orElse(s, otherwise string) string {

@@ -36,6 +36,19 @@ func (a AddOns) ClusterAutoscaler() bool {
 	return a.NodeScaling == ClusterAutoscaler || a.NodeScaling == Both
 }
 
+// Scheduler is the schedulerName of the teams' pods. The usual one has a name, too,
+// so that a manifest can say it either way.
+func (a AddOns) Scheduler() string {
+	if a.YuniKorn {
+		return "yunikorn" // https://yunikorn.apache.org/docs/user_guide/workloads/run_flink
+	}
+	return UsualScheduler
+}
+
+// UsualScheduler is what Kubernetes takes where a pod names none
+// (https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/).
+const UsualScheduler = "default-scheduler"
+
 // Pool is a pool of Karpenter's nodes for jobs. Each may have Spot and on-demand
 // nodes: which one, a pod says.
 type Pool struct {

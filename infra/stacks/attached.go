@@ -10,6 +10,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/constructs/team"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
@@ -35,6 +36,9 @@ func (a *Attached) given() parameters {
 		dataBucket:      a.Data.State.BucketName(),
 		dataKey:         a.Data.Key.KeyArn(),
 		jobRole:         jobRoles(a.Platform),
+		logsBucket:      a.Data.Logs.BucketName(),
+		logGroup:        jsii.String(team.LogGroup(a.Platform, platform.Team{Namespace: "${NAMESPACE}"})),
+		scheduler:       jsii.String(a.Platform.AddOns.Scheduler()),
 		prometheus:      jsii.String(""),
 		workspaceID:     jsii.String("none"),
 		logRetention:    jsii.Number(a.Platform.Observability.LogDays),

@@ -85,6 +85,7 @@ func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.
 	output(stack, "RotateMachineArn", "The state machine that takes, proves and retires savepoints", machines[functions.Rotate].StateMachineArn())
 	output(stack, "EventBusName", "The bus of Sluice's own events", subjects.Bus.EventBusName())
 	output(stack, "UndeliveredQueueUrl", "Events that started no execution", undelivered.QueueUrl())
+	output(stack, functions.PlaceholdersOutput, "What ${NAME} in a manifest is filled in with; for sluice validate and sluice render", placeholders(stack, given))
 	output(stack, "ClusterRoleArns", "Roles of the functions that act in the cluster, as members of the Kubernetes group "+constructs.ReleasersGroup, rolesOf(constructs.ReleasersGroup, made))
 	output(stack, "ObserverRoleArns", "Roles of the functions that only look, as members of the Kubernetes group "+constructs.ObserversGroup, rolesOf(constructs.ObserversGroup, made))
 	return subjects.Storage

@@ -15,6 +15,8 @@ type parameters struct {
 	clusterName, clusterEndpoint, clusterCA *string
 	operator                                *string
 	dataBucket, jobRole                     *string
+	logsBucket, logGroup                    *string // where the logs of jobs go; nil: nobody said
+	scheduler                               *string // of the jobs' pods
 	dataKey                                 *string // of dataBucket; nil: its owner grants its use
 	jarReader                               *string // the role that the buckets let read pinned jars; nil: roles say it themselves
 	prometheus, workspaceID                 *string
@@ -72,6 +74,7 @@ func declare(stack awscdk.Stack) parameters {
 		}),
 	}
 	given.jarReader = given.jobRole
+	given.scheduler = jsii.String(platform.UsualScheduler)
 	return given
 }
 

@@ -166,10 +166,20 @@ func render(resource *node, app flink.Application) *node {
 		job.remove("jarURI")
 	}
 	job.remove("savepointTriggerNonce")
-	if conf := out.get("spec", "flinkConfiguration"); conf != nil {
-		for _, f := range conf.fields {
+	quote(out)
+	return out
+}
+
+// quote makes strings of the values of Flink's configuration, which is what every
+// version of the CRD takes.
+func quote(resource *node) {
+	conf := resource.get("spec", "flinkConfiguration")
+	if conf == nil {
+		return
+	}
+	for _, f := range conf.fields {
+		if f.value.kind == scalar {
 			f.value.value = f.value.literal
 		}
 	}
-	return out
 }

@@ -15,6 +15,9 @@
 // there), a savepointTriggerNonce of 0 is gone, and the values of
 // spec.flinkConfiguration are strings, which every version of the CRD takes.
 //
+// Fill is for what no release takes yet, and kubectl does: session clusters and
+// their jobs. It fills the placeholders in and checks nothing else.
+//
 // Start with parse.go. The first document: deployment.go lists its checks,
 // reach.go holds it against what a team may use, practice.go says what is done
 // better, agreement.go holds it against the policy. The policies:
