@@ -63,18 +63,26 @@ func TestATeamReadsAndWritesItsOwnPrefixAlone(t *testing.T) {
 	}
 }
 
-func TestTheRoleIsGivenToEMRsAccountsAndTheTeamsOwn(t *testing.T) {
-	var got []string
-	for _, association := range read(t, teamStack).ofType("AWS::EKS::PodIdentityAssociation") {
-		if at(association.Properties, "Namespace") != "flink-team-a-ns" {
-			t.Errorf("an association of %v", association.Properties["Namespace"])
+func TestTheRoleIsGivenToTheOperatorsAccountsAndTheTeamsOwn(t *testing.T) {
+	for _, c := range []struct {
+		stack, namespace string
+		want             []string
+	}{
+		{teamStack, "flink-team-a-ns", []string{"emr-containers-sa-flink-jobmanager", "emr-containers-sa-flink-taskmanager", "flink-team-a-sa"}},
+		{"other-team-search", "search-jobs", []string{"emr-containers-sa-flink-jobmanager", "emr-containers-sa-flink-taskmanager", "flink", "flink-team-search-sa"}},
+	} {
+		var got []string
+		for _, association := range read(t, c.stack).ofType("AWS::EKS::PodIdentityAssociation") {
+			if at(association.Properties, "Namespace") != c.namespace {
+				t.Errorf("%s: an association of %v", c.stack, association.Properties["Namespace"])
+			}
+			account, _, _ := strings.Cut(text(association.Properties["ServiceAccount"]), "-<AWS::AccountId>")
+			got = append(got, account)
 		}
-		account, _, _ := strings.Cut(text(association.Properties["ServiceAccount"]), "-<AWS::AccountId>")
-		got = append(got, account)
-	}
-	slices.Sort(got)
-	if diff := cmp.Diff([]string{"emr-containers-sa-flink-jobmanager", "emr-containers-sa-flink-taskmanager", "flink-team-a-sa"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.stack, diff)
+		}
 	}
 }
 

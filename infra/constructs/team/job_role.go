@@ -34,14 +34,24 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 	}
 	own.JustifyPrefixes(role, "What a job writes below its team's prefix, and which jars are pinned, is not known beforehand; prefixes part who may touch which.")
 	own.JustifyWildcards(role, "Describing log groups takes no resource.", `/^Resource::\*$/`)
-	for id, account := range map[string]*string{
+	accounts := map[string]*string{
 		"JobManagerIdentity":  emrAccount("jobmanager", name),
 		"TaskManagerIdentity": emrAccount("taskmanager", name),
 		"OwnIdentity":         jsii.String(kubernetes.FullName(t) + "-sa"),
-	} {
+	}
+	if props.Platform.FlinkOperator.Kind == platform.Apache {
+		accounts["ChartsIdentity"] = jsii.String(chartsAccount)
+	}
+	for id, account := range accounts {
 		props.Cluster.Identify(scope, id, t.Namespace, *account, role)
 	}
 }
+
+// chartsAccount is the service account that Apache's chart makes in each namespace
+// it watches, with the Role that a JobManager needs: what a manifest names that was
+// written for that operator
+// (https://github.com/apache/flink-kubernetes-operator/blob/main/helm/flink-kubernetes-operator/values.yaml, jobServiceAccount).
+const chartsAccount = "flink"
 
 // rights are the team's own prefix of each bucket, and reading what is pinned.
 func rights(t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.PolicyStatement {

@@ -1,0 +1,14 @@
+package charts
+
+// What the examples run. It goes with the operators of the table: EMR's images of
+// Flink are of the operator's own release.
+const (
+	// EMRFlink is the release label of EMR's Flink, dated: what "latest" names changes
+	// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/emr-eks-7.13.0-flink-latest.html).
+	EMRFlink = "emr-7.13.0-flink-20260410"
+	// FlinkImage is Apache's own (https://hub.docker.com/_/flink).
+	FlinkImage = "flink:1.20.5-java17"
+	// FlinkMinor is the version of both
+	// (https://docs.aws.amazon.com/emr/latest/ReleaseGuide/Flink-release-history.html).
+	FlinkMinor = "1.20"
+)
