@@ -54,6 +54,8 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 	} {
 		t.Run(who.name, func(t *testing.T) { who.try(t, c.Config) })
 	}
+	t.Run("the examples are taken", func(t *testing.T) { examplesAreTaken(t, c.Config) })
+	t.Run("a misspelt field of an example is refused", func(t *testing.T) { misspeltFieldsAreRefused(t, c.Config) })
 }
 
 // right is a verb on a resource, as "get apps/deployments" or "create pods/portforward".
@@ -127,7 +129,7 @@ func start(t *testing.T) *cluster.Cluster {
 	must(t, err)
 	options, err := kit.JavaOptions(k)
 	must(t, err)
-	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: withKarpenter(t, k.CRDs), JavaOptions: options, Dir: dir,
+	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: withEMR(t, withKarpenter(t, k.CRDs)), JavaOptions: options, Dir: dir,
 		S3: "127.0.0.1:9", Region: local.Place.Region, AccessKey: "unused", SecretKey: "unused", Log: os.Stdout})
 	must(t, err)
 	t.Cleanup(c.Stop)
