@@ -49,13 +49,22 @@ type Cluster struct {
 // ready: a JVM start on a busy machine.
 const operatorDeadline = 3 * time.Minute
 
-// Start starts Kubernetes and installs the operator, and returns when both are ready.
-func Start(ctx context.Context, o Options) (*Cluster, error) {
+// StartBare starts Kubernetes alone, for tests that want nobody else in it. Config
+// is left out.
+func StartBare(ctx context.Context, o Options) (*Cluster, error) {
 	p, err := launch(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{Kubeconfig: p.ready.Kubeconfig, Server: p.ready.Server, process: p}
+	return &Cluster{Kubeconfig: p.ready.Kubeconfig, Server: p.ready.Server, process: p}, nil
+}
+
+// Start starts Kubernetes and installs the operator, and returns when both are ready.
+func Start(ctx context.Context, o Options) (*Cluster, error) {
+	c, err := StartBare(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	if err := c.install(ctx, o); err != nil {
 		c.Stop()
 		return nil, fmt.Errorf("install the Flink operator: %w; logs are below %s", err, o.Dir)
