@@ -71,8 +71,13 @@ const LongPoll = 2 * time.Minute
 
 // LastWord is how long after its last renewal of the lease a function that acts
 // on a cluster may still do so, whatever became of its execution: each renews
-// when it begins, and is ended by its timeout. A test holds the catalogue to it.
-const LastWord = LongPoll + time.Minute + 30*time.Second
+// when it begins, is ended by its timeout, and may have sent a write just before
+// that. A test holds the catalogue to it.
+const LastWord = LongPoll + time.Minute + RequestTimeout + 30*time.Second
+
+// RequestTimeout is how long an API server works on a request at most
+// (--request-timeout, https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/).
+const RequestTimeout = time.Minute
 
 // Machines lists the machines, in the order in which they are made.
 func Machines() []Machine { return []Machine{Release, Remediate, Rotate, Recover} }

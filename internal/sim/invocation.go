@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/functions"
@@ -162,7 +163,7 @@ func (i *invocation) before(op string) error {
 	case Disconnect:
 		i.answer(nil, errDisconnected)
 	case Stall:
-		i.strand.sleep(i.fault.For)
+		i.strand.sleep(i.hangs(op))
 		i.endIfBroken()
 	case StopAt:
 		i.stop()
@@ -170,6 +171,15 @@ func (i *invocation) before(op string) error {
 		i.execution.pause = i.fault.For
 	}
 	return nil
+}
+
+// hangs is how long a call hangs. No API server works on a request longer than it
+// is let, whoever waits for the answer.
+func (i *invocation) hangs(op string) time.Duration {
+	if !strings.HasPrefix(op, "target.") {
+		return i.fault.For
+	}
+	return min(i.fault.For, i.deadline.Add(functions.RequestTimeout).Sub(i.line.now))
 }
 
 func (i *invocation) after(op string, err error) error {

@@ -96,8 +96,7 @@ func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval)
 			return errSeenSince
 		}
 		if p := d.Parked; p != nil && !parked && goesWith(r.Artifact.Kind, p.Change) { // whatever the manifest says of waiting by now
-			r.goAlong(d)
-			return nil
+			return t.goAlong(ctx, r, d)
 		}
 		if err := t.takeOver(ctx, r, d); err != nil {
 			return err

@@ -14,6 +14,7 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 	if r.Change.Kind != flink.Cancel || r.Outcome != "" {
 		return nil
 	}
+	which := r.Change.Release
 	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
 		switch e := r.Artifact.Event; { // what a call before this one has decided stands, should it have died or another delivery have made it
 		case d.HasSeen(e):
@@ -25,7 +26,6 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 			r.nothingToCancel()
 			return nil
 		}
-		which := r.Change.Release
 		meant := func(id string) bool { return which == "" || which == id }
 		switch {
 		case d.AskCancel(which, ledger.CancelRequest{By: r.Change.By, Why: r.Change.Why, At: t.Clock.Now()}):
@@ -36,12 +36,14 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 			r.end(flink.Succeeded, flink.CancelAsked, told)
 		case d.Parked != nil && meant(d.Parked.ID):
 			c := d.Parked.Change
+			which = c.ID // also should another change have begun before this is written: the record is by then
 			d.Unpark()
 			if err := t.calledOff(ctx, r, c); err != nil {
 				return err
 			}
 		case d.Pending != nil && meant(d.Pending.ID):
 			c := *d.Pending
+			which = c.ID
 			d.Pending = nil
 			if err := t.calledOff(ctx, r, c); err != nil {
 				return err

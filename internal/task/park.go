@@ -18,8 +18,7 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 		}
 		if p := d.Parked; p != nil && !own {
 			if goesWith(r.Artifact.Kind, p.Change) {
-				r.goAlong(d)
-				return nil
+				return t.goAlong(ctx, r, d)
 			}
 			older := p.Change
 			d.Unpark()
@@ -48,12 +47,16 @@ func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) 
 }
 
 // goAlong: the jar that waits goes out with this manifest. Its plan and an
-// approval of it are void, and whoever was asked is asked again.
-func (r *Release) goAlong(d *ledger.Document) {
+// approval of it are void, and whoever was asked is asked again. The manifest's own
+// record is there before the ledger says that it was seen: another call of Admit
+// finds nothing more to do.
+func (t Tasks) goAlong(ctx context.Context, r *Release, d *ledger.Document) error {
 	r.Decision, r.Outcome, r.Reason, r.Wait = ToSettle, flink.Ignored, flink.GoesAlong, nil // Settle wakes who waits
 	r.Message = "it goes out with " + d.Parked.Key + ", which waits"
 	r.remember(d)
 	d.Replan()
+	_, err := t.Ledger.WriteRecordIfAbsent(ctx, r.record(t.Clock.Now()))
+	return err
 }
 
 // AwaitInput is what the machine hands to AwaitApproval.
