@@ -100,7 +100,7 @@ func (w *world) startsEmpty(c change, r ledger.Record) bool {
 	for _, id := range w.journal.order {
 		first := w.journal.record(id)
 		tookAway := slices.ContainsFunc(first.Rollback, func(d flink.RollbackDecision) bool { return d.Action == flink.TakeAway })
-		if tookAway && first.Ended.Before(c.At) {
+		if tookAway && first.Ended.Add(-w.skew).Before(c.At) {
 			return true
 		}
 	}

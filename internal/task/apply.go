@@ -32,12 +32,7 @@ func (t Tasks) Apply(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	restore := r.Plan.Restore
-	if r.Stopped != nil && restore.Kind == flink.RestoreHeld {
-		// By its path, never by what the operator holds: while a stopped job's JobManager
-		// is still there, the operator may take the newest checkpoint for its last savepoint.
-		restore = flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}
-	}
+	restore := r.restores()
 	now := t.Clock.Now()
 	want := r.desired(revision, flink.Running, restore, applyStep, applyFence)
 	want.Adopt, want.InPlace = r.Plan.Adopt, r.Plan.InPlace
@@ -76,14 +71,21 @@ func (r *Release) recordWayBack(d *ledger.Document) {
 	}
 }
 
+// restores is the state that the new version begins with. What the job was stopped
+// with is named by its path, never by what the operator holds: while a stopped job's
+// JobManager is still there, the operator may take the newest checkpoint for its
+// last savepoint.
+func (r *Release) restores() flink.Restore {
+	if r.Stopped != nil && r.Plan.Restore.Kind == flink.RestoreHeld {
+		return flink.Restore{Kind: flink.RestoreSnapshot, Path: r.Stopped.Path}
+	}
+	return r.Plan.Restore
+}
+
 // writes says what Apply is about to write, for whoever has to tell of it
 // should this release not live to.
 func (r *Release) writes() string {
-	from := describe(r.Plan.Restore)
-	if r.Stopped != nil {
-		from = baseName(r.Stopped.Path)
-	}
-	return "revision " + r.Revision + " (state: " + from + ")"
+	return "revision " + r.Revision + " (state: " + describe(r.restores()) + ")"
 }
 
 // watch begins to watch a version that was just written.
