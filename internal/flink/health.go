@@ -143,6 +143,19 @@ func remember(w Watch, o Observation, e Expectation, now time.Time) Watch {
 	return w
 }
 
+// Astray tells whether a version was seen not to have gone on from the state that
+// was asked for: it completes checkpoints and never restored anything, or numbers
+// them lower than what it replaced had come to. Numbers go on with the state: Flink
+// counts from that of the checkpoint or savepoint that a job begins with.
+func (w Watch) Astray(asked Restore, before int64) bool {
+	c := w.Last
+	if asked.Kind == RestoreNothing || c == nil || c.Completed == 0 {
+		return false
+	}
+	never := c.Restored == 0 && w.RestoredFrom == ""
+	return never || c.LatestID > 0 && c.LatestID < max(before, asked.AtLeast)
+}
+
 // Sees notices that somebody else has changed the spec since it was first seen
 // as the release had written it: only what changes the spec raises its generation.
 // A new resource is written once more by the operator before it takes it up: it adds

@@ -40,6 +40,7 @@ type RollbackCase struct {
 	NoRecord    bool         // there is no high-availability record any more: the failed job came to its end, or to none
 	Saved       *Snapshot    // the savepoint with which a change by somebody else had the operator stop the failed version; it started anew from there
 	Edited      bool         // somebody else changed the resource while the failed version was watched
+	Astray      bool         // the failed version was seen not to have gone on from the state that it was to go on from
 	Empty       bool         // the failed version's state does not go on from the previous one's: it started empty, or from a chosen state
 	CameBack    bool         // the previous revision was seen to have restored what was tried last, and is unhealthy all the same
 	Rule        RollbackRule
@@ -154,7 +155,7 @@ func (c RollbackCase) committedUntil() time.Time {
 // never ran has nothing to commit.
 func (c RollbackCase) mayStillCommit() bool {
 	ran := !c.RanSince.IsZero() || c.made()
-	if c.Mode == ModeStateless && c.Stop == nil || c.Empty {
+	if c.Mode == ModeStateless && c.Stop == nil || c.Empty || c.Astray {
 		return false // what it made durable decides nothing
 	}
 	return c.Applied && len(c.Tried) == 0 && ran && !c.Still && !c.CannotHalt
@@ -238,6 +239,8 @@ func firstRestore(c RollbackCase) RollbackDecision {
 	switch {
 	case !c.Applied:
 		return undoStop(c)
+	case c.Astray:
+		return c.backFromAstray()
 	case c.Empty && c.Base() != "" && c.Stop == nil && c.Insurance == nil:
 		return c.toBase("no state of the previous version from before the change is known, so it goes on from the one that was chosen, too: whatever was done since that was taken is processed a second time")
 	case c.Empty && c.Base() != "":
@@ -272,6 +275,27 @@ func firstRestore(c RollbackCase) RollbackDecision {
 		return d
 	}
 	return c.exact()
+}
+
+// backFromAstray: what the failed version made goes on from nothing that was there
+// before, and would lose that.
+func (c RollbackCase) backFromAstray() RollbackDecision {
+	astray := "the failed version had not gone on from the state that it was to go on from, so what it made is left aside, and what it committed stands beside the rest: "
+	d := RollbackDecision{Action: BringBack, Restore: Restore{Kind: RestoreSnapshot}}
+	switch {
+	case c.Stop != nil:
+		d.Restore.Path, d.Message = c.Stop.Path, astray+"the previous version goes on from the savepoint that it was stopped with"
+		return d
+	case c.Insurance != nil:
+		d.Restore.Path, d.Message = c.Insurance.Path, astray+"the previous version goes on from a savepoint from shortly before, and what it did after that is processed a second time"
+		d.Replays = &Interval{From: c.Insurance.Taken, To: c.committedUntil()}
+	case c.ByRecord && c.Newest.Path != "":
+		d.Restore.Path, d.Message = c.Newest.Path, astray+"the previous version goes on from the newest checkpoint that was known of it, and what it did after that is processed a second time"
+		d.Replays = &Interval{To: c.committedUntil()}
+	default:
+		return RollbackDecision{Action: Hold, Message: astray + "no state of the previous version is known by its path: choose one by sluice redeploy"}
+	}
+	return d
 }
 
 // exact: the failed version completed no checkpoint that anybody knows of.

@@ -107,7 +107,7 @@ func standsStillFirst(j *journal, c change) string {
 	job, plan := c.Before.Job, c.Doc.Plan
 	undoes := strings.HasPrefix(c.Step, "rollback-1") && c.Desired.Restore.Kind == flink.RestoreSnapshot && c.Before.Spec.Release == c.Release && c.Before.Spec.Step == "apply"
 	decides := plan != nil && plan.Restore.Kind != flink.RestoreNothing && c.Doc.Change.Kind != flink.Redeploy && !j.asksForNoState()
-	if !undoes || !decides || j.serious() || job.State != "RUNNING" || job.TasksRunning < job.Tasks || job.Checkpoints.Completed == 0 {
+	if !undoes || !decides || c.Doc.FailedAstray || j.serious() || job.State != "RUNNING" || job.TasksRunning < job.Tasks || job.Checkpoints.Completed == 0 {
 		return ""
 	}
 	return fmt.Sprintf("release %s went back to the state from before while the failed version ran: what that commits in this moment is processed twice, and nobody knows", c.Release)

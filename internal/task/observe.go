@@ -117,10 +117,19 @@ func (r *Release) captureFailed() {
 	if r.Phase != Forward {
 		return
 	}
-	r.FailedAt, r.FailedRan = r.Watch.Last, r.Watch.RunningAt
+	r.FailedAt, r.FailedRan, r.FailedAstray = r.Watch.Last, r.Watch.RunningAt, r.Watch.Astray(r.Restore, r.numbered())
 	if r.Restore.Kind != flink.RestoreNothing && !r.Watch.RestoreUnseen {
 		r.FailedFrom = r.Watch.RestoredFrom // else it may be a checkpoint of its own
 	}
+}
+
+// numbered is the number of the newest checkpoint that what was replaced had
+// completed; 0 where the state that is asked for may be an older one.
+func (r *Release) numbered() int64 {
+	if r.Change.Kind == flink.Redeploy || r.Change.Kind == flink.Fork {
+		return 0
+	}
+	return r.Before.Newest
 }
 
 // cameBack ends a release whose undoing was seen to have worked.

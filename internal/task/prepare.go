@@ -137,7 +137,7 @@ func (t Tasks) planned(r Release, d ledger.Document, w wanted, s flink.Situation
 	}
 	r.Revision, r.Jar = w.revision.ID, w.revision.Jar.File
 	r.Plan, r.Policy, r.Notes = &plan, w.policy, w.notes
-	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag, Recorded: o.Record.Known}
+	r.Before = Before{JobID: o.Job.ID, Started: o.Job.Started, Savepoint: o.Status.Savepoint.Path, Lag: o.Job.Lag, Newest: o.Job.Checkpoints.LatestID, Recorded: o.Record.Known}
 	r.Before.Suspended = suspendedWith(d, o)
 	r.Before.Finished = s.Running.Batch() && o.Spec.Run == flink.Running && (o.Job.State == "FINISHED" || o.Status.JobState == "FINISHED")
 	r.Decision = Decision(plan.First)

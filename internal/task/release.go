@@ -44,6 +44,7 @@ type Release struct {
 	Watch         flink.Watch        `json:"watch"`                  // Observe
 	Verdict       *flink.Verdict     `json:"verdict,omitempty"`      // Observe: of the new version
 	FailedAt      *flink.Checkpoints `json:"failedAt,omitempty"`     // Observe: what the failed version had made durable
+	FailedAstray  bool               `json:"failedAstray,omitempty"` // Observe: it was seen not to have gone on from the state that it was to
 	FailedFrom    string             `json:"failedFrom,omitempty"`   // Observe: the state that the failed version had restored
 	FailedRan     time.Time          `json:"failedRan,omitzero"`     // Observe: when the failed version was first seen running
 	FailedStart   time.Time          `json:"failedStart,omitzero"`   // RollBack: start of the failed version's job
@@ -98,6 +99,7 @@ type Before struct {
 	Started   time.Time `json:"started,omitzero"`    // by Flink's clock
 	Savepoint string    `json:"savepoint,omitempty"` // lastSavepoint before the stop
 	Lag       flink.Lag `json:"lag"`                 // what its sources had yet to read
+	Newest    int64     `json:"newest,omitempty"`    // number of its newest checkpoint
 	Recorded  bool      `json:"recorded,omitempty"`  // its high-availability record was there
 
 	Suspended *flink.Snapshot `json:"suspended,omitempty"` // it was suspended, with this state; without a path: by its high-availability record

@@ -94,7 +94,7 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 		Missing: !o.Exists, Suspended: r.Before.Suspended, Finished: r.Before.Finished,
 		CameBack: r.Phase == Backward && r.Watch.RestoredFrom != "" && r.Watch.RestoredID >= r.Restore.AtLeast,
 		ByRecord: r.Plan.Restore.Kind == flink.RestoreLatest, Newest: r.Plan.Restore, NoRecord: r.noRecord(o),
-		Saved: r.Saved, Edited: r.Edited,
+		Saved: r.Saved, Edited: r.Edited, Astray: r.FailedAstray,
 		Empty: r.Plan.Restore.Kind == flink.RestoreNothing || r.Change.Kind == flink.Redeploy || r.Change.Kind == flink.Fork}
 	if r.CalledOff {
 		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
