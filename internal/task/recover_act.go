@@ -41,6 +41,9 @@ func (t Tasks) remedy(ctx context.Context, f remains, m remedy) error {
 		change = func(d *ledger.Document) error { d.Parked = nil; return nil }
 	default:
 		c, err := t.endDead(ctx, f, m)
+		if errors.Is(err, errMovedOn) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -67,10 +70,11 @@ func (t Tasks) sendAll(ctx context.Context, app flink.Application, outbox []ledg
 }
 
 // stillSo tells whether nobody has done anything since the document was read:
-// holders and those who wait are the same, and no lease was renewed.
+// holders and those who wait are the same, no lease was renewed, and nobody has
+// called the release off meanwhile, which its record has to tell.
 func (f remains) stillSo(d *ledger.Document) bool {
 	a, b := f.document.Lease, d.Lease
-	lease := a == nil && b == nil || a != nil && b != nil && a.Release == b.Release && a.Fence == b.Fence && a.Holder == b.Holder && a.Expires.Equal(b.Expires)
+	lease := a == nil && b == nil || a != nil && b != nil && a.Release == b.Release && a.Fence == b.Fence && a.Holder == b.Holder && a.Expires.Equal(b.Expires) && (a.Cancel == nil) == (b.Cancel == nil)
 	p, q := f.document.Parked, d.Parked
 	return lease && (p == nil && q == nil || p != nil && q != nil && p.ID == q.ID && p.Holder == q.Holder)
 }
@@ -121,7 +125,13 @@ func (t Tasks) endDead(ctx context.Context, f remains, m remedy) (func(*ledger.D
 		undo = t.undoing(f, m)
 		m.message += "; release " + undo.ID + " " + undoes[m.change] + ", and that one's record says how the application does"
 	}
+	if err := t.stillDead(ctx, f); err != nil {
+		return nil, err
+	}
 	record, err := t.keepRecordOfDead(ctx, f.recordOfDead(m, now))
+	if err == nil {
+		record, err = t.saidTooLate(ctx, record, l.Cancel)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +148,17 @@ func (t Tasks) endDead(ctx context.Context, f remains, m remedy) (func(*ledger.D
 	}, nil
 }
 
+// stillDead asks whether what was decided about is as it was when the cluster was
+// looked at. Another recovery may have ended the release since it was read, and what
+// was seen then be the work of the next: nothing is recorded of that.
+func (t Tasks) stillDead(ctx context.Context, f remains) error {
+	d, _, err := t.Ledger.Document(ctx, f.document.Application)
+	if err == nil && !f.stillSo(&d) {
+		return errMovedOn
+	}
+	return err
+}
+
 // keepRecordOfDead writes a record that is supposed, and returns what stands: what
 // the release itself has written, should it have come as far as that.
 func (t Tasks) keepRecordOfDead(ctx context.Context, r ledger.Record) (ledger.Record, error) {
@@ -147,6 +168,20 @@ func (t Tasks) keepRecordOfDead(ctx context.Context, r ledger.Record) (ledger.Re
 		return r, err
 	}
 	return t.Ledger.Record(ctx, r.Application, r.ID)
+}
+
+// saidTooLate is a record that says so where somebody had called its release off,
+// and it came to its end all the same: its own, too, which may be older than that.
+func (t Tasks) saidTooLate(ctx context.Context, r ledger.Record, c *ledger.CancelRequest) (ledger.Record, error) {
+	if c == nil || r.Outcome != flink.Succeeded {
+		return r, nil
+	}
+	said := cameTooLate(r.Message, c)
+	if said == r.Message {
+		return r, nil
+	}
+	r.Message = said
+	return r, t.Ledger.WriteRecord(ctx, r)
 }
 
 // tidy writes down what runs, by what was seen.
@@ -170,7 +205,7 @@ func (f remains) tidy(m remedy, d *ledger.Document, now time.Time) {
 // recordOfDead is the record that the release did not live to write.
 func (f remains) recordOfDead(m remedy, now time.Time) ledger.Record {
 	l := f.document.Lease
-	r := Release{ID: l.Release, Execution: l.Holder, Started: l.Taken, Application: f.document.Application, Change: f.died.change, Artifact: f.died.ref,
+	r := Release{ID: l.Release, Execution: l.Holder, Fence: l.Fence, Started: l.Taken, Application: f.document.Application, Change: f.died.change, Artifact: f.died.ref,
 		Event: keptEvent(f.died.input), Approval: l.Approval, Revision: f.document.Applied, Previous: f.document.Current}
 	if h := f.document.History; f.promoted() { // then nothing is to be verified any more
 		r.Revision, r.Previous = f.document.Current, ""
@@ -179,6 +214,7 @@ func (f remains) recordOfDead(m remedy, now time.Time) ledger.Record {
 		}
 	}
 	r.end(m.outcome, m.reason, m.message)
+	r.sayTooLate(f.document)
 	r.note(now, "Sweep", m.message)
 	if d := f.document.Down; d != nil && d.Release == l.Release {
 		r.Stopped = &d.Snapshot

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/events"
@@ -79,8 +80,17 @@ func (r *Release) sayTooLate(d ledger.Document) bool {
 		return false
 	}
 	r.CalledOff = true
-	r.Message = flink.Foreign(r.Message+"; "+orSomebody(c.By)+" called it off, which came too late", flink.MaxSentence)
+	r.Message = cameTooLate(r.Message, c)
 	return true
+}
+
+// cameTooLate adds to what is said of a release that somebody had called it off.
+func cameTooLate(message string, c *ledger.CancelRequest) string {
+	late := orSomebody(c.By) + " called it off, which came too late"
+	if strings.Contains(message, late) {
+		return message
+	}
+	return flink.Foreign(message+"; "+late, flink.MaxSentence)
 }
 
 // sayLeftBehind: a release that was to undo what a dead one left, and could not,
