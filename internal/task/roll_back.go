@@ -18,8 +18,7 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	}
 	r.takeUp()
 	if r.Plan.Adopt {
-		r.end(flink.FailedClean, flink.Broken, r.Message+". What runs was not touched: it is not taken over, try again")
-		return r, nil
+		return r.notTakenOver(), nil
 	}
 	if r.FailedAt == nil {
 		r.captureFailed()
@@ -60,6 +59,16 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 		return t.rest(ctx, r, *decision, o)
 	}
 	return t.bringBack(ctx, r, previous, *decision, o)
+}
+
+// notTakenOver ends an adoption that came to nothing, or was called off.
+func (r Release) notTakenOver() Release {
+	if r.CalledOff {
+		r.end(flink.FailedClean, flink.Cancelled, r.Message+". What runs was not touched: it is not taken over")
+		return r
+	}
+	r.end(flink.FailedClean, flink.Broken, r.Message+". What runs was not touched: it is not taken over, try again")
+	return r
 }
 
 // previous reads the revision that ran before; an empty one for a first deployment.
