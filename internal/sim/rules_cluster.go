@@ -79,8 +79,9 @@ func endedIsEnded(c change) string {
 // circuitHolds: while the circuit is open nothing automatic is done, but for
 // what was begun before.
 func circuitHolds(j *journal, c change) string {
-	o := c.Document.Circuit
-	if o == nil || o.Release == c.Release || !j.automatic(c.Release) {
+	o, l := c.Document.Circuit, c.Document.Lease
+	begun := o != nil && l != nil && l.Release == c.Release && l.Taken.Before(o.Since)
+	if o == nil || o.Release == c.Release || begun || !j.automatic(c.Release) {
 		return ""
 	}
 	return fmt.Sprintf("release %s, which nobody asked for, wrote %s while the circuit was open since release %s", c.Release, c.Step, o.Release)

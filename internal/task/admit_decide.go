@@ -90,10 +90,17 @@ func waitFor(what ledger.ParkedFor, now, until time.Time) *Wait {
 
 // decideRequest is about a change that somebody, or an alarm, asks for.
 func (f admission) decideRequest() Release {
-	if f.document.Circuit != nil && f.change.Automatic {
+	if f.document.Circuit != nil && f.change.Automatic && !f.undoesSince() {
 		return f.heldBack()
 	}
 	return f.startOrQueue()
+}
+
+// undoesSince: recovery had decided to undo what a dead release left, and handed
+// over the lease for that, before the circuit opened, as it does when the incident
+// hears of that very release. The job may stand still meanwhile: it is gone through with.
+func (f admission) undoesSince() bool {
+	return f.change.By == RecoveredBy && f.mine() && f.document.Lease.Taken.Before(f.document.Circuit.Since)
 }
 
 func (f admission) heldBack() Release {
