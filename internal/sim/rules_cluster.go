@@ -170,6 +170,8 @@ func removesOnlyWhatMayGo(j *journal, c change) string {
 		return ""
 	case j.kindOf(c.Release) == flink.Delete && c.Doc.Plan != nil && endedWith(c.Before.Job, c.Doc.Plan.Restore.Path):
 		return "" // the plan names it
+	case j.kindOf(c.Release) == flink.Delete && d.Deleted != nil && d.Deleted.Release == c.Release && d.Deleted.Snapshot != nil && j.model.Stored(d.Deleted.Snapshot.Path):
+		return "" // somebody else had suspended it, and its tombstone names the state
 	case j.kindOf(c.Release) == flink.Delete:
 		return fmt.Sprintf("release %s deleted a job that has state, and no final state of it is recorded", c.Release)
 	case d.Current == "":
