@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/sluice-flink/sluice/local/demo/whereabouts"
 )
 
 const sessionText = `apiVersion: flink.apache.org/v1beta1
@@ -83,5 +85,19 @@ func TestAFileWithoutTheOutputsIsToldWithWhatWritesOne(t *testing.T) {
 	}
 	if code, _, errs := call(t, nil, "render", "application.yaml", "--outputs", "nowhere.json"); code != exitFault || !strings.Contains(errs, "read the stacks' outputs") {
 		t.Errorf("exit %d, %s", code, errs)
+	}
+}
+
+func TestWithoutAFileThePlaceholdersAreThoseOfTheLocalPlane(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", "application.yaml", sessionText)
+	if err := whereabouts.Write(".", whereabouts.Whereabouts{Placeholders: map[string]string{"JOB_EXECUTION_ROLE_ARN": "arn:local"}}); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := call(t, nil, "render", "application.yaml", "--dir", "."); code != exitWell || !strings.Contains(out, "executionRoleArn: arn:local\n") {
+		t.Errorf("exit %d, %s, %s", code, out, errs)
+	}
+	if code, out, errs := call(t, nil, "render", "application.yaml", "--dir", "elsewhere"); code != exitFault || out != "" || !strings.Contains(errs, "no local plane runs in elsewhere") {
+		t.Errorf("exit %d, %s, %s", code, out, errs)
 	}
 }

@@ -4,6 +4,7 @@ package platform
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 var (
 	deployments = schema.GroupVersionResource{Group: "flink.apache.org", Version: "v1beta1", Resource: "flinkdeployments"}
 	sessionJobs = schema.GroupVersionResource{Group: "flink.apache.org", Version: "v1beta1", Resource: "flinksessionjobs"}
+	quotas      = schema.GroupVersionResource{Version: "v1", Resource: "resourcequotas"}
 	pods        = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 )
 
@@ -80,6 +82,51 @@ func misspeltFieldsAreRefused(t *testing.T, config *rest.Config) {
 			}
 		}
 	}
+}
+
+// whatTheNamespaceForbidsIsRefused shows that the quota and the level of security
+// are in force: without them, taking the pods above would mean nothing.
+func whatTheNamespaceForbidsIsRefused(t *testing.T, config *rest.Config) {
+	api, err := dynamic.NewForConfig(config)
+	must(t, err)
+	all, err := examples.Read("../../..")
+	must(t, err)
+	for because, change := range map[string]func(pod map[string]any){
+		"exceeded quota": func(pod map[string]any) {
+			size := below(pod["spec"].(map[string]any)["containers"].([]any)[0].(map[string]any), "resources")
+			size["requests"] = map[string]any{"cpu": strconv.Itoa(ours.Quota.CPU + 1), "memory": "1Gi"}
+			size["limits"] = size["requests"]
+		},
+		"violates PodSecurity": func(pod map[string]any) { below(pod, "spec")["hostNetwork"] = true },
+	} {
+		pod := all[0].Pod("jobManager")
+		change(pod)
+		if err := try(t.Context(), api, pods, pod); !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), because) {
+			t.Errorf("%s: %v", because, err)
+		}
+	}
+}
+
+// quotaCounts writes what the controller of quotas would, which does not run here: that
+// nothing is used yet. From then on the API server holds pods against the quota.
+func quotaCounts(t *testing.T, config *rest.Config) {
+	api, err := dynamic.NewForConfig(config)
+	must(t, err)
+	of := api.Resource(quotas).Namespace(ours.Namespace)
+	list, err := of.List(t.Context(), metav1.ListOptions{})
+	must(t, err)
+	if len(list.Items) != 1 {
+		t.Fatalf("the namespace has %d quotas", len(list.Items))
+	}
+	quota := list.Items[0]
+	hard := below(quota.Object, "spec", "hard")
+	used := map[string]any{}
+	for name := range hard {
+		used[name] = "0"
+	}
+	quota.Object["status"] = map[string]any{"hard": hard, "used": used}
+	_, err = of.UpdateStatus(t.Context(), &quota, metav1.UpdateOptions{})
+	must(t, err)
 }
 
 func try(ctx context.Context, api dynamic.Interface, of schema.GroupVersionResource, object map[string]any) error {

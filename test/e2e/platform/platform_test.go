@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	ours   = platform.Team{Name: "a", Namespace: "flink-team-a-ns"}
+	ours   = platform.New().Teams[0]
 	theirs = platform.Team{Name: "b", Namespace: "flink-team-b-ns"}
 )
 
@@ -54,6 +54,8 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 	} {
 		t.Run(who.name, func(t *testing.T) { who.try(t, c.Config) })
 	}
+	quotaCounts(t, c.Config)
+	t.Run("what the namespace forbids is refused", func(t *testing.T) { whatTheNamespaceForbidsIsRefused(t, c.Config) })
 	t.Run("the examples are taken", func(t *testing.T) { examplesAreTaken(t, c.Config) })
 	t.Run("a misspelt field of an example is refused", func(t *testing.T) { misspeltFieldsAreRefused(t, c.Config) })
 }
