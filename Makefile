@@ -47,7 +47,7 @@ test-java: ## Tests of the example jobs
 
 .PHONY: e2e
 e2e: node_modules ## Tests on real parts beside the demo: every change, upgrade modes, bad input, duplicates, an alarm, savepoints (10 minutes once the parts are there)
-	go test -count=1 -timeout 45m -tags e2e -v -p 1 -parallel 4 ./test/e2e ./test/e2e/othercluster ./test/e2e/platform
+	go test -count=1 -timeout 45m -tags e2e -v -p 1 -parallel 4 ./test/e2e ./test/e2e/othercluster ./test/e2e/platform ./test/e2e/adapter
 
 .PHONY: operator
 operator: node_modules ## What the adapter relies on, asked of the real operator: standstill, adoption, scaling, savepoints (10 minutes)

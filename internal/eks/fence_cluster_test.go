@@ -156,3 +156,28 @@ func TestTheResourceItselfRemembersTheFenceWhenTheConfigMapIsGone(t *testing.T) 
 		return strings.Contains(err.Error(), "the FlinkDeployment was written under fence 5")
 	})
 }
+
+func TestWhoOnlyLooksSeesAllThereIsAndIsRefusedEveryWrite(t *testing.T) {
+	admin, app := realTarget(t, Apache)
+	install(t, admin, "rbac.yaml", app.Namespace)
+	before := created(t, admin, app)
+	looks, _ := targetOf(t, kube.ImpersonationConfig{UserName: "arn:aws:sts::111122223333:assumed-role/sluice-probe/x", Groups: []string{"sluice:observers", "system:authenticated"}})
+	until(t, "the Role is in force", func() bool { _, err := looks.get(t.Context(), app); return err == nil })
+	o, err := looks.Observe(t.Context(), app)
+	if err != nil || !o.Exists || o.Spec.Release != before.Spec.Release {
+		t.Errorf("got %+v, %v", o.Spec, err)
+	}
+	for what, act := range map[string]func() error{
+		"applies": func() error {
+			return looks.Apply(t.Context(), step(t, app, "late", flink.Restore{Kind: flink.RestoreHeld}))
+		},
+		"removes": func() error { return looks.Remove(t.Context(), app, zombieFence) },
+	} {
+		if err := act(); flink.CodeOf(err) != flink.Refused || !strings.Contains(err.Error(), "forbidden") {
+			t.Errorf("who only looks %s: %v", what, err)
+		}
+	}
+	if after := observed(t, admin, app); after.Spec.Generation != before.Spec.Generation {
+		t.Errorf("it was written: generation %d, before %d", after.Spec.Generation, before.Spec.Generation)
+	}
+}

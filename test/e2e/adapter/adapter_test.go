@@ -30,7 +30,7 @@ func TestTheAdapterDoesWhatItSaysOnARealKubernetesAPI(t *testing.T) {
 		"one with savepoint resources": {"SLUICE_TEST_NEWER_CRDS", definitionsOf(t, newer)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, err := cluster.StartBare(t.Context(), cluster.Options{Binary: k.Kube, Images: []byte(`[]`), Dir: t.TempDir(), S3: "127.0.0.1:9"})
+			c, err := cluster.StartBare(t.Context(), cluster.Options{Binary: k.Kube, Images: []byte(`{}`), Dir: t.TempDir(), S3: "127.0.0.1:9"})
 			must(t, err)
 			defer c.Stop()
 			run(t, filepath.Join(module, "internal", "eks"), []string{"KUBECONFIG=" + c.Kubeconfig, definitions.variable + "=" + definitions.folder}, binary, "-test.v", "-test.timeout=10m")
