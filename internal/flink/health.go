@@ -176,7 +176,11 @@ func (w Watch) count(seen Checkpoints) Watch {
 		if seen.Completed < before.Completed-w.Earlier.Completed || seen.Failed < before.Failed-w.Earlier.Failed {
 			w.Earlier = Checkpoints{Completed: before.Completed, Failed: before.Failed}
 		}
-		if seen.Latest == "" {
+		switch {
+		case before.missedIn(seen):
+			w.Earlier.Completed = max(1, w.Earlier.Completed)
+			last.Latest, last.LatestID, last.LatestAt = seen.RestoredFrom, seen.RestoredID, time.Time{}
+		case seen.Latest == "":
 			last.Latest, last.LatestID, last.LatestAt = before.Latest, before.LatestID, before.LatestAt
 		}
 	}

@@ -315,6 +315,43 @@ func TestALostJobManagerHidesNothingThatWasDurable(t *testing.T) {
 	}
 }
 
+func TestACheckpointThatOnlyTheNextJobManagerShowsIsDurable(t *testing.T) {
+	first := good()
+	first.Job.Checkpoints.RestoredID, first.Job.Checkpoints.Completed = 5, 0
+	seven := first
+	seven.Job.Checkpoints.Completed, seven.Job.Checkpoints.Latest, seven.Job.Checkpoints.LatestID = 2, "s3://data/chk-7", 7
+	back := good()
+	back.Job.Started = back.Job.Started.Add(time.Minute)
+	back.Job.Checkpoints = flink.Checkpoints{Restored: 1, RestoredFrom: "s3://data/chk-8", RestoredID: 8}
+	further := back
+	further.Job.Checkpoints.Completed, further.Job.Checkpoints.Latest, further.Job.Checkpoints.LatestID = 1, "s3://data/chk-9", 9
+	early := good()
+	early.Job.Checkpoints = flink.Checkpoints{}
+	for name, c := range map[string]struct {
+		looks     []flink.Observation
+		completed int64
+		latest    string
+	}{
+		"one after those that were seen":        {[]flink.Observation{first, seven, back}, 2, "s3://data/chk-8"},
+		"seen twice, it counts once":            {[]flink.Observation{first, seven, back, back}, 2, "s3://data/chk-8"},
+		"the first that it has completed":       {[]flink.Observation{first, back, back}, 1, "s3://data/chk-8"},
+		"and the JobManager completes another":  {[]flink.Observation{first, back, further}, 2, "s3://data/chk-9"},
+		"what it began with is none of its own": {[]flink.Observation{early, back}, 0, ""},
+	} {
+		w, _ := script(expected(), c.looks...)
+		if w.Last.Completed != c.completed || w.Last.Latest != c.latest {
+			t.Errorf("%s: last %+v", name, w.Last)
+		}
+		known := c.looks[0].Job.Checkpoints
+		for _, o := range c.looks[1:] {
+			known = known.With(o.Job.Checkpoints)
+		}
+		if (known.Completed > 0) != (c.completed > 0) || known.Latest != c.latest {
+			t.Errorf("%s: known %+v", name, known)
+		}
+	}
+}
+
 func TestAJobManagerThatComesAndGoesHasItsTimeAgain(t *testing.T) {
 	e := expected()
 	e.Policy.ProgressDeadline = time.Hour

@@ -102,6 +102,27 @@ type Checkpoints struct {
 	RestoredID   int64     `json:"restoredId,omitempty"`
 }
 
+// missedIn tells whether what is seen of a version shows a checkpoint that it had
+// completed unseen: another JobManager has taken it over from one that is newer than
+// any that was known. It is as durable as those.
+func (c Checkpoints) missedIn(seen Checkpoints) bool {
+	known := max(c.LatestID, c.RestoredID)
+	return known > 0 && seen.RestoredID > max(known, seen.LatestID)
+}
+
+// With is what is known of a version's checkpoints, c, once more of it is seen.
+// Counts begin anew with each JobManager; what was durable stays so.
+func (c Checkpoints) With(seen Checkpoints) Checkpoints {
+	switch {
+	case c.missedIn(seen):
+		c.Completed, c.Latest, c.LatestID, c.LatestAt = max(1, c.Completed, seen.Completed), seen.RestoredFrom, seen.RestoredID, time.Time{}
+	case seen.LatestID > c.LatestID, seen.Completed > c.Completed:
+		seen.Completed = max(c.Completed, seen.Completed)
+		return seen
+	}
+	return c
+}
+
 // FailureCause sorts failures by whose fault they are.
 type FailureCause string
 

@@ -108,8 +108,11 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 	if r.CalledOff {
 		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
 	}
-	if c.Seen && (c.Failed == nil || o.Job.Checkpoints.Completed > c.Failed.Completed) {
-		c.Failed = &o.Job.Checkpoints
+	if seen := o.Job.Checkpoints; c.Seen {
+		if c.Failed != nil {
+			seen = c.Failed.With(seen)
+		}
+		c.Failed = &seen
 	}
 	if s := r.Standstill; s != nil {
 		c.Still, c.CannotHalt, c.Gone = s.Reached, !s.Reached, s.Ended
@@ -152,8 +155,8 @@ func (r *Release) noticeEnd(o flink.Observation) {
 		return
 	}
 	r.lastSeen(o)
-	if c := o.Job.Checkpoints; c.Completed == 0 && r.Restore.Kind != flink.RestoreNothing && c.RestoredFrom != "" {
-		r.FailedFrom = c.RestoredFrom
+	if from := o.Job.Checkpoints.RestoredFrom; r.FailedAt.Completed == 0 && r.Restore.Kind != flink.RestoreNothing && from != "" {
+		r.FailedFrom = from // else it may be a checkpoint of its own
 	}
 	r.Standstill = &Standstill{Reached: true, Ended: true}
 }
@@ -162,10 +165,11 @@ func (r *Release) noticeEnd(o flink.Observation) {
 // further than when it was judged.
 func (r *Release) lastSeen(o flink.Observation) {
 	r.FailedStart = o.Job.Started
-	if r.FailedAt == nil || o.Job.Checkpoints.Completed > r.FailedAt.Completed {
-		seen := o.Job.Checkpoints
-		r.FailedAt = &seen
+	seen := o.Job.Checkpoints
+	if r.FailedAt != nil {
+		seen = r.FailedAt.With(seen)
 	}
+	r.FailedAt = &seen
 }
 
 // noticeEdit keeps that somebody else has changed the resource of the version

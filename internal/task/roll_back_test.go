@@ -3,6 +3,7 @@ package task
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-flink/sluice/internal/flink"
 )
@@ -20,6 +21,26 @@ func TestAnAdoptionThatCameToNothingSaysWhetherSomebodyCalledItOff(t *testing.T)
 			r := c.of.notTakenOver()
 			if r.Outcome != flink.FailedClean || r.Reason != c.reason || !strings.HasPrefix(r.Message, c.of.Message) || strings.Contains(r.Message, "try again") != c.again {
 				t.Errorf("it ends %s %s: %s", r.Outcome, r.Reason, r.Message)
+			}
+		})
+	}
+}
+
+func TestAFailedVersionThatHasEndedGoesOnFromTheNewestThatAnyOfItsJobManagersShowed(t *testing.T) {
+	ran := time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		known, seen  flink.Checkpoints
+		latest, from string
+	}{
+		"the last one restored what nobody had seen": {flink.Checkpoints{Completed: 4, Latest: "chk-246", LatestID: 246, RestoredID: 240}, flink.Checkpoints{RestoredFrom: "chk-247", RestoredID: 247}, "chk-247", "sp-5"},
+		"the last one restored the newest":           {flink.Checkpoints{Completed: 4, Latest: "chk-247", LatestID: 247, RestoredID: 240}, flink.Checkpoints{RestoredFrom: "chk-247", RestoredID: 247}, "chk-247", "sp-5"},
+		"it never completed one":                     {flink.Checkpoints{RestoredID: 240}, flink.Checkpoints{RestoredFrom: "sp-6", RestoredID: 240}, "", "sp-6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := Release{ID: "r2", Phase: Forward, FailedFrom: "sp-5", FailedAt: &c.known, Restore: flink.Restore{Kind: flink.RestoreSnapshot, Path: "sp-5"}}
+			r.noticeEnd(flink.Observation{Exists: true, Spec: flink.SpecFacts{Release: "r2", Step: applyStep}, Job: flink.JobFacts{Reachable: true, ID: "j", State: "FAILED", Started: ran, Checkpoints: c.seen}})
+			if r.Standstill == nil || !r.Standstill.Ended || r.FailedAt.Latest != c.latest || r.FailedFrom != c.from {
+				t.Errorf("it is at %+v, and began with %s", r.FailedAt, r.FailedFrom)
 			}
 		})
 	}
