@@ -30,6 +30,7 @@ const Finished = "Finished"
 type Expectation struct {
 	Release       string    // the release and step that wrote the resource
 	Step          string    //
+	Earlier       []string  // steps of that release before: what is read late, out of a cache, still shows one of them
 	Restore       Restore   // the state that was asked for
 	PreviousStart time.Time // start of the job that ran before, by Flink's clock: Flink shows it until it is replaced
 	WentOn        time.Time // start of a job that may simply have gone on: a stop of it did not complete

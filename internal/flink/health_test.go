@@ -15,7 +15,7 @@ const stopPath = "s3://data/team-a/counter/savepoints/savepoint-abc"
 func expected() flink.Expectation {
 	p := flink.DefaultPolicy()
 	p.BakeTime, p.ProgressDeadline = 20*time.Second, 2*time.Minute
-	return flink.Expectation{Release: "r1", Step: "apply", PreviousStart: t0.Add(-time.Hour),
+	return flink.Expectation{Release: "r1", Step: "apply", Earlier: []string{"stop"}, PreviousStart: t0.Add(-time.Hour),
 		Restore: flink.Restore{Kind: flink.RestoreHeld, Path: stopPath}, Policy: p}
 }
 
@@ -39,6 +39,8 @@ func TestTheFirstCheckThatDoesNotHoldDecides(t *testing.T) {
 		"all holds, so it bakes":                      {func(*flink.Observation) {}, flink.Progressing, "Bake", "0s of 20s"},
 		"somebody deletes the resource":               {func(o *flink.Observation) { o.Exists = false }, flink.Unhealthy, "ResourceExists", "deleted"},
 		"another release wrote it":                    {func(o *flink.Observation) { o.Spec.Release = "r2" }, flink.Unhealthy, "ResourceOurs", "r2"},
+		"a cache shows how its stop had written it":   {func(o *flink.Observation) { o.Spec.Step, o.Spec.Run = "stop", flink.Suspended }, flink.Progressing, "ResourceOurs", "before"},
+		"a stop that is another's":                    {func(o *flink.Observation) { o.Spec.Release, o.Spec.Step = "r2", "stop" }, flink.Unhealthy, "ResourceOurs", "r2"},
 		"somebody suspends it":                        {func(o *flink.Observation) { o.Spec.Run = flink.Suspended }, flink.Unhealthy, "ResourceOurs", "suspended"},
 		"the operator has not looked yet":             {func(o *flink.Observation) { o.Status.ObservedGeneration = 3 }, flink.Progressing, "OperatorObserved", "generation 4"},
 		"the operator rolled back by itself":          {func(o *flink.Observation) { o.Status.Reconciliation = "ROLLED_BACK" }, flink.Unhealthy, "OperatorRollback", "itself"},
@@ -292,62 +294,6 @@ func TestAnOperatorThatWaitsForEverIsFoundBeforeTheDeadline(t *testing.T) {
 		change(&o)
 		if _, v := script(e, many(o, 60)...); v.State != flink.Progressing {
 			t.Errorf("%s: %+v", name, v)
-		}
-	}
-}
-
-func TestALostJobManagerHidesNothingThatWasDurable(t *testing.T) {
-	g := good()
-	g.Job.Checkpoints.Latest, g.Job.Checkpoints.LatestID = "s3://data/chk-7", 7
-	away := good()
-	away.Job = flink.JobFacts{Unreachable: "connection refused"}
-	back := good()
-	back.Job.Started, back.Job.TasksRunning = back.Job.Started.Add(time.Minute), 0
-	back.Job.Checkpoints = flink.Checkpoints{Restored: 1, RestoredFrom: "s3://data/chk-7", RestoredID: 7}
-	w, v := script(expected(), g, away, back)
-	if v.State != flink.Progressing || w.Last.Completed != 3 || w.Last.LatestID != 7 || !flink.SamePath(w.RestoredFrom, stopPath) {
-		t.Errorf("got %+v, last %+v, restored %s", v, w.Last, w.RestoredFrom)
-	}
-	again := back
-	again.Job.TasksRunning, again.Job.Checkpoints.Completed = 2, 2
-	if w, v := script(expected(), g, away, back, again); w.Last.Completed != 5 || v.Check != "Bake" || w.HealthySince != t0.Add(15*time.Second) {
-		t.Errorf("got %+v, last %+v", v, w.Last)
-	}
-}
-
-func TestACheckpointThatOnlyTheNextJobManagerShowsIsDurable(t *testing.T) {
-	first := good()
-	first.Job.Checkpoints.RestoredID, first.Job.Checkpoints.Completed = 5, 0
-	seven := first
-	seven.Job.Checkpoints.Completed, seven.Job.Checkpoints.Latest, seven.Job.Checkpoints.LatestID = 2, "s3://data/chk-7", 7
-	back := good()
-	back.Job.Started = back.Job.Started.Add(time.Minute)
-	back.Job.Checkpoints = flink.Checkpoints{Restored: 1, RestoredFrom: "s3://data/chk-8", RestoredID: 8}
-	further := back
-	further.Job.Checkpoints.Completed, further.Job.Checkpoints.Latest, further.Job.Checkpoints.LatestID = 1, "s3://data/chk-9", 9
-	early := good()
-	early.Job.Checkpoints = flink.Checkpoints{}
-	for name, c := range map[string]struct {
-		looks     []flink.Observation
-		completed int64
-		latest    string
-	}{
-		"one after those that were seen":        {[]flink.Observation{first, seven, back}, 2, "s3://data/chk-8"},
-		"seen twice, it counts once":            {[]flink.Observation{first, seven, back, back}, 2, "s3://data/chk-8"},
-		"the first that it has completed":       {[]flink.Observation{first, back, back}, 1, "s3://data/chk-8"},
-		"and the JobManager completes another":  {[]flink.Observation{first, back, further}, 2, "s3://data/chk-9"},
-		"what it began with is none of its own": {[]flink.Observation{early, back}, 0, ""},
-	} {
-		w, _ := script(expected(), c.looks...)
-		if w.Last.Completed != c.completed || w.Last.Latest != c.latest {
-			t.Errorf("%s: last %+v", name, w.Last)
-		}
-		known := c.looks[0].Job.Checkpoints
-		for _, o := range c.looks[1:] {
-			known = known.With(o.Job.Checkpoints)
-		}
-		if (known.Completed > 0) != (c.completed > 0) || known.Latest != c.latest {
-			t.Errorf("%s: known %+v", name, known)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (t Tasks) up(ctx context.Context, r *Release) error {
 
 // expectation is what the version that is watched is judged against.
 func (t Tasks) expectation(ctx context.Context, r *Release) (flink.Expectation, error) {
-	e := flink.Expectation{Release: r.ID, Step: r.Step, Restore: r.Restore, PreviousStart: r.PreviousStart,
+	e := flink.Expectation{Release: r.ID, Step: r.Step, Earlier: r.earlierSteps(), Restore: r.Restore, PreviousStart: r.PreviousStart,
 		WentOn: r.Before.Started, LagBefore: r.Before.Lag, Policy: r.judgedBy()}
 	if r.Phase == Forward && r.Plan != nil && r.Plan.InPlace {
 		e.Parallelism = r.Change.Parallelism

@@ -27,6 +27,9 @@ func (t Tasks) RollBack(ctx context.Context, r Release) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if r.readLate(o) {
+		return r, flink.Errorf(flink.Unavailable, "look at "+r.Application.String(), "the cluster shows the resource as step %q had written it, and step %q has written it since", o.Spec.Step, r.Step)
+	}
 	r.noticeEdit(o)
 	r.noticeEnd(o)
 	if err := t.lateStop(ctx, &r, o); err != nil {
@@ -213,7 +216,30 @@ func (r *Release) recordedStop(d ledger.Document) *flink.Snapshot {
 
 // rollbackStep names the next rollback of this release, and what it restores.
 func (r *Release) rollbackStep(k flink.RestoreKind) string {
-	return fmt.Sprintf("rollback-%d-%s", len(r.Rollback)+1, k)
+	return rollbackStep(len(r.Rollback)+1, k)
+}
+
+func rollbackStep(number int, k flink.RestoreKind) string {
+	return fmt.Sprintf("rollback-%d-%s", number, k)
+}
+
+// earlierSteps are those in which this release had written the resource before the
+// one that it wrote last. None of them is written again: their fences are lower.
+func (r *Release) earlierSteps() []string {
+	if r.Phase == "" {
+		return nil
+	}
+	steps := []string{stopStep, applyStep, haltStep}
+	for n, done := range r.Rollback {
+		steps = append(steps, rollbackStep(n+1, done.Restore.Kind))
+	}
+	return steps[:max(0, slices.Index(steps, r.Step))]
+}
+
+// readLate: the cluster is seen as it was before this release wrote it last. What
+// the failed version did since cannot be told from that.
+func (r *Release) readLate(o flink.Observation) bool {
+	return o.Spec.Release == r.ID && slices.Contains(r.earlierSteps(), o.Spec.Step)
 }
 
 // applied finds the decision that a call of RollBack before this one carried

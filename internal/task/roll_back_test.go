@@ -45,3 +45,33 @@ func TestAFailedVersionThatHasEndedGoesOnFromTheNewestThatAnyOfItsJobManagersSho
 		})
 	}
 }
+
+func TestTheClusterIsReadLateWhereItShowsAStepThatThisReleaseHasWrittenOver(t *testing.T) {
+	brought := []flink.RollbackDecision{{Restore: flink.Restore{Kind: flink.RestoreLatest}}, {Restore: flink.Restore{Kind: flink.RestoreSnapshot}}}
+	for name, c := range map[string]struct {
+		of    Release
+		shows string
+		late  bool
+	}{
+		"nothing is applied yet":                      {Release{}, "stop", false},
+		"applied, and it is shown stopped":            {Release{Phase: Forward, Step: applyStep}, "stop", true},
+		"applied, and so it is shown":                 {Release{Phase: Forward, Step: applyStep}, applyStep, false},
+		"applied, and brought to a standstill since":  {Release{Phase: Forward, Step: applyStep}, haltStep, false},
+		"brought back, and so it is shown":            {Release{Phase: Backward, Step: "rollback-1-Latest", Rollback: brought[:1]}, "rollback-1-Latest", false},
+		"brought back, and the failed one is shown":   {Release{Phase: Backward, Step: "rollback-1-Latest", Rollback: brought[:1]}, haltStep, true},
+		"brought back again, and the first is shown":  {Release{Phase: Backward, Step: "rollback-2-Snapshot", Rollback: brought}, "rollback-1-Latest", true},
+		"the second was refused, the first is shown":  {Release{Phase: Backward, Step: "rollback-1-Latest", Rollback: brought}, "rollback-1-Latest", false},
+		"brought back by a call that did not tell it": {Release{Phase: Forward, Step: applyStep}, "rollback-1-Latest", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := c.of
+			r.ID = "r2"
+			if got := r.readLate(flink.Observation{Spec: flink.SpecFacts{Release: "r2", Step: c.shows}}); got != c.late {
+				t.Errorf("it is late: %v", got)
+			}
+			if r.readLate(flink.Observation{Spec: flink.SpecFacts{Release: "r1", Step: c.shows}}) {
+				t.Error("another's step is taken for its own")
+			}
+		})
+	}
+}
