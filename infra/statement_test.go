@@ -61,6 +61,8 @@ var anywhere = map[string]string{
 	"cloudwatch:PutMetricData":             "the namespace is what can be held, and is",
 	"cloudwatch:DescribeAlarms":            "composite alarms are described only to who may describe all",
 	"cloudwatch:DescribeAlarmContributors": "whether it can be held to some alarms is not documented",
+	"cloudwatch:GetMetricData":             "reading metrics takes no resource",
+	"cloudwatch:ListMetrics":               "reading metrics takes no resource",
 	"ec2:CreateNetworkInterface":           "Lambda makes interfaces with the function's role",
 	"ec2:DescribeNetworkInterfaces":        "describing takes no resource",
 	"ec2:DescribeSubnets":                  "describing takes no resource",

@@ -27,6 +27,7 @@ func (p *Platform) check(regions Regions, found *faults) {
 	p.checkOverlaps(found)
 	p.FlinkOperator.check(found)
 	p.checkDays(found)
+	p.checkObservability(found)
 	p.checkAddOns(found)
 	p.checkTeams(found)
 	if n := p.EventPlane.ProbeShards; n < 1 || n > MaxProbeShards {
@@ -72,9 +73,6 @@ var Retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
 func (p *Platform) checkDays(found *faults) {
 	if p.Data.LogDays < 1 {
 		found.add("data.logDays", "%d: say how many days logs are kept, at least 1", p.Data.LogDays)
-	}
-	if !slices.Contains(Retentions, p.Observability.LogDays) {
-		found.add("observability.logDays", "CloudWatch Logs does not keep logs for %d days: it takes %s", p.Observability.LogDays, list(Retentions))
 	}
 }
 

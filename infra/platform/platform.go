@@ -65,11 +65,6 @@ type EventPlane struct {
 	ProbeShards int `yaml:"probeShards"` // invocations that share the applications; 1 is enough for some hundred
 }
 
-// Observability is what is kept of logs and metrics.
-type Observability struct {
-	LogDays int `yaml:"logDays"` // one of those that CloudWatch Logs takes
-}
-
 // New is the platform of a file that says nothing but a region.
 func New() Platform {
 	return Platform{
@@ -79,7 +74,7 @@ func New() Platform {
 		Data:          Data{LogDays: 90},
 		FlinkOperator: FlinkOperator{Kind: EMR},
 		EventPlane:    EventPlane{ProbeShards: 1},
-		Observability: Observability{LogDays: 90},
+		Observability: newObservability(),
 		AddOns:        newAddOns(),
 		Teams:         newTeams(),
 	}

@@ -15,12 +15,12 @@ import (
 var regions = platform.Regions{"eu-west-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn"}
 
 func TestAFileThatSaysARegionAloneHasADefaultForTheRest(t *testing.T) {
-	got, err := platform.Read("platform.yaml", []byte("region: cn-north-1\n"), regions)
+	got, err := platform.Read("platform.yaml", []byte("region: eu-central-1\n"), regions)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := platform.New()
-	want.Region, want.Partition = "cn-north-1", platform.China
+	want.Region, want.Partition = "eu-central-1", "aws"
 	want.AddOns.Pools[0].Architecture = platform.ARM
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -37,6 +37,13 @@ func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
 	want.AddOns.Pools[0].Architecture = platform.ARM
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestThePartitionIsTheRegions(t *testing.T) {
+	got, err := platform.Read("platform.yaml", []byte("region: cn-north-1\nobservability: {metrics: false, grafana: false}\n"), regions)
+	if err != nil || got.Partition != platform.China {
+		t.Errorf("%s, %v", got.Partition, err)
 	}
 }
 
@@ -117,6 +124,10 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"egress to no port":        {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 10.0.0.0/16}]}]\n", "teams[0].egress[0].ports: say which TCP ports"},
 		"nobody's operator":        {"region: eu-west-1\nflinkOperator: {kind: Google}\n", `flinkOperator.kind: "Google": say EMR or Apache`},
 		"days nobody keeps":        {"region: eu-west-1\nobservability: {logDays: 91}\n", "CloudWatch Logs does not keep logs for 91 days: it takes 1, 3, 5"},
+		"metrics in China":         {"region: cn-north-1\n", "observability.metrics: there is no Amazon Managed Service for Prometheus in cn-north-1: say metrics: false and grafana: false"},
+		"nothing to show":          {"region: eu-west-1\nobservability: {metrics: false}\n", "observability.grafana: it shows what metrics gathers, and that is off: say grafana: false"},
+		"metrics for ever":         {"region: eu-west-1\nobservability: {metricDays: 4000}\n", "observability.metricDays: 4000: a workspace keeps metrics for 1 to 1095 days"},
+		"looked at all the time":   {"region: eu-west-1\nobservability: {scrapeSeconds: 1}\n", "observability.scrapeSeconds: 1: between 10 and 120"},
 		"a team without a name":    {"region: eu-west-1\nteams: [{namespace: jobs}]\n", `line 2: teams[0].name: "": a lower-case letter`},
 		"a team twice":             {"region: eu-west-1\nteams: [{name: a}, {name: a}]\n", "teams[1].name: there is a team a already"},
 		"a namespace of two teams": {"region: eu-west-1\nteams: [{name: a, namespace: jobs}, {name: b, namespace: jobs}]\n", "teams[1].namespace: jobs is team a's"},

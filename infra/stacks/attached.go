@@ -10,6 +10,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/constructs/observability"
 	"github.com/sluice-flink/sluice/infra/constructs/team"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
@@ -21,12 +22,17 @@ type Attached struct {
 	Network  network.Network
 	Cluster  cluster.Cluster
 	Data     data.Data
+	Metrics  *observability.Workspace // what release policies ask; nil: nothing
 }
 
 // given is what the parameters say of a plane without a platform.
 func (a *Attached) given() parameters {
 	if a == nil {
 		return parameters{}
+	}
+	prometheus, workspaceID := jsii.String(""), jsii.String("none")
+	if a.Metrics != nil {
+		prometheus, workspaceID = a.Metrics.URL, a.Metrics.ID
 	}
 	return parameters{
 		clusterName:     a.Cluster.ClusterName(),
@@ -39,8 +45,8 @@ func (a *Attached) given() parameters {
 		logsBucket:      a.Data.Logs.BucketName(),
 		logGroup:        jsii.String(team.LogGroup(a.Platform, platform.Team{Namespace: "${NAMESPACE}"})),
 		scheduler:       jsii.String(a.Platform.AddOns.Scheduler()),
-		prometheus:      jsii.String(""),
-		workspaceID:     jsii.String("none"),
+		prometheus:      prometheus,
+		workspaceID:     workspaceID,
 		logRetention:    jsii.Number(a.Platform.Observability.LogDays),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
 	"github.com/sluice-flink/sluice/infra/constructs/data"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
+	"github.com/sluice-flink/sluice/infra/constructs/observability"
 	"github.com/sluice-flink/sluice/infra/constructs/operator"
 	"github.com/sluice-flink/sluice/infra/constructs/team"
 	"github.com/sluice-flink/sluice/infra/platform"
@@ -40,9 +41,18 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 	attached := &Attached{Platform: p, Data: newData(app, p)}
 	attached.Network, attached.Cluster = newCluster(app, p, kubectl)
 	addOns := newAddOns(app, p, attached.Network, attached.Cluster)
+	seen, kept := newObservability(app, p, attached.Cluster)
+	attached.Metrics = kept
 	storage := NewEventPlane(app, p.StackName("eventplane"), EventPlaneProps{
 		Binaries: assets.Binaries, Attached: attached, Private: attached.private(), ProbeShards: p.EventPlane.ProbeShards,
 	})
+	if seen != nil {
+		seen.AddStackDependency(addOns, jsii.String("who adds a node for it"))
+		if kept == nil {
+			// Where there was a workspace, the event plane forgets it before it goes.
+			seen.AddStackDependency(awscdk.Stack_Of(storage.Key), jsii.String("the workspace that it may have used"))
+		}
+	}
 	flink := newFlinkOperator(app, p, attached.Cluster, storage)
 	flink.AddStackDependency(addOns, jsii.String("the webhook's certificate"))
 	for _, t := range p.Teams {
@@ -75,6 +85,24 @@ func newAddOns(app awscdk.App, p platform.Platform, in network.Network, on clust
 	stack := newPart(app, p, "addons", "what the cluster needs beside what EKS keeps: metrics, certificates, nodes, queues")
 	addons.New(stack, p, on, in.Private)
 	return stack
+}
+
+// newObservability makes the stack and returns where metrics are kept; nothing where
+// nothing is gathered.
+func newObservability(app awscdk.App, p platform.Platform, on cluster.Cluster) (awscdk.Stack, *observability.Workspace) {
+	if !p.Observability.Any() {
+		return nil, nil
+	}
+	stack := newPart(app, p, "observability", "what is gathered of the cluster and its jobs: metrics, dashboards, logs of pods")
+	kept := observability.New(stack, p, on)
+	if kept != nil {
+		output(stack, "MetricsUrl", "Prometheus' API of the workspace; requests are signed for the service aps", kept.URL)
+	}
+	if p.Observability.Grafana {
+		output(stack, "GrafanaCommand", "Then http://localhost:3000, as admin", jsii.String(observability.ReachGrafana))
+		output(stack, "GrafanaPasswordCommand", "The password of admin", jsii.String(observability.GrafanaPassword))
+	}
+	return stack, kept
 }
 
 func newFlinkOperator(app awscdk.App, p platform.Platform, on cluster.Cluster, pinned constructs.Storage) awscdk.Stack {

@@ -30,15 +30,6 @@ func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, pr
 	}
 }
 
-// needs are what a container of the platform asks for; memory is its limit, too,
-// and cores have none: a limit of them slows what everybody waits for.
-func needs(cpu, memory string) map[string]any {
-	return map[string]any{
-		"requests": map[string]any{"cpu": cpu, "memory": memory},
-		"limits":   map[string]any{"memory": memory},
-	}
-}
-
 // apart spreads the pods that have a label over nodes, as far as there are some:
 // the two replicas of what is needed all the time are not on one node.
 func apart(label, value string) []any {

@@ -12,7 +12,7 @@ func certManager(core cluster.Core) map[string]any {
 			"topologySpreadConstraints": apart("app.kubernetes.io/component", component),
 			"replicaCount":              2,
 			"podDisruptionBudget":       map[string]any{"enabled": true, "minAvailable": 1},
-			"resources":                 needs("50m", memory),
+			"resources":                 cluster.Needs("50m", memory),
 			"nodeSelector":              core.NodeSelector,
 			"tolerations":               core.Tolerations,
 		}
@@ -28,7 +28,7 @@ func certManager(core cluster.Core) map[string]any {
 	values["cainjector"] = part("cainjector", "256Mi")
 	// A Job that ends when the webhook answers: with it, ready means ready.
 	values["startupapicheck"] = map[string]any{
-		"resources": needs("50m", "128Mi"), "nodeSelector": core.NodeSelector, "tolerations": core.Tolerations,
+		"resources": cluster.Needs("50m", "128Mi"), "nodeSelector": core.NodeSelector, "tolerations": core.Tolerations,
 	}
 	return values
 }

@@ -45,7 +45,7 @@ func autoscalerValues(core cluster.Core, p platform.Platform) map[string]any {
 		},
 		"replicaCount":              2,
 		"topologySpreadConstraints": apart("app.kubernetes.io/name", "aws-cluster-autoscaler"),
-		"resources":                 needs("100m", "600Mi"),
+		"resources":                 cluster.Needs("100m", "600Mi"),
 		"nodeSelector":              core.NodeSelector,
 		"tolerations":               core.Tolerations,
 	}

@@ -57,7 +57,7 @@ func karpenterValues(core cluster.Core, p platform.Platform, endpoint, queue str
 		},
 		"serviceAccount": map[string]any{"name": karpenterAccount},
 		"replicas":       2,
-		"controller":     map[string]any{"resources": needs("500m", "1Gi")},
+		"controller":     map[string]any{"resources": cluster.Needs("500m", "1Gi")},
 		"nodeSelector":   core.NodeSelector,
 		"tolerations":    core.Tolerations,
 	}

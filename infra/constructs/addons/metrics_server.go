@@ -9,7 +9,7 @@ func metricsServer(core cluster.Core) map[string]any {
 		"replicas":                  2,
 		"topologySpreadConstraints": apart("app.kubernetes.io/name", "metrics-server"),
 		"podDisruptionBudget":       map[string]any{"enabled": true, "minAvailable": 1},
-		"resources":                 needs("100m", "256Mi"),
+		"resources":                 cluster.Needs("100m", "256Mi"),
 		"nodeSelector":              core.NodeSelector,
 		"tolerations":               core.Tolerations,
 	}

@@ -23,17 +23,17 @@ func yuniKorn(core cluster.Core, teams []platform.Team) map[string]any {
 	return map[string]any{
 		"image":             image("scheduler"),
 		"priorityClassName": "system-cluster-critical",
-		"resources":         needs("200m", "2Gi"), // the chart lets Go use 1.5
+		"resources":         cluster.Needs("200m", "2Gi"), // the chart lets Go use 1.5
 		"nodeSelector":      core.NodeSelector,
 		"tolerations":       core.Tolerations,
-		"web":               map[string]any{"image": image("web"), "resources": needs("50m", "256Mi")},
+		"web":               map[string]any{"image": image("web"), "resources": cluster.Needs("50m", "256Mi")},
 		"admissionController": map[string]any{
 			"image":             image("admission"),
 			"priorityClassName": "system-cluster-critical",
 			"replicaCount":      2,
 			// A pod has an address of the VPC, which the API server reaches.
 			"hostNetwork":  false,
-			"resources":    needs("100m", "512Mi"),
+			"resources":    cluster.Needs("100m", "512Mi"),
 			"nodeSelector": core.NodeSelector,
 			"tolerations":  core.Tolerations,
 			"affinity":     elsewhere("yunikorn-admission-controller"),

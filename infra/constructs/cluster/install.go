@@ -73,3 +73,12 @@ func CoreOf(p platform.Platform) Core {
 	}
 	return core
 }
+
+// Needs are what a container of the platform asks for; memory is its limit, too,
+// and cores have none: a limit of them slows what everybody waits for.
+func Needs(cpu, memory string) map[string]any {
+	return map[string]any{
+		"requests": map[string]any{"cpu": cpu, "memory": memory},
+		"limits":   map[string]any{"memory": memory},
+	}
+}
