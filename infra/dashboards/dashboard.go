@@ -40,13 +40,13 @@ func (d Dashboard) JSON() string {
 	for _, v := range d.Variables {
 		variables = append(variables, v.json())
 	}
-	text, err := json.MarshalIndent(map[string]any{
+	text, err := json.Marshal(map[string]any{
 		"uid": "sluice-" + d.Name, "title": d.Title, "tags": []string{"sluice"},
 		"schemaVersion": 39, "editable": false, "graphTooltip": 1,
 		"refresh": "1m", "time": map[string]any{"from": "now-6h", "to": "now"},
 		"templating": map[string]any{"list": variables},
 		"panels":     placed(d.Panels),
-	}, "", " ")
+	})
 	if err != nil {
 		panic(fmt.Sprintf("text, numbers and lists are always JSON: %v", err))
 	}

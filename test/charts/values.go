@@ -11,7 +11,7 @@ import (
 )
 
 // freeForm are values whose keys are the user's, whatever stands there already.
-var freeForm = []string{"nodeSelector", "extraArgs", "resources", "labels", "annotations", "env"}
+var freeForm = []string{"nodeSelector", "extraArgs", "resources", "labels", "annotations", "env", "grafana.ini"}
 
 // defaults are the values that a chart and those it brings along have, and the
 // text that says so: some stand in comments only.

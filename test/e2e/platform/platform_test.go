@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/sluice-flink/sluice/infra/charts"
 	"github.com/sluice-flink/sluice/infra/constructs"
 	objects "github.com/sluice-flink/sluice/infra/kubernetes"
 	"github.com/sluice-flink/sluice/infra/platform"
@@ -32,8 +33,9 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 	for _, team := range []platform.Team{ours, theirs} {
 		must(t, c.Apply(t.Context(), &unstructured.Unstructured{Object: objects.Namespace(team)}))
 	}
+	must(t, c.Apply(t.Context(), namespace(charts.PrometheusStack.Namespace)))
 	all := carried(t)
-	for _, stack := range []string{"sluice-team-a", "sluice-addons"} {
+	for _, stack := range []string{"sluice-team-a", "sluice-addons", "sluice-observability"} {
 		if len(all[stack]) == 0 {
 			t.Fatalf("the stack %s carries no object: among %d stacks", stack, len(all))
 		}
@@ -122,6 +124,11 @@ func (s subject) try(t *testing.T, config *rest.Config) {
 	}
 }
 
+// namespace is one that a chart makes.
+func namespace(name string) *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}}}
+}
+
 func start(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	k, err := kit.Ensure(t.Context(), kit.Options{Out: os.Stdout})
@@ -131,7 +138,7 @@ func start(t *testing.T) *cluster.Cluster {
 	must(t, err)
 	options, err := kit.JavaOptions(k)
 	must(t, err)
-	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: withEMR(t, withKarpenter(t, k.CRDs)), JavaOptions: options, Dir: dir,
+	c, err := cluster.Start(t.Context(), cluster.Options{Binary: k.Kube, Images: images, CRDs: withEMR(t, definitions(t, k.CRDs)), JavaOptions: options, Dir: dir,
 		S3: "127.0.0.1:9", Region: local.Place.Region, AccessKey: "unused", SecretKey: "unused", Log: os.Stdout})
 	must(t, err)
 	t.Cleanup(c.Stop)
