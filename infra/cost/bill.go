@@ -80,6 +80,24 @@ func item(what string, quantity float64, price prices.Price, guessed string) Ite
 // What the control plane logs: an idle cluster's audit log is most of it.
 const controlPlaneLogGB = 10
 
+// What an idle platform says of itself, and prints: neither was measured.
+const (
+	seriesOfCluster = 4000
+	seriesOfNode    = 1000
+	podLogGB        = 2
+)
+
+// Series is how many an idle platform sends to its workspace. Nodes that exist already
+// are not counted: how many there are nobody says.
+func Series(p platform.Platform) int {
+	nodes := 0
+	if p.Cluster.Existing == nil {
+		groups := p.Cluster.NodeGroups
+		nodes = groups.Core.Min + groups.OnDemand.Min + groups.Spot.Min
+	}
+	return seriesOfCluster + nodes*seriesOfNode
+}
+
 // fixed is what is paid whatever runs. What exists already is somebody's bill already.
 func fixed(p platform.Platform, list prices.List) []Item {
 	var items []Item
@@ -89,6 +107,9 @@ func fixed(p platform.Platform, list prices.List) []Item {
 		}
 	}
 	keys := 2.0 // of the jobs' buckets; of artifacts and ledger
+	if p.Observability.Metrics {
+		keys++ // of the workspace
+	}
 	if p.Cluster.Existing == nil {
 		keys++ // of the cluster's secrets
 		add("control plane of EKS", HoursOfMonth, prices.Cluster, "")
@@ -100,6 +121,13 @@ func fixed(p platform.Platform, list prices.List) []Item {
 		add(counted(Gateways(p), "NAT gateway"), gateways*HoursOfMonth, prices.NATGateway, "")
 		add("public addresses of NAT gateways", gateways*HoursOfMonth, prices.Address, "")
 		add(fmt.Sprintf("%s in %s", counted(Endpoints(p), "interface endpoint"), counted(Zones(p), "zone")), float64(Endpoints(p)*Zones(p)*HoursOfMonth), prices.InterfaceEndpoint, "")
+	}
+	if p.Observability.Metrics {
+		series := Series(p)
+		add("samples of metrics", float64(series)*HoursOfMonth*3600/float64(p.Observability.ScrapeSeconds), prices.Samples, fmt.Sprintf("%d series of an idle cluster, as often as observability.scrapeSeconds, %d, says", series, p.Observability.ScrapeSeconds))
+	}
+	if p.Observability.PodLogs {
+		add("logs of the platform's pods", podLogGB, prices.LogsIngested, fmt.Sprintf("%d GB a month", podLogGB))
 	}
 	add("keys of KMS", keys, prices.Key, "")
 	return items

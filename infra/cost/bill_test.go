@@ -37,7 +37,8 @@ func TestAnItemIsItsQuantityTimesItsPrice(t *testing.T) {
 	b := bill(t, "region: us-east-1\nnetwork: {zones: [us-east-1a, us-east-1b, us-east-1c], natGateways: OnePerZone, endpoints: [kms]}\ncluster: {nodeGroups: {core: {min: 3, max: 4, diskGiB: 20}, spot: {min: 1, max: 2, diskGiB: 20}}}\n")
 	want := map[string]float64{
 		"control plane of EKS": 73, "its logs": 5, "its logs, kept": 0.9,
-		"3 NAT gateways": 98.55, "public addresses of NAT gateways": 10.95, "9 interface endpoints in 3 zones": 197.1, "keys of KMS": 3,
+		"3 NAT gateways": 98.55, "public addresses of NAT gateways": 10.95, "9 interface endpoints in 3 zones": 197.1, "keys of KMS": 4,
+		"samples of metrics": 8000 * 730 * 120 * 0.00000009, "logs of the platform's pods": 1,
 		"3 nodes of group core, m7g.xlarge": 3 * 730 * 0.1632, "1 node of group spot, r7g.xlarge": 730 * 0.2142, // the dearest type of the group
 	}
 	sum := 0.0
@@ -66,7 +67,7 @@ func TestWhatExistsAlreadyIsNotPaidTwice(t *testing.T) {
 	}
 	b := bill(t, string(raw))
 	for _, item := range b.Items {
-		if !strings.HasPrefix(item.What, "Sluice: ") && item.What != "keys of KMS" {
+		if !strings.HasPrefix(item.What, "Sluice: ") && item.What != "keys of KMS" && item.What != "logs of the platform's pods" {
 			t.Errorf("%s costs %v", item.What, item.Monthly)
 		}
 	}
@@ -83,8 +84,10 @@ func TestALeverSavesWhatTheChangedFileCostsLess(t *testing.T) {
 		"one NAT":             {"region: us-east-1\nnetwork: {natGateways: OnePerZone}\n", "network.natGateways: One", 730 * 0.05},
 		"two zones":           {"region: us-east-1\nnetwork: {zones: [us-east-1a, us-east-1b, us-east-1c]}\n", "network.zones: two of them", 730 * 0.08},
 		"fewer endpoints":     {"region: us-east-1\nnetwork: {endpoints: [kms, monitoring]}\n", "network.endpoints: [] (without kms, monitoring)", 730 * 0.04},
-		"no node that waits":  {"region: us-east-1\ncluster: {nodeGroups: {onDemand: {min: 2, max: 20, diskGiB: 50}}}\n", "cluster.nodeGroups.onDemand.min: 0", 2 * (730*0.1632 + 50*0.08)},
+		"no node that waits":  {"region: us-east-1\ncluster: {nodeGroups: {onDemand: {min: 2, max: 20, diskGiB: 50}}}\n", "cluster.nodeGroups.onDemand.min: 0", 2 * (730*0.1632 + 50*0.08 + 1000*730*120*0.00000009)},
 		"another processor":   {"region: us-east-1\ncluster: {architecture: x86_64}\n", "cluster.architecture: arm64", 2 * 730 * (0.192 - 0.1632)},
+		"half the samples":    {"region: us-east-1\n", "observability.scrapeSeconds: 60", 6000 * 730 * 60 * 0.00000009},
+		"no metrics":          {"region: us-east-1\n", "observability.metrics: false, grafana: false", 6000*730*120*0.00000009 + 1},
 		"a VPC that is there": {"region: us-east-1\n", "network.existing: a VPC that has a way out and endpoints", 730 * (0.05 + 8*2*0.01)},
 	} {
 		t.Run(name, func(t *testing.T) {

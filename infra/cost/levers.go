@@ -60,6 +60,14 @@ func changes(p platform.Platform) []change {
 		with("cluster.nodeGroups.spot.min: 0", "a job that selects the group waits some minutes for its first node", func(q *platform.Platform) { q.Cluster.NodeGroups.Spot.Min = 0 })
 		with("cluster.architecture: arm64", "images and native libraries of jobs have to be there for it", func(q *platform.Platform) { q.Cluster.Architecture = platform.ARM })
 	}
+	if p.Observability.Metrics {
+		with("observability.scrapeSeconds: 60", "what lasts less than two minutes is not seen", func(q *platform.Platform) {
+			q.Observability.ScrapeSeconds = max(60, q.Observability.ScrapeSeconds)
+		})
+		with("observability.metrics: false, grafana: false", "no dashboards, and no queries in release policies; alarms are CloudWatch's and stay", func(q *platform.Platform) {
+			q.Observability.Metrics, q.Observability.Grafana = false, false
+		})
+	}
 	return all
 }
 
@@ -68,6 +76,7 @@ func notes(p platform.Platform, list prices.List) []string {
 	all := []string{
 		"Jobs: their nodes begin with none. Where a job runs on Spot, its nodes cost up to 90% less than on demand; TaskManagers may, JobManagers should not.",
 		"By use: NAT and endpoints ask for each GB as well, KMS, S3 and logs for each request and GB.",
+		"Metrics and logs of jobs: each subtask is some fifty series; docs/observability.md says what makes them less.",
 		"Keys rotate once a year; KMS asks $1 a month more for each of the first two rotations of a key.",
 	}
 	if p.FlinkOperator.Kind == platform.EMR {

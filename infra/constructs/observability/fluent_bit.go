@@ -73,7 +73,7 @@ func fluentBitValues(p platform.Platform) map[string]any {
 		"service":           map[string]any{"extraService": service},
 		"input":             map[string]any{"extraInputs": ofOthers(p)},
 		// Lines go as they were printed: the stream says which pod's they are.
-		"filter": map[string]any{"extraFilters": "Labels Off\nAnnotations Off\n"},
+		"filter": map[string]any{"mergeLog": "Off", "extraFilters": "Labels Off\nAnnotations Off\n"},
 		"cloudWatchLogs": map[string]any{
 			"match": "kube.*", "region": p.Region, "logGroupName": podGroup(p),
 			"logStreamTemplate": stream, "logStreamPrefix": "pod-", "logKey": "log",
@@ -83,7 +83,7 @@ func fluentBitValues(p platform.Platform) map[string]any {
 	if len(p.Teams) > 0 {
 		values["additionalInputs"] = section("INPUT",
 			"Name tail", "Tag flink.*", "Path "+strings.Join(files(p.Teams), ","), "DB /var/log/flb_flink.db",
-			"multiline.parser docker, cri", "Skip_Long_Lines On", "Refresh_Interval 10", "Rotate_Wait 30", "storage.type filesystem")
+			"multiline.parser docker, cri", "Skip_Long_Lines On", "Refresh_Interval 10", following)
 		values["additionalFilters"] = section("FILTER",
 			"Name kubernetes", "Match flink.*", "Kube_Tag_Prefix flink.var.log.containers.", "Keep_Log On", "Merge_Log Off",
 			"K8S-Logging.Exclude On", "Labels Off", "Annotations Off")
@@ -98,6 +98,9 @@ func fluentBitValues(p platform.Platform) map[string]any {
 const (
 	// stream is the name of a container's stream.
 	stream = "$kubernetes['pod_name'].$kubernetes['container_name']"
+	// following a file: from its first line, since a node's first pods print before
+	// Fluent Bit is there, and for half a minute after it was rotated.
+	following = "Read_from_Head On\nRotate_Wait 30\nstorage.type filesystem"
 	// waiting is what an output keeps on disk, and how often it tries: some hours.
 	waiting = "storage.total_limit_size 512M\nRetry_Limit 15\n"
 	// service has chunks wait on disk, 32 of 2 MB of them in memory at most. Not
@@ -120,7 +123,7 @@ storage.backlog.mem_limit 16M
 // about a line that was not sent would be one more.
 func ofOthers(p platform.Platform) string {
 	without := slices.Concat([]string{fmt.Sprintf("/var/log/containers/*_%s_*.log", charts.FluentBit.Namespace)}, files(p.Teams))
-	return "Exclude_Path " + strings.Join(without, ",") + "\nRotate_Wait 30\nstorage.type filesystem\n"
+	return "Exclude_Path " + strings.Join(without, ",") + "\n" + following + "\n"
 }
 
 // files are those of the teams' containers: <pod>_<namespace>_<container>-<id>.log.

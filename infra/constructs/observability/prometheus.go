@@ -59,6 +59,16 @@ func prometheusValues(core cluster.Core, p platform.Platform, workspace string) 
 	}
 }
 
+// ofMachinery are beginnings of metrics that are read and not sent: what the parts of
+// Kubernetes and of this stack say of their own inside, which is most of all series
+// and of use to who looks now, in Prometheus itself. Every sample that is sent is paid for.
+var ofMachinery = []string{
+	"go", "process", "promhttp", "prometheus", "grafana", "net_conntrack", "scrape",
+	"apiserver", "kubelet", "kubernetes", "rest_client", "workqueue", "authentication", "authorization", "csi", "storage", "volume_manager",
+	"aws_sdk", "client_go", "controller_runtime", "leader_election", "operator_(node|nodeclaim|nodepool|ec2nodeclass)_status_condition",
+	"container_(blkio|file|fs|last|memory_failures|pressure|sockets|spec|start|tasks|threads|ulimits)",
+}
+
 // server is the Prometheus itself. It has one replica and no volume: where it is
 // started anew, some minutes are missing.
 func server(core cluster.Core, p platform.Platform, workspace string) map[string]any {
@@ -74,6 +84,9 @@ func server(core cluster.Core, p platform.Platform, workspace string) map[string
 			"url":         workspace + "/api/v1/remote_write",
 			"sigv4":       map[string]any{"region": p.Region},
 			"queueConfig": map[string]any{"maxSamplesPerSend": 1000, "maxShards": 200, "capacity": 2500},
+			"writeRelabelConfigs": []any{map[string]any{
+				"action": "drop", "sourceLabels": []any{"__name__"}, "regex": "(" + strings.Join(ofMachinery, "|") + ")_.*",
+			}},
 		}},
 		"priorityClassName": "system-cluster-critical",
 		"resources":         cluster.Needs("300m", "2Gi"),

@@ -2,12 +2,15 @@ package observability
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-flink/sluice/infra/constructs/cluster"
+	"github.com/sluice-flink/sluice/infra/dashboards"
+	"github.com/sluice-flink/sluice/infra/kubernetes"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
@@ -40,6 +43,50 @@ func TestWhatIsWrittenIsSignedAndSaysWhichCluster(t *testing.T) {
 	if got := in(values, "prometheus", "prometheusSpec", "scrapeInterval"); got != "30s" {
 		t.Errorf("it reads every %v", got)
 	}
+}
+
+// What is dropped where it is read or sent is asked for by no dashboard.
+func TestNoDashboardAsksForWhatIsDropped(t *testing.T) {
+	p := someday()
+	write := in(prometheusValues(cluster.CoreOf(p), p, workspace), "prometheus", "prometheusSpec", "remoteWrite").([]any)[0].(map[string]any)
+	dropped := []*regexp.Regexp{whole(write["writeRelabelConfigs"].([]any)[0])}
+	for _, monitor := range kubernetes.Monitors(p) {
+		for _, field := range []string{"podMetricsEndpoints", "endpoints"} {
+			endpoints, _ := monitor["spec"].(map[string]any)[field].([]any)
+			for _, endpoint := range endpoints {
+				rules, _ := endpoint.(map[string]any)["metricRelabelings"].([]any)
+				for _, rule := range rules {
+					dropped = append(dropped, whole(rule))
+				}
+			}
+		}
+	}
+	if len(dropped) != 3 {
+		t.Fatalf("%d rules drop something", len(dropped))
+	}
+	for _, name := range []string{"go_goroutines", "kubelet_running_pods", "container_fs_reads_total", "flink_taskmanager_job_task_buffers_outPoolUsage", "karpenter_cloudprovider_instance_type_memory_bytes"} {
+		if !slices.ContainsFunc(dropped, func(r *regexp.Regexp) bool { return r.MatchString(name) }) {
+			t.Errorf("%s is paid for", name)
+		}
+	}
+	for _, d := range dashboards.All(p, "111122223333") {
+		for _, panel := range d.Panels {
+			for _, q := range panel.Queries {
+				for _, name := range word.FindAllString(q.Expr, -1) {
+					if slices.ContainsFunc(dropped, func(r *regexp.Regexp) bool { return r.MatchString(name) }) {
+						t.Errorf("%s: %s asks for %s", d.Title, panel.Title, name)
+					}
+				}
+			}
+		}
+	}
+}
+
+var word = regexp.MustCompile(`[a-zA-Z_]+`)
+
+// whole is the expression of a rule as Prometheus takes it: it matches all of a name.
+func whole(rule any) *regexp.Regexp {
+	return regexp.MustCompile("^(?:" + rule.(map[string]any)["regex"].(string) + ")$")
 }
 
 func TestEverythingButWhatIsOnEveryNodeStandsOnTheCoreGroup(t *testing.T) {
