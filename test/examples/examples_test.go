@@ -160,6 +160,21 @@ func TestWhatIsWrittenLiesWhereTheTeamsJobsMayWrite(t *testing.T) {
 	}
 }
 
+// A line that is sent twice is paid for twice.
+func TestLogsAreSentOnce(t *testing.T) {
+	byPlatform := platform.New().Observability.PodLogs
+	for _, e := range all(t) {
+		byEMR := at(e.Deployment(), "spec", "monitoringConfiguration", "cloudWatchMonitoringConfiguration") != nil
+		for _, kind := range kinds {
+			// https://docs.fluentbit.io/manual/data-pipeline/filters/kubernetes
+			excluded := at(e.Pod(kind), "metadata", "annotations", "fluentbit.io/exclude") == "true"
+			if excluded != (byEMR && byPlatform) {
+				t.Errorf("the %s of %s: EMR sends its logs: %t, Fluent Bit leaves it out: %t", kind, e.Name, byEMR, excluded)
+			}
+		}
+	}
+}
+
 func TestPodsNameTheSchedulerThatThePlatformHas(t *testing.T) {
 	addOns, err := readTemplate(root, "sluice-addons")
 	if err != nil {
