@@ -90,7 +90,7 @@ func (r *Release) orSeenSince(err error) error {
 // start takes the lease. Losing the race for it is a Conflict: the machine
 // retries, and Admit then finds the winner and queues.
 func (t Tasks) start(ctx context.Context, r *Release, approval *ledger.Approval) error {
-	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+	_, err := t.amend(ctx, r, func(d *ledger.Document) error {
 		heir, parked := r.holds(d), r.waits(d)
 		if (d.HasSeen(r.Artifact.Event) || d.IsParked(r.ID)) && !heir && !parked {
 			return errSeenSince
@@ -222,12 +222,11 @@ func (r *Release) asChange(t Tasks, approval *ledger.Approval) ledger.Change {
 // queue puts the change in the one waiting place. What waited there before is
 // recorded as overtaken, unless it is what stays: see behind.
 func (t Tasks) queue(ctx context.Context, r *Release, approval *ledger.Approval) error {
-	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+	_, err := t.amend(ctx, r, func(d *ledger.Document) error {
 		if d.Lease == nil {
 			return flink.Errorf(flink.Conflict, "queue the change", "the release in flight has just ended")
 		}
 		p := d.Pending
-		r.Decision = Queue // whatever a race that was lost had made of it
 		if d.HasSeen(r.Artifact.Event) && (p == nil || p.ID != r.ID) && !r.waits(d) {
 			return errSeenSince
 		}

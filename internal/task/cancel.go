@@ -15,7 +15,7 @@ func (t Tasks) cancel(ctx context.Context, r *Release) error {
 		return nil
 	}
 	which := r.Change.Release
-	_, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+	_, err := t.amend(ctx, r, func(d *ledger.Document) error {
 		switch e := r.Artifact.Event; { // what a call before this one has decided stands, should it have died or another delivery have made it
 		case d.HasSeen(e):
 			return errSeenSince

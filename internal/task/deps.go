@@ -113,6 +113,16 @@ func (t Tasks) update(ctx context.Context, r *Release, change func(*ledger.Docum
 	})
 }
 
+// amend changes the document for a release that may hold no lease. What a try had
+// told the release that lost its race is forgotten: the next one decides anew.
+func (t Tasks) amend(ctx context.Context, r *Release, change func(*ledger.Document) error) (ledger.Document, error) {
+	before := *r
+	return ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+		*r = before
+		return change(d)
+	})
+}
+
 // poll looks again and again until done, for at most one long poll. It tells
 // whether it was done; if not, the machine calls again.
 func (t Tasks) poll(ctx context.Context, look func(ctx context.Context) (done bool, err error)) (bool, error) {

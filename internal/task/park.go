@@ -11,7 +11,7 @@ import (
 // Of two that would wait the newer one does, but a manifest never takes a jar's
 // place: the jar is planned anew with it.
 func (t Tasks) park(ctx context.Context, r *Release, approval *ledger.Approval) error {
-	d, err := ledger.Update(ctx, t.Ledger, r.Application, func(d *ledger.Document) error {
+	d, err := t.amend(ctx, r, func(d *ledger.Document) error {
 		own := r.waits(d)
 		if (d.HasSeen(r.Artifact.Event) || d.IsParked(r.ID)) && !own && !r.holds(d) {
 			return errSeenSince
