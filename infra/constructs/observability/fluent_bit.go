@@ -26,8 +26,8 @@ func podLogs(scope constructs.Construct, p platform.Platform, on cluster.Cluster
 	for _, t := range p.Teams {
 		names = append(names, team.LogGroup(p, t))
 	}
-	for i, statement := range sendingRights(names) {
-		role.AddToPolicy(own.Allow([]string{"MakeStreams", "SendLines"}[i], statement.actions, statement.resources...))
+	for _, right := range sendingRights(names) {
+		role.AddToPolicy(own.Allow(right.sid, []string{right.action}, right.resources...))
 	}
 	own.JustifyWildcards(role, "A pod has a stream of its own, whose name nobody knows beforehand; the groups are named.", `/^Resource::arn:.*:log-group:\/.*$/`)
 	identity := on.Identify(scope, "FluentBitIdentity", charts.FluentBit.Namespace, sender, role)
@@ -39,8 +39,8 @@ func podGroup(p platform.Platform) string { return "/" + p.Name + "/pods" }
 
 // right is what may be done with which.
 type right struct {
-	actions   []string
-	resources []*string
+	sid, action string
+	resources   []*string
 }
 
 // sendingRights are held to the groups: a stream is made in a group, and lines are
@@ -54,8 +54,8 @@ func sendingRights(groups []string) []right {
 		lines = append(lines, awscdk.Fn_Sub(jsii.String(arn+":log-stream:*"), nil))
 	}
 	return []right{
-		{[]string{"logs:CreateLogStream"}, streams},
-		{[]string{"logs:PutLogEvents"}, lines},
+		{"MakeStreams", "logs:CreateLogStream", streams},
+		{"SendLines", "logs:PutLogEvents", lines},
 	}
 }
 

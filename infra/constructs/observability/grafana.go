@@ -14,8 +14,8 @@ import (
 // Grafana fetches it from grafana.com when it starts.
 const plugin = "grafana-amazonprometheus-datasource"
 
-// pluginVersion is for Grafana 11.5 and newer
-// (https://grafana.com/grafana/plugins/grafana-amazonprometheus-datasource/).
+// pluginVersion is for Grafana 12.2.5 and newer
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL-Grafana.html).
 const pluginVersion = "3.3.5"
 
 // grafanaValues are those of the chart that the other brings along
@@ -35,7 +35,9 @@ func grafanaValues(core cluster.Core, p platform.Platform, workspace string) map
 		"defaultDashboardsEnabled": false, // they are made of rules, which there are none of
 		"plugins":                  []any{plugin + "@" + pluginVersion},
 		"grafana.ini": map[string]any{
-			"auth":      map[string]any{"sigv4_auth_enabled": true},
+			"auth": map[string]any{"sigv4_auth_enabled": true},
+			// The default list of who is told how to sign knows no plugin of this name.
+			"aws":       map[string]any{"forward_settings_to_plugins": "cloudwatch, prometheus, " + plugin},
 			"analytics": map[string]any{"check_for_updates": false, "reporting_enabled": false},
 			"users":     map[string]any{"allow_sign_up": false},
 		},

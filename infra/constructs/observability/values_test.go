@@ -170,13 +170,3 @@ func TestWithoutTeamsFluentBitReadsOneKindOfLines(t *testing.T) {
 		t.Errorf("it reads %v", values)
 	}
 }
-
-func TestLinesAreSentToNamedGroupsAlone(t *testing.T) {
-	rights := sendingRights([]string{"/sluice/pods"})
-	if len(rights) != 2 || len(rights[0].resources) != 1 || len(rights[1].resources) != 1 {
-		t.Fatalf("%d rights", len(rights))
-	}
-	if !cmp.Equal(rights[0].actions, []string{"logs:CreateLogStream"}) || !cmp.Equal(rights[1].actions, []string{"logs:PutLogEvents"}) {
-		t.Errorf("%v %v", rights[0].actions, rights[1].actions)
-	}
-}
