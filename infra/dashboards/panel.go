@@ -61,7 +61,7 @@ func placed(panels []Panel) []any {
 			width, height = valueWidth, valueHeight
 		}
 		if x+width > pageWidth || rowHeight != 0 && height != rowHeight {
-			x, y, rowHeight = 0, y+rowHeight, 0
+			x, y = 0, y+rowHeight
 		}
 		written := p.json()
 		written["id"] = i + 1
