@@ -246,7 +246,7 @@ func restoredAsAsked(w Watch, o Observation, e Expectation, now time.Time) said 
 	}
 	exact := e.Restore.Kind == RestoreSnapshot || e.Restore.Kind == RestoreHeld
 	if e.Restore.Kind == RestoreLatest && w.RestoredID > 0 && w.RestoredID < e.Restore.AtLeast {
-		return fail("the job restored checkpoint %d and should have restored %d or a newer one", w.RestoredID, e.Restore.AtLeast)
+		return fail("the job restored checkpoint %d and should have restored %d or a newer one: what was done between the two is processed a second time", w.RestoredID, e.Restore.AtLeast)
 	}
 	if exact && e.Restore.Path != "" && !w.RestoreUnseen && !SamePath(w.RestoredFrom, e.Restore.Path) {
 		return fail("the job restored %s and should have restored %s", w.RestoredFrom, e.Restore.Path)

@@ -145,7 +145,7 @@ func TestTheNewestStateMustNotBeOlderThanWhatWasSeen(t *testing.T) {
 	e, o := expected(), good()
 	e.Restore = flink.Restore{Kind: flink.RestoreLatest, AtLeast: 900}
 	o.Job.Checkpoints.RestoredFrom, o.Job.Checkpoints.RestoredID = "s3://data/chk-17", 17
-	if _, v := script(e, o); v.State != flink.Unhealthy || v.Check != "RestoredAsAsked" {
+	if _, v := script(e, o); v.State != flink.Unhealthy || v.Check != "RestoredAsAsked" || !strings.Contains(v.Message, "processed a second time") {
 		t.Errorf("got %+v", v)
 	}
 	o.Job.Checkpoints.RestoredID = 901
