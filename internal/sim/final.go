@@ -140,12 +140,16 @@ func (j *journal) governing(start int) *change {
 }
 
 // begunByHand: somebody's change had the operator begin a restart, which was under
-// way when a release wrote the next.
+// way when a release wrote the next: what it was to begin with is what that goes on from.
 func (j *journal) begunByHand(c change) bool {
 	i := slices.IndexFunc(j.changes, func(o change) bool {
 		return o.Outside == "" && o.Release == c.Release && o.Step == c.Step && o.At.Equal(c.At)
 	})
-	return i > 0 && j.changes[i-1].Outside != "" && c.Before.Status.Lifecycle == "UPGRADING"
+	if i <= 0 || j.changes[i-1].Outside == "" {
+		return false
+	}
+	starting := c.Before.Status.Lifecycle == "DEPLOYED" && !c.Before.Job.Reachable && j.changes[i-1].Starts == c.Starts
+	return starting || c.Before.Status.Lifecycle == "UPGRADING"
 }
 
 // successWasSeen: what was promoted is no version that is known to be bad, it
