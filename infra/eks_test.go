@@ -23,6 +23,8 @@ func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing
 		{"public endpoint", at(cluster.Properties, "ResourcesVpcConfig", "EndpointPublicAccess"), false},
 		{"encrypted", texts(at(many(cluster.Properties["EncryptionConfig"])[0], "Resources")), []string{"secrets"}},
 		{"logs", len(many(at(cluster.Properties, "Logging", "ClusterLogging", "EnabledTypes"))), 5},
+		{"protected", cluster.Properties["DeletionProtection"], true},
+		{"support", at(cluster.Properties, "UpgradePolicy", "SupportType"), "STANDARD"},
 		{"subnets", len(many(at(cluster.Properties, "ResourcesVpcConfig", "SubnetIds"))), 2},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {
@@ -31,14 +33,33 @@ func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing
 	}
 }
 
+func TestTheControlPlanesLogsAreKeptAsLongAsTheFileSays(t *testing.T) {
+	stack := read(t, clusterStack)
+	id, log := stack.only(t, "AWS::Logs::LogGroup")
+	if log.Properties["LogGroupName"] != "/aws/eks/sluice/cluster" || log.Properties["RetentionInDays"] != 90.0 {
+		t.Errorf("the log is %v", log.Properties)
+	}
+	// EKS makes the group if it comes first, and then the stack cannot.
+	_, cluster := stack.only(t, "AWS::EKS::Cluster")
+	if !slices.Contains(texts(cluster.DependsOn), id) {
+		t.Errorf("the cluster waits for %v, not for %s", cluster.DependsOn, id)
+	}
+}
+
 func TestNodeGroupsAreCoreOnDemandAndSpotAndAPodHasToSayThatItIsForOne(t *testing.T) {
 	got := map[string]string{}
-	for _, group := range read(t, clusterStack).ofType("AWS::EKS::Nodegroup") {
+	for id, group := range read(t, clusterStack).ofType("AWS::EKS::Nodegroup") {
 		line := text(group.Properties["CapacityType"])
 		for _, taint := range many(group.Properties["Taints"]) {
 			line += " " + text(at(taint, "Key")) + "=" + text(at(taint, "Value"))
 		}
-		got[text(group.Properties["NodegroupName"])] = line
+		got[text(at(group.Properties, "Labels", "sluice.dev/node-group"))] = line
+		if group.Properties["NodegroupName"] != nil {
+			t.Errorf("%s has a name: it could not be replaced", id)
+		}
+		if group.Properties["ForceUpdateEnabled"] != false || at(group.Properties, "UpdateConfig", "MaxUnavailable") != 1.0 {
+			t.Errorf("%s is updated by force, or by more than a node at a time", id)
+		}
 	}
 	want := map[string]string{
 		"core":      "ON_DEMAND CriticalAddonsOnly=true",

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseksv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -31,6 +32,7 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 		Description:       jsii.String("Sluice: secrets of the cluster " + p.ClusterName()),
 		EnableKeyRotation: jsii.Bool(true),
 	})
+	log := own.NewLogGroup(scope, "Log", jsii.String("/aws/eks/"+p.ClusterName()+"/cluster"), jsii.Number(p.Observability.LogDays))
 	eks := awseksv2.NewCluster(scope, jsii.String("Cluster"), &awseksv2.ClusterProps{
 		ClusterName:          jsii.String(p.ClusterName()),
 		Version:              awseksv2.KubernetesVersion_Of(jsii.String(p.Cluster.Version)),
@@ -52,6 +54,9 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 		},
 		KubectlProviderOptions: provider(scope, in, kubectl),
 	})
+	protect(eks)
+	// EKS makes the group when it finds none, keeps its logs forever, and leaves it behind.
+	eks.Node().AddDependency(log)
 	own.JustifyManaged(eks.Role(), "EKS keeps it for its control plane.")
 	justifyProvider(eks.KubectlProvider())
 	role := nodeRole(scope)
@@ -68,6 +73,16 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 		Url: eks.ClusterOpenIdConnectIssuerUrl(), ClientIdList: jsii.Strings("sts.amazonaws.com"),
 	})
 	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
+}
+
+// protect sets what the CDK's class has no field for: nobody deletes the cluster by
+// mistake (https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html),
+// and a version that has left standard support is upgraded by EKS instead of paid for
+// sixfold (https://docs.aws.amazon.com/eks/latest/userguide/extended-support-control.html).
+func protect(eks awseksv2.Cluster) {
+	made := eks.Node().DefaultChild().(awscdk.CfnResource)
+	made.AddPropertyOverride(jsii.String("DeletionProtection"), jsii.Bool(true))
+	made.AddPropertyOverride(jsii.String("UpgradePolicy.SupportType"), jsii.String("STANDARD"))
 }
 
 func endpoint(c platform.Cluster) awseksv2.EndpointAccess {

@@ -65,8 +65,9 @@ func nodeGroup(scope constructs.Construct, eks awseksv2.ICluster, role awsiam.IR
 		taints = append(taints, &awseks.CfnNodegroup_TaintProperty{Key: jsii.String(g.taint), Value: jsii.String(taintValue(g)), Effect: jsii.String("NO_SCHEDULE")})
 	}
 	return awseks.NewCfnNodegroup(scope, jsii.String(g.id+"Nodes"), &awseks.CfnNodegroupProps{
-		ClusterName:   eks.ClusterName(),
-		NodegroupName: jsii.String(g.name),
+		ClusterName: eks.ClusterName(),
+		// No name: a group whose types change is replaced, and while the new one is
+		// made the old one has the name.
 		NodeRole:      role.RoleArn(),
 		Subnets:       subnetIDs(in.Private),
 		AmiType:       jsii.String(image(g.architecture)),
@@ -78,7 +79,9 @@ func nodeGroup(scope constructs.Construct, eks awseksv2.ICluster, role awsiam.IR
 		LaunchTemplate: &awseks.CfnNodegroup_LaunchTemplateSpecificationProperty{
 			Id: template.LaunchTemplateId(), Version: template.LatestVersionNumber(),
 		},
-		UpdateConfig: &awseks.CfnNodegroup_UpdateConfigProperty{MaxUnavailable: jsii.Number(1)},
+		// A job that cannot spare a pod now holds an update up instead of being broken by it.
+		ForceUpdateEnabled: jsii.Bool(false),
+		UpdateConfig:       &awseks.CfnNodegroup_UpdateConfigProperty{MaxUnavailable: jsii.Number(1)},
 		// A node that is unwell is replaced by EKS (https://docs.aws.amazon.com/eks/latest/userguide/node-health.html).
 		NodeRepairConfig: &awseks.CfnNodegroup_NodeRepairConfigProperty{Enabled: jsii.Bool(true)},
 	})
