@@ -106,6 +106,33 @@ func TestWhatIsNeededIsInstalledFirstAndRemovedLast(t *testing.T) {
 	}
 }
 
+func TestTheStorageClassIsTheOneThatEMRsFlinkAsksFor(t *testing.T) {
+	stack := read(t, addOnsStack)
+	_, driver := stack.only(t, "AWS::EKS::Addon")
+	if got := texts(many(driver.Properties["PodIdentityAssociations"])[0].(map[string]any)["ServiceAccount"]); driver.Properties["AddonName"] != "aws-ebs-csi-driver" || got[0] != "ebs-csi-controller-sa" {
+		t.Errorf("the driver is %v", driver.Properties)
+	}
+	found := false
+	for _, r := range stack.ofType(kubeObject) {
+		manifest := text(r.Properties["Manifest"])
+		if !strings.Contains(manifest, `"kind":"StorageClass"`) {
+			continue
+		}
+		found = true
+		for _, want := range []string{`"name":"ebs-sc"`, `"volumeBindingMode":"WaitForFirstConsumer"`, `"encrypted":"true"`, `"type":"gp3"`, `"tagSpecification_1":"sluice.dev/platform=sluice"`} {
+			if !strings.Contains(manifest, want) {
+				t.Errorf("the class lacks %s: %s", want, manifest)
+			}
+		}
+	}
+	if !found {
+		t.Error("there is no class")
+	}
+	if left := read(t, "other-addons").ofType("AWS::EKS::Addon"); len(left) != 0 {
+		t.Errorf("a platform that turns it off has %v", left)
+	}
+}
+
 func TestKarpenterHearsOfEveryNodeThatWillGo(t *testing.T) {
 	stack := read(t, addOnsStack)
 	queueID, queue := stack.only(t, "AWS::SQS::Queue")

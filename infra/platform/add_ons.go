@@ -8,6 +8,9 @@ type AddOns struct {
 	MetricsServer bool `yaml:"metricsServer"`
 	CertManager   bool `yaml:"certManager"` // the Flink operator's webhook needs it
 	YuniKorn      bool `yaml:"yunikorn"`    // a queue for each team
+	// BlockStorage lets pods have volumes: EKS's driver, and the class ebs-sc, which
+	// a faster restart of EMR's Flink needs.
+	BlockStorage bool `yaml:"blockStorage"`
 	// NodeScaling says who adds nodes.
 	NodeScaling NodeScaling `yaml:"nodeScaling"`
 	// Pools are Karpenter's; a list in the file replaces the default one.
@@ -78,7 +81,7 @@ func (p Pool) GroupType() string {
 }
 
 func newAddOns() AddOns {
-	return AddOns{MetricsServer: true, CertManager: true, YuniKorn: true, NodeScaling: Both, Pools: newPools()}
+	return AddOns{MetricsServer: true, CertManager: true, YuniKorn: true, BlockStorage: true, NodeScaling: Both, Pools: newPools()}
 }
 
 func newPools() []Pool {

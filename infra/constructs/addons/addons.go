@@ -19,6 +19,9 @@ func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, pr
 	if p.AddOns.CertManager {
 		on.Install(scope, "CertManager", charts.CertManager, certManager(core))
 	}
+	if p.AddOns.BlockStorage {
+		blockStorage(scope, p, on)
+	}
 	if p.AddOns.ClusterAutoscaler() {
 		clusterAutoscaler(scope, p, on)
 	}
