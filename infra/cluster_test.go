@@ -49,6 +49,25 @@ func TestExactlyTheFunctionsThatReachTheClusterAreLetInWhereTheyBelong(t *testin
 	}
 }
 
+// GET and POST are what Sluice asks of Flink (internal/flink/rest): the API server
+// calls them get and create. Whoever may get alone, looks.
+func TestTheProxyOfServicesIsGivenToFunctionsAndForLookingToPeople(t *testing.T) {
+	want := map[string][]string{"sluice-releaser": {"get", "create"}, "sluice-observer": {"get"}, "${Team}-people": {"get"}}
+	got := map[string][]string{}
+	for _, file := range []string{"kubernetes/rbac.yaml", "kubernetes/rehearsal.yaml", "kubernetes/team.yaml"} {
+		for _, d := range rbac(t, file) {
+			for _, rule := range d.Rules {
+				if slices.Contains(rule.Resources, "services/proxy") {
+					got[d.Metadata.Name] = append(got[d.Metadata.Name], rule.Verbs...)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestAPrivateClusterIsReachedFromItsSubnets(t *testing.T) {
 	plane := read(t, privateStack)
 	statements := statementsOf(plane)

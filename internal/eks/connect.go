@@ -92,6 +92,14 @@ func Connect(c Config) (*Target, error) {
 	return newTarget(config, c.Operator)
 }
 
+// REST is how client-go reaches the cluster.
+func (c Config) REST() (*kube.Config, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return c.kube()
+}
+
 func (c Config) kube() (*kube.Config, error) {
 	if c.Kubeconfig != "" {
 		return clientcmd.BuildConfigFromFlags("", c.Kubeconfig)

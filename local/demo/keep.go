@@ -7,7 +7,7 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/sluice-flink/sluice/local/demo/flinkui"
+	"github.com/sluice-flink/sluice/internal/flinkui"
 	"github.com/sluice-flink/sluice/local/demo/laptop"
 )
 

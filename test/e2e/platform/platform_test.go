@@ -75,7 +75,7 @@ var (
 		{"get", "flink.apache.org", "flinkdeployments", ""}, {"get", "", "services", "proxy"}, {"list", "", "pods", ""}, {"list", "", "configmaps", ""},
 	}
 	peopleMay = []right{
-		{"get", "flink.apache.org", "flinkdeployments", ""}, {"get", "", "pods", ""}, {"list", "", "pods", ""}, {"get", "", "pods", "log"}, {"create", "", "pods", "portforward"},
+		{"get", "flink.apache.org", "flinkdeployments", ""}, {"get", "", "pods", ""}, {"list", "", "pods", ""}, {"get", "", "pods", "log"}, {"get", "", "services", "proxy"},
 		{"get", "", "services", ""}, {"get", "", "configmaps", ""}, {"list", "", "configmaps", ""}, {"get", "apps", "deployments", ""}, {"list", "", "events", ""},
 	}
 	jobsMay = []right{
@@ -87,7 +87,7 @@ var (
 // everything is what is tried: all that somebody may, and what nobody of them may.
 func everything() []right {
 	all := slices.Concat(functionsMay, peopleMay, jobsMay, []right{
-		{"get", "", "secrets", ""}, {"create", "", "secrets", ""}, {"create", "", "pods", "exec"}, {"create", "", "serviceaccounts", "token"},
+		{"get", "", "secrets", ""}, {"create", "", "secrets", ""}, {"create", "", "pods", "exec"}, {"create", "", "pods", "portforward"}, {"create", "", "serviceaccounts", "token"},
 		{"create", "rbac.authorization.k8s.io", "roles", ""}, {"create", "rbac.authorization.k8s.io", "rolebindings", ""}, {"bind", "rbac.authorization.k8s.io", "roles", ""},
 		{"delete", "networking.k8s.io", "networkpolicies", ""}, {"patch", "", "resourcequotas", ""}, {"delete", "", "namespaces", ""}, {"patch", "", "namespaces", ""},
 		{"impersonate", "", "users", ""}, {"list", "", "nodes", ""}, {"get", "", "nodes", "proxy"},

@@ -48,6 +48,30 @@ func Serve(config *rest.Config, namespace, name string) (*Server, error) {
 // URL is what a browser opens.
 func (s *Server) URL() string { return s.url }
 
+// Answers asks Flink once, and says in a sentence why nothing could be shown.
+func (s *Server) Answers(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"overview", nil)
+	if err != nil {
+		return err
+	}
+	answer, err := (&http.Client{Timeout: patience}).Do(request)
+	if err != nil {
+		return fmt.Errorf("show Flink's Web UI: %w", err)
+	}
+	_ = answer.Body.Close()
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return nil
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return errors.New("the cluster does not let you: it takes the right to get services/proxy in the application's namespace, which the team's people have")
+	case http.StatusNotFound:
+		return errors.New("the application has no service in this cluster: sluice status says whether it runs, and where")
+	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return errors.New("no JobManager answers: it is starting, or suspended; sluice status says which")
+	}
+	return fmt.Errorf("the API server answers %s", answer.Status)
+}
+
 // Close ends it.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
