@@ -56,17 +56,21 @@ func TestTheReleaseMachineKeepsItsLogicalID(t *testing.T) {
 }
 
 func TestEveryPlaceholderOfADefinitionIsSubstitutedByItsFunction(t *testing.T) {
-	for _, m := range functions.Machines() {
-		t.Run(string(m), func(t *testing.T) { placeholders(t, m) })
+	for _, stack := range planes {
+		for _, m := range functions.Machines() {
+			t.Run(stack+" "+string(m), func(t *testing.T) { placeholders(t, read(t, stack), m) })
+		}
 	}
 }
 
-func placeholders(t *testing.T, m functions.Machine) {
-	plane := read(t, publicStack)
+// planes are all stacks that an event plane is made into.
+var planes = []string{publicStack, privateStack, "sluice-eventplane", "other-eventplane"}
+
+func placeholders(t *testing.T, plane template, m functions.Machine) {
 	_, machine := machineOf(t, plane, m)
 	want := map[string]string{}
-	for _, found := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllSubmatch(statemachines.Definitions()[m], -1) {
-		want[string(found[1])] = "nobody's"
+	for _, found := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(text(machine.Properties["DefinitionString"]), -1) {
+		want[found[1]] = "nobody's"
 	}
 	for _, f := range functions.Of(m) {
 		if _, ok := want[f.Substitution()]; !ok {
@@ -84,8 +88,13 @@ func placeholders(t *testing.T, m functions.Machine) {
 	}
 }
 
-func TestAMachineMayInvokeExactlyItsFunctions(t *testing.T) {
-	plane := read(t, publicStack)
+func TestEachFunctionOfAMachineIsGrantedToItOnceAndNoOtherIs(t *testing.T) {
+	for _, stack := range planes {
+		t.Run(stack, func(t *testing.T) { grants(t, read(t, stack)) })
+	}
+}
+
+func grants(t *testing.T, plane template) {
 	for _, m := range functions.Machines() {
 		_, machine := machineOf(t, plane, m)
 		var want []string
