@@ -42,6 +42,26 @@ func TestTheOperatorStartsAfterTheNamespacesItWatches(t *testing.T) {
 	}
 }
 
+// A namespace takes along the jobs that run in it, and the operator would not even
+// be there any more to end them with a savepoint.
+func TestATeamThatLeavesTheFileLeavesItsNamespaceInTheCluster(t *testing.T) {
+	found := 0
+	for _, name := range []string{"sluice-flink-operator", "other-flink-operator"} {
+		for id, r := range read(t, name).ofType(kubeObject) {
+			if !strings.Contains(text(r.Properties["Manifest"]), `"kind":"Namespace"`) {
+				continue
+			}
+			found++
+			if r.DeletionPolicy != "Retain" || r.Properties["PruneLabel"] != nil || r.Properties["Overwrite"] != true {
+				t.Errorf("%s: %s: deletion %s, prune %v, overwrite %v", name, id, r.DeletionPolicy, r.Properties["PruneLabel"], r.Properties["Overwrite"])
+			}
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d of 2 platforms make namespaces", found)
+	}
+}
+
 func TestTheOperatorsRoleReadsPinnedJarsAndNothingElse(t *testing.T) {
 	for _, statements := range statementsOf(read(t, "sluice-flink-operator")) {
 		for _, s := range statements {

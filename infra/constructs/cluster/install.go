@@ -36,11 +36,26 @@ func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Cha
 // Apply applies objects. An object of theirs that is gone from the next version
 // of the stack is removed from the cluster.
 func (c Cluster) Apply(scope constructs.Construct, id string, objects ...map[string]any) awseksv2.KubernetesManifest {
+	return c.apply(scope, id, false, objects)
+}
+
+func (c Cluster) apply(scope constructs.Construct, id string, keep bool, objects []map[string]any) awseksv2.KubernetesManifest {
 	var manifest []*map[string]any
 	for _, object := range objects {
 		manifest = append(manifest, &object)
 	}
-	return awseksv2.NewKubernetesManifest(scope, jsii.String(id), &awseksv2.KubernetesManifestProps{Cluster: c.ICluster, Manifest: &manifest})
+	props := &awseksv2.KubernetesManifestProps{Cluster: c.ICluster, Manifest: &manifest}
+	if keep {
+		// What was kept is there already when somebody asks for it again.
+		props.Prune, props.RemovalPolicy, props.Overwrite = jsii.Bool(false), awscdk.RemovalPolicy_RETAIN, jsii.Bool(true)
+	}
+	return awseksv2.NewKubernetesManifest(scope, jsii.String(id), props)
+}
+
+// Keep applies objects that stay in the cluster when they leave the stack, or it
+// is removed: a namespace that is deleted takes along whatever runs in it.
+func (c Cluster) Keep(scope constructs.Construct, id string, objects ...map[string]any) awseksv2.KubernetesManifest {
+	return c.apply(scope, id, true, objects)
 }
 
 // Identify gives the pods of a service account a role. What installs those pods

@@ -37,7 +37,7 @@ func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, pi
 		chart.Node().AddDependency(identity)
 	}
 	if len(namespaces) > 0 {
-		chart.Node().AddDependency(on.Apply(scope, "Namespaces", namespaces...))
+		chart.Node().AddDependency(on.Keep(scope, "Namespaces", namespaces...))
 	}
 }
 
