@@ -31,7 +31,7 @@ func all(t *testing.T) []Example {
 
 // wanted is what a reader of the blueprint looks for. An example that is missing
 // here, or in the folder, or in its README, is a fault.
-var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone"}
+var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "faster-restart", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone"}
 
 func TestThereIsAnExampleOfEverythingAndTheListSaysSo(t *testing.T) {
 	list, err := os.ReadFile(filepath.Join(root, "examples", "eks", "README.md"))
@@ -157,6 +157,34 @@ func TestWhatIsWrittenLiesWhereTheTeamsJobsMayWrite(t *testing.T) {
 				t.Errorf("%s logs to %v, and the team has %v", e.Name, group, made)
 			}
 		}
+	}
+}
+
+func TestVolumesAreOfAStorageClassThatThePlatformMakes(t *testing.T) {
+	addOns, err := readTemplate(root, "sluice-addons")
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes, err := addOns.objects("StorageClass")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, e := range all(t) {
+		if e.setting("task.local-recovery.ebs.enable") != "true" {
+			continue
+		}
+		asked++
+		// EMR's operator takes the class of this name and no other
+		// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/jobruns-flink-restart.html).
+		if !slices.ContainsFunc(classes, func(c map[string]any) bool {
+			return at(c, "metadata", "name") == "ebs-sc" && c["provisioner"] == "ebs.csi.aws.com"
+		}) {
+			t.Errorf("%s wants ebs-sc, and there are %v", e.Name, classes)
+		}
+	}
+	if asked == 0 {
+		t.Error("no example keeps its state on a volume")
 	}
 }
 

@@ -68,7 +68,7 @@ func ofPool(pool map[string]any) nodes {
 }
 
 func ofGroup(group map[string]any) nodes {
-	n := nodes{name: group["NodegroupName"].(string), labels: map[string][]string{}, taints: map[string]string{}, spot: []bool{group["CapacityType"] == "SPOT"}}
+	n := nodes{name: fmt.Sprint(group["Labels"]), labels: map[string][]string{}, taints: map[string]string{}, spot: []bool{group["CapacityType"] == "SPOT"}}
 	for label, value := range group["Labels"].(map[string]any) {
 		n.labels[label] = []string{value.(string)}
 	}
