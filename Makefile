@@ -81,6 +81,23 @@ bin/sluice: FORCE node_modules
 synth: build node_modules ## Synthesize the CloudFormation templates into build/cdk.out
 	CDK_VALIDATION=false npx cdk synth --quiet
 
+# The platform's file for deploy, verify-deploy and destroy; CDK_FLAGS go to the CDK.
+PLATFORM ?= infra/platform.yaml
+
+.PHONY: deploy
+deploy: bin/sluice build node_modules ## The platform of PLATFORM=infra/platform.yaml into the account whose credentials are set; again changes what the file changed
+	@environment="$$(bin/sluice platform environment --platform "$(PLATFORM)")"; \
+	CDK_VALIDATION=false npx cdk synth --quiet -c platform="$(PLATFORM)"; \
+	case "$$environment" in \
+	  *" bootstrapped") ;; \
+	  *) npx cdk bootstrap "$$environment" ;; \
+	esac; \
+	npx cdk deploy --all -c platform="$(PLATFORM)" --outputs-file build/outputs.json $(CDK_FLAGS)
+
+.PHONY: verify-deploy
+verify-deploy: bin/sluice ## What was deployed, held against the file: ok or fault, one line each
+	@bin/sluice platform verify --platform "$(PLATFORM)"
+
 .PHONY: check-charts
 check-charts: node_modules ## Every chart of the committed templates, pulled and rendered with its values (needs the internet; CHARTS=folder takes them from there)
 	go run ./test/charts $(if $(CHARTS),-charts $(CHARTS))

@@ -82,7 +82,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	p.flags.declare(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.check() }
-	root.AddCommand(p.approveCommand(), p.cancelCommand(), p.costCommand(), p.demoCommand(), p.denyCommand(), p.forgetCommand(), p.incidentsCommand(), p.inspectCommand(), p.localCommand(), p.planCommand(), p.policyCommand(),
+	root.AddCommand(p.approveCommand(), p.cancelCommand(), p.costCommand(), p.demoCommand(), p.denyCommand(), p.forgetCommand(), p.incidentsCommand(), p.inspectCommand(), p.localCommand(), p.planCommand(), p.platformCommand(), p.policyCommand(),
 		p.releasesCommand(), p.renderCommand(), p.replayCommand(), p.resumeCommand(), p.sendCommand(), p.showCommand(), p.snapshotsCommand(), p.statusCommand(), p.uiCommand(), p.validateCommand(), p.versionCommand())
 	for _, ch := range changes() {
 		root.AddCommand(p.changeCommand(ch, false))

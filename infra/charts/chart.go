@@ -18,6 +18,14 @@ type Chart struct {
 	// "1.35"; an empty Newest means that its makers name none.
 	Oldest, Newest string
 	Source         string // URL at which version and range were looked up
+
+	// Workloads are what it runs: Deployment/<name>, DaemonSet/<name>, StatefulSet/<name>.
+	Workloads []string
+	// Definitions are the kinds that the rest of the platform uses of those it
+	// defines, each with its version: nodepools.karpenter.sh/v1.
+	Definitions []string
+	// Account is the service account of its pods that has rights in AWS; empty: none has.
+	Account string
 }
 
 // OCI says whether the repository is a registry of images.

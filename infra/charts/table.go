@@ -5,8 +5,9 @@ var MetricsServer = Chart{
 	Name: "metrics-server", Release: "metrics-server",
 	Repository: "https://kubernetes-sigs.github.io/metrics-server/",
 	Version:    "3.13.1", App: "0.8.1", Namespace: "kube-system",
-	Oldest: "1.31",
-	Source: "https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix",
+	Oldest:    "1.31",
+	Source:    "https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix",
+	Workloads: []string{"Deployment/metrics-server"},
 }
 
 // CertManager makes the certificates of webhooks, the Flink operator's among them.
@@ -15,7 +16,9 @@ var CertManager = Chart{
 	Repository: "oci://quay.io/jetstack/charts/cert-manager",
 	Version:    "v1.21.1", App: "v1.21.1", Namespace: "cert-manager",
 	Oldest: "1.33", Newest: "1.36",
-	Source: "https://cert-manager.io/docs/releases/",
+	Source:      "https://cert-manager.io/docs/releases/",
+	Workloads:   []string{"Deployment/cert-manager", "Deployment/cert-manager-cainjector", "Deployment/cert-manager-webhook"},
+	Definitions: []string{"certificates.cert-manager.io/v1", "issuers.cert-manager.io/v1"},
 }
 
 // ClusterAutoscaler grows managed node groups. The chart is for any version; what
@@ -25,7 +28,9 @@ var ClusterAutoscaler = Chart{
 	Repository: "https://kubernetes.github.io/autoscaler",
 	Version:    "9.59.0", App: "1.35.0", Namespace: "kube-system",
 	Oldest: "1.33", Newest: "1.36",
-	Source: "https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases",
+	Source:    "https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases",
+	Workloads: []string{"Deployment/cluster-autoscaler-aws-cluster-autoscaler"},
+	Account:   "cluster-autoscaler",
 }
 
 // AutoscalerImages are the newest images of the Cluster Autoscaler, by the
@@ -44,7 +49,8 @@ var KarpenterCRDs = Chart{
 	Repository: "oci://public.ecr.aws/karpenter/karpenter-crd",
 	Version:    "1.14.1", App: "1.14.1", Namespace: "kube-system",
 	Oldest: "1.30", Newest: "1.36",
-	Source: "https://karpenter.sh/docs/upgrading/compatibility/",
+	Source:      "https://karpenter.sh/docs/upgrading/compatibility/",
+	Definitions: []string{"nodepools.karpenter.sh/v1", "nodeclaims.karpenter.sh/v1", "ec2nodeclasses.karpenter.k8s.aws/v1"},
 }
 
 // Karpenter makes nodes for pods that have none.
@@ -53,7 +59,9 @@ var Karpenter = Chart{
 	Repository: "oci://public.ecr.aws/karpenter/karpenter",
 	Version:    KarpenterCRDs.Version, App: KarpenterCRDs.App, Namespace: "kube-system",
 	Oldest: KarpenterCRDs.Oldest, Newest: KarpenterCRDs.Newest,
-	Source: KarpenterCRDs.Source,
+	Source:    KarpenterCRDs.Source,
+	Workloads: []string{"Deployment/karpenter"},
+	Account:   "karpenter",
 }
 
 // YuniKorn schedules the pods of an application together, from its team's queue.
@@ -66,8 +74,16 @@ var YuniKorn = Chart{
 	Repository: "https://apache.github.io/yunikorn-release",
 	Version:    "1.8.0", App: "1.8.0", Namespace: "yunikorn",
 	Oldest: "1.24", Newest: "1.35",
-	Source: "https://apache.github.io/yunikorn-release/",
+	Source:    "https://apache.github.io/yunikorn-release/",
+	Workloads: []string{"Deployment/yunikorn-scheduler", "Deployment/yunikorn-admission-controller"},
 }
+
+// Grafana is what PrometheusStack runs where the platform asks for it, and
+// GrafanaAccount its service account.
+const (
+	Grafana        = "Deployment/kube-prometheus-stack-grafana"
+	GrafanaAccount = "grafana"
+)
 
 // PrometheusStack gathers metrics, writes them to Amazon Managed Service for
 // Prometheus, and shows them in Grafana.
@@ -77,6 +93,12 @@ var PrometheusStack = Chart{
 	Version:    "88.5.3", App: "v0.93.1", Namespace: "monitoring",
 	Oldest: "1.25",
 	Source: "https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack",
+	Workloads: []string{
+		"Deployment/kube-prometheus-stack-operator", "Deployment/kube-prometheus-stack-kube-state-metrics", "DaemonSet/kube-prometheus-stack-prometheus-node-exporter",
+		"StatefulSet/prometheus-kube-prometheus-stack-prometheus", Grafana,
+	},
+	Definitions: []string{"podmonitors.monitoring.coreos.com/v1", "servicemonitors.monitoring.coreos.com/v1"},
+	Account:     "prometheus",
 }
 
 // FluentBit sends the logs of pods to CloudWatch.
@@ -84,17 +106,26 @@ var FluentBit = Chart{
 	Name: "aws-for-fluent-bit", Release: "aws-for-fluent-bit",
 	Repository: "https://aws.github.io/eks-charts",
 	Version:    "0.2.0", App: "3.2.1", Namespace: "logging",
-	Oldest: "1.25",
-	Source: "https://github.com/aws/eks-charts/tree/master/stable/aws-for-fluent-bit",
+	Oldest:    "1.25",
+	Source:    "https://github.com/aws/eks-charts/tree/master/stable/aws-for-fluent-bit",
+	Workloads: []string{"DaemonSet/aws-for-fluent-bit"},
+	Account:   "fluent-bit",
 }
+
+// flinkKinds are defined by both operators.
+var flinkKinds = []string{"flinkdeployments.flink.apache.org/v1beta1", "flinksessionjobs.flink.apache.org/v1beta1"}
 
 // EMROperator is Amazon EMR's Flink operator.
 var EMROperator = Chart{
 	Name: "flink-kubernetes-operator", Release: "flink-kubernetes-operator",
 	Repository: "oci://public.ecr.aws/emr-on-eks/flink-kubernetes-operator",
 	Version:    "7.13.0", App: "7.13.0", Namespace: "flink-kubernetes-operator",
-	Oldest: "1.25",
-	Source: "https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/jobruns-flink-kubernetes-operator-getting-started.html",
+	Oldest:      "1.25",
+	Source:      "https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/jobruns-flink-kubernetes-operator-getting-started.html",
+	Workloads:   []string{"Deployment/flink-kubernetes-operator"},
+	Definitions: flinkKinds,
+	// https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/jobruns-flink-kubernetes-operator-run-application.html
+	Account: "emr-containers-sa-flink-operator",
 }
 
 // ApacheOperator is the open-source Flink operator.
@@ -102,8 +133,10 @@ var ApacheOperator = Chart{
 	Name: "flink-kubernetes-operator", Release: "flink-kubernetes-operator",
 	Repository: "https://downloads.apache.org/flink/flink-kubernetes-operator-1.15.0/",
 	Version:    "1.15.0", App: "1.15.0", Namespace: "flink-kubernetes-operator",
-	Oldest: "1.25",
-	Source: "https://flink.apache.org/downloads/#apache-flink-kubernetes-operator",
+	Oldest:      "1.25",
+	Source:      "https://flink.apache.org/downloads/#apache-flink-kubernetes-operator",
+	Workloads:   []string{"Deployment/flink-kubernetes-operator"},
+	Definitions: flinkKinds,
 }
 
 // All are the charts in the order in which they are installed. Of the two

@@ -136,28 +136,20 @@ func fixed(p platform.Platform, list prices.List) []Item {
 // nodesOf is the least that the managed groups have. Karpenter's pools begin with none.
 func nodesOf(p platform.Platform, list prices.List) ([]Item, error) {
 	var items []Item
-	if p.Cluster.Existing != nil {
-		return nil, nil
-	}
-	groups := p.Cluster.NodeGroups
-	for _, g := range []struct {
-		name string
-		platform.NodeGroup
-		spot bool
-	}{{"core", groups.Core, false}, {"on-demand", groups.OnDemand, false}, {"spot", groups.Spot, true}} {
-		if g.Min == 0 || g.Max == 0 {
+	for _, g := range p.Cluster.Groups() {
+		if g.Min == 0 {
 			continue
 		}
-		kind, price, err := dearest(p.Cluster.Types(g.NodeGroup, g.spot), list)
+		kind, price, err := dearest(p.Cluster.Types(g.NodeGroup, g.Spot), list)
 		if err != nil {
 			return nil, err
 		}
 		guessed := ""
-		if g.spot {
+		if g.Spot {
 			guessed = "at the price on demand: Spot is up to 90% less, and changes"
 		}
 		items = append(items,
-			item(fmt.Sprintf("%s of group %s, %s", counted(g.Min, "node"), g.name, kind), float64(g.Min*HoursOfMonth), price, guessed),
+			item(fmt.Sprintf("%s of group %s, %s", counted(g.Min, "node"), g.Name, kind), float64(g.Min*HoursOfMonth), price, guessed),
 			item("their disks", float64(g.Min*g.DiskGiB), list[prices.Disk], ""))
 	}
 	return items, nil

@@ -11,7 +11,7 @@ import (
 )
 
 // autoscalerAccount is the service account that the chart makes.
-const autoscalerAccount = "cluster-autoscaler"
+var autoscalerAccount = charts.ClusterAutoscaler.Account
 
 func clusterAutoscaler(scope constructs.Construct, p platform.Platform, on cluster.Cluster) {
 	role := cluster.PodRole(scope, "ClusterAutoscalerRole", "the Cluster Autoscaler")

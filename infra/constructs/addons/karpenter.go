@@ -14,7 +14,7 @@ import (
 )
 
 // karpenterAccount is the service account that the chart makes.
-const karpenterAccount = "karpenter"
+var karpenterAccount = charts.Karpenter.Account
 
 // karpenter installs definitions, controller and pools, in this order. They are
 // removed in the other: a node class is gone when its last node is, which only a

@@ -17,7 +17,7 @@ import (
 // Label of a node's group, and the taint that keeps jobs off the core group. The
 // taint is the one that EKS's own add-ons tolerate.
 const (
-	GroupLabel  = "sluice.dev/node-group"
+	GroupLabel  = platform.NodeGroupLabel
 	SystemTaint = "CriticalAddonsOnly"
 )
 
@@ -31,18 +31,18 @@ type group struct {
 	architecture platform.Architecture
 }
 
+// groupIDs begin the names of a group's resources.
+var groupIDs = map[string]string{"core": "Core", "on-demand": "OnDemand", "spot": "Spot"}
+
 // groups leaves out those that may have no node. A group begins with its minimum;
 // what it grows to is its autoscaler's affair.
 func groups(p platform.Platform) []group {
 	c := p.Cluster
 	var wanted []group
-	for _, g := range []group{
-		{id: "Core", name: "core", taint: SystemTaint, NodeGroup: c.NodeGroups.Core},
-		{id: "OnDemand", name: "on-demand", NodeGroup: c.NodeGroups.OnDemand},
-		{id: "Spot", name: "spot", spot: true, NodeGroup: c.NodeGroups.Spot},
-	} {
-		if g.Max == 0 {
-			continue
+	for _, named := range c.Groups() {
+		g := group{id: groupIDs[named.Name], name: named.Name, spot: named.Spot, NodeGroup: named.NodeGroup}
+		if g.name == "core" {
+			g.taint = SystemTaint
 		}
 		if g.taint == "" && p.AddOns.NodeScaling == platform.Both {
 			// A pod that any node would do for had both autoscalers add one, each of them.

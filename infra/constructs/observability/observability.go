@@ -14,10 +14,10 @@ import (
 )
 
 // Service accounts that the charts make.
-const (
-	writer = "prometheus"
-	reader = "grafana"
-	sender = "fluent-bit"
+var (
+	writer = charts.PrometheusStack.Account
+	reader = charts.GrafanaAccount
+	sender = charts.FluentBit.Account
 )
 
 // New gathers what the platform asks for, and returns where the metrics are kept;

@@ -13,9 +13,8 @@ import (
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
-// account is the service account that EMR's chart makes for the operator
-// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/jobruns-flink-kubernetes-operator-run-application.html).
-const account = "emr-containers-sa-flink-operator"
+// account is the service account that EMR's chart makes for the operator.
+var account = charts.EMROperator.Account
 
 // New installs the operator. The namespaces of the teams stand in its stack, since
 // it watches namespaces that are there, and finalizes what is deleted in them: a

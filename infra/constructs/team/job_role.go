@@ -1,8 +1,6 @@
 package team
 
 import (
-	"math/big"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -34,24 +32,15 @@ func jobRole(scope constructs.Construct, t platform.Team, props Props, log awslo
 	}
 	own.JustifyPrefixes(role, "What a job writes below its team's prefix, and which jars are pinned, is not known beforehand; prefixes part who may touch which.")
 	own.JustifyWildcards(role, "Describing log groups takes no resource.", `/^Resource::\*$/`)
-	accounts := map[string]*string{
-		"JobManagerIdentity":  emrAccount("jobmanager", name),
-		"TaskManagerIdentity": emrAccount("taskmanager", name),
-		"OwnIdentity":         jsii.String(kubernetes.FullName(t) + "-sa"),
-	}
+	accounts := kubernetes.JobAccounts(t, *awscdk.Aws_ACCOUNT_ID(), name)
+	identities := map[string]string{"JobManagerIdentity": accounts.JobManager, "TaskManagerIdentity": accounts.TaskManager, "OwnIdentity": accounts.Own}
 	if props.Platform.FlinkOperator.Kind == platform.Apache {
-		accounts["ChartsIdentity"] = jsii.String(chartsAccount)
+		identities["ChartsIdentity"] = accounts.Charts
 	}
-	for id, account := range accounts {
-		props.Cluster.Identify(scope, id, t.Namespace, *account, role)
+	for id, account := range identities {
+		props.Cluster.Identify(scope, id, t.Namespace, account, role)
 	}
 }
-
-// chartsAccount is the service account that Apache's chart makes in each namespace
-// it watches, with the Role that a JobManager needs: what a manifest names that was
-// written for that operator
-// (https://github.com/apache/flink-kubernetes-operator/blob/main/helm/flink-kubernetes-operator/values.yaml, jobServiceAccount).
-const chartsAccount = "flink"
 
 // rights are the team's own prefix of each bucket, and reading what is pinned.
 func rights(t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.PolicyStatement {
@@ -82,14 +71,6 @@ func rights(t platform.Team, props Props, log awslogs.ILogGroup) []awsiam.Policy
 // `aws emr-containers update-role-trust-policy` writes them: two stars stand for the
 // kind, the rest is exact
 // (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html).
-func anyEMRPod(role string) string { return "emr-containers-sa-*-*-${AWS::AccountId}-" + base36(role) }
-
-// emrAccount is the service account that EMR's operator makes for the pods of a kind.
-func emrAccount(kind, role string) *string {
-	return awscdk.Fn_Join(jsii.String("-"), &[]*string{jsii.String("emr-containers-sa-flink-" + kind), awscdk.Aws_ACCOUNT_ID(), jsii.String(base36(role))})
+func anyEMRPod(role string) string {
+	return "emr-containers-sa-*-*-${AWS::AccountId}-" + kubernetes.Base36(role)
 }
-
-// base36 is a role's name as EMR puts it into the names of service accounts: its
-// bytes as one number, in base 36
-// (https://github.com/aws/aws-cli/blob/v2/awscli/customizations/emrcontainers/base36.py).
-func base36(role string) string { return new(big.Int).SetBytes([]byte(role)).Text(36) }

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/sluice-flink/sluice/infra/platform"
+)
+
+// Whoever verifies or removes a platform goes by this order, without the CDK.
+func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(assembly, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Artifacts map[string]struct {
+			Type         string
+			Dependencies []string
+		}
+	}
+	if err := json.Unmarshal(raw, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	known := []string{publicStack, privateStack}
+	for _, file := range platformFiles {
+		p, err := platform.Open(file, regions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := p.Stacks()
+		known = append(known, order...)
+		for i, name := range order {
+			stack, made := manifest.Artifacts[name]
+			if !made {
+				t.Errorf("%s: there is no stack %s", file, name)
+			}
+			for _, needs := range stack.Dependencies {
+				if at := slices.Index(order, needs); manifest.Artifacts[needs].Type == "aws:cloudformation:stack" && (at < 0 || at >= i) {
+					t.Errorf("%s: %s depends on %s, which is not before it in %v", file, name, needs, order)
+				}
+			}
+		}
+	}
+	for name, artifact := range manifest.Artifacts {
+		if artifact.Type == "aws:cloudformation:stack" && !slices.Contains(known, name) {
+			t.Errorf("the stack %s is made, and the platform does not know it: say so in infra/platform/stacks.go", name)
+		}
+	}
+}

@@ -1,0 +1,4 @@
+package look
+
+// RecordOf is for the tests.
+var RecordOf = recordOf
