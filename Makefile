@@ -85,18 +85,23 @@ synth: build node_modules ## Synthesize the CloudFormation templates into build/
 PLATFORM ?= infra/platform.yaml
 
 .PHONY: deploy
-deploy: bin/sluice build node_modules ## The platform of PLATFORM=infra/platform.yaml into the account whose credentials are set; again changes what the file changed
+deploy: bin/sluice node_modules ## The platform of PLATFORM=infra/platform.yaml into the account whose credentials are set; again changes what the file changed
 	@environment="$$(bin/sluice platform environment --platform "$(PLATFORM)")"; \
-	CDK_VALIDATION=false npx cdk synth --quiet -c platform="$(PLATFORM)"; \
+	$(MAKE) --no-print-directory build; \
+	npx cdk synth --quiet -c platform="$(PLATFORM)"; \
 	case "$$environment" in \
 	  *" bootstrapped") ;; \
 	  *) npx cdk bootstrap "$$environment" ;; \
 	esac; \
-	npx cdk deploy --all -c platform="$(PLATFORM)" --outputs-file build/outputs.json $(CDK_FLAGS)
+	CDK_VALIDATION=false npx cdk deploy --all -c platform="$(PLATFORM)" --outputs-file build/outputs.json $(CDK_FLAGS)
 
 .PHONY: verify-deploy
 verify-deploy: bin/sluice ## What was deployed, held against the file: ok or fault, one line each
 	@bin/sluice platform verify --platform "$(PLATFORM)"
+
+.PHONY: destroy
+destroy: bin/sluice ## Remove the platform of PLATFORM in the right order, after asking, and list what stays billable (DESTROY_FLAGS=--dry-run)
+	@bin/sluice platform destroy --platform "$(PLATFORM)" $(DESTROY_FLAGS)
 
 .PHONY: check-charts
 check-charts: node_modules ## Every chart of the committed templates, pulled and rendered with its values (needs the internet; CHARTS=folder takes them from there)

@@ -29,7 +29,8 @@ type program struct {
 	env      func(string) string
 	open     func(ctx context.Context) (*installation, error)
 	flags    flags
-	poll     time.Duration // how often a command that waits looks
+	poll     time.Duration                         // how often a command that waits looks
+	prompt   func(question string) (string, error) // nil: there is nobody to ask
 }
 
 // usageError is a fault of the command line.

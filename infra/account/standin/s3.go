@@ -7,11 +7,15 @@ import (
 	"strings"
 )
 
-// s3 answers how a bucket is set up; what lies in one is for a gateway with disks.
+// s3 answers how a bucket is set up; each is empty: what lies in one is for a
+// gateway with disks.
 func (a *AWS) s3(w http.ResponseWriter, r *http.Request) {
 	name := strings.Trim(r.URL.Path, "/")
 	action := r.Method + " ?" + strings.TrimSuffix(r.URL.RawQuery, "=")
 	known := map[string]string{"GET ?versioning": "GetBucketVersioning", "GET ?publicAccessBlock": "GetPublicAccessBlock"}[action]
+	if r.Method == http.MethodGet && r.URL.Query().Has("versions") {
+		known = "ListObjectVersions"
+	}
 	if refused := a.begins(orElse(known, action), known != ""); refused != nil {
 		s3Fault(w, refused)
 		return
@@ -22,6 +26,8 @@ func (a *AWS) s3(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !is:
 		s3Fault(w, &fault{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"})
+	case known == "ListObjectVersions":
+		_, _ = io.WriteString(w, `<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>`+name+`</Name><IsTruncated>false</IsTruncated></ListVersionsResult>`)
 	case known == "GetBucketVersioning" && b.Versioned:
 		_, _ = io.WriteString(w, `<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>`)
 	case known == "GetBucketVersioning":

@@ -69,7 +69,7 @@ func (a *AWS) Start(t *testing.T) string {
 	a.url = server.URL
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "AKSTANDIN", "AWS_SECRET_ACCESS_KEY": "of-the-stand-in", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "",
-		"AWS_REGION": Region, "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1",
+		"AWS_REGION": Region, "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)
 	}

@@ -1,0 +1,159 @@
+//go:build e2e
+
+package platform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/sluice-flink/sluice/infra/account"
+	"github.com/sluice-flink/sluice/infra/account/standin"
+	"github.com/sluice-flink/sluice/infra/platform"
+	"github.com/sluice-flink/sluice/infra/removal"
+	"github.com/sluice-flink/sluice/infra/verify/look"
+	"github.com/sluice-flink/sluice/local/cluster"
+)
+
+// The cluster is a real API server with the real Flink operator, the account a
+// stand-in in which the committed templates are deployed. Karpenter is not there:
+// the test lets go of what its finalizer holds. The local Kubernetes takes no volume
+// claims, so none is removed here.
+func TestAPlatformIsRemovedFromItsClusterFirst(t *testing.T) {
+	c := start(t)
+	p, err := platform.Open("../../../infra/platform.yaml", platform.AllRegions())
+	must(t, err)
+	team := p.Teams[0].Namespace
+	for _, object := range removed(p, team) {
+		must(t, c.Apply(t.Context(), object))
+	}
+	a := standin.FromTemplates(t, "../../../infra/testdata/platform", p.Stacks())
+	a.Start(t)
+	for _, s := range a.Stacks { // the ledger lies in a bucket, which the stand-in has none of
+		delete(s.Outputs, "LedgerBucketName")
+	}
+	in, err := account.Open(t.Context(), standin.Region)
+	must(t, err)
+	on, err := look.Connect(c.Config, true)
+	must(t, err)
+	var lines said
+	r := &removal.Removal{Platform: p, Account: in, Cluster: on, Say: lines.say, Now: time.Now, Poll: 200 * time.Millisecond, Sleep: sleep}
+
+	// Nobody runs Karpenter: it says what it waits for, and no stack was touched.
+	r.Looks = 300
+	err = r.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "NodeClaim flink-compute-optimized-x1 (waits for karpenter.sh/termination)") {
+		t.Fatalf("it says %v", err)
+	}
+	if slices.ContainsFunc(a.Calls, func(call string) bool { return strings.HasPrefix(call, "DeleteStack") }) {
+		t.Errorf("it deleted stacks: %v", a.Calls)
+	}
+	for _, kind := range []string{"flinkdeployments.flink.apache.org", "ingresses.networking.k8s.io"} {
+		if left := kubectl(t, c, "get", kind, "-A", "-o", "name"); left != "" {
+			t.Errorf("there is still %s", left)
+		}
+	}
+	if left := kubectl(t, c, "get", "services", "-n", team, "-o", "name"); left != "service/inside\n" {
+		t.Errorf("of the services there are %s", left)
+	}
+	lines.before(t, "delete FlinkSessionJob "+team+"/job", "delete FlinkDeployment "+team+"/session")
+	lines.before(t, "delete FlinkDeployment "+team+"/session", "delete Ingress "+team+"/web")
+	lines.before(t, "delete Service "+team+"/outside", "delete NodePool flink-compute-optimized")
+
+	// Somebody else's pool is left alone, and with Karpenter's part done the rest goes.
+	letGo(t, c, "nodeclaims.karpenter.sh", "flink-compute-optimized-x1")
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := kubectl(t, c, "get", "nodepools,nodeclaims,ec2nodeclasses", "-o", "name"); left != "nodepool.karpenter.sh/somebodys\n" {
+		t.Errorf("of nodes there is %s", left)
+	}
+	if left := a.Named(); left != "" {
+		t.Errorf("of stacks there is %s", left)
+	}
+}
+
+// removed is what a platform that was used has in its cluster.
+func removed(p platform.Platform, team string) []*unstructured.Unstructured {
+	object := func(version, kind, namespace, name string, rest map[string]any) *unstructured.Unstructured {
+		o := &unstructured.Unstructured{Object: rest}
+		o.SetAPIVersion(version)
+		o.SetKind(kind)
+		o.SetNamespace(namespace)
+		o.SetName(name)
+		return o
+	}
+	pool := p.AddOns.Pools[0].Name
+	claim := object("karpenter.sh/v1", "NodeClaim", "", pool+"-x1", map[string]any{"spec": map[string]any{
+		"nodeClassRef": map[string]any{"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool}, "requirements": []any{map[string]any{"key": "kubernetes.io/os", "operator": "In", "values": []any{"linux"}}},
+	}})
+	claim.SetFinalizers([]string{"karpenter.sh/termination"})
+	claim.SetLabels(map[string]string{"karpenter.sh/nodepool": pool})
+	poolOf := func(name string) map[string]any {
+		return map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{
+			"nodeClassRef": map[string]any{"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": name}, "requirements": []any{map[string]any{"key": "kubernetes.io/os", "operator": "In", "values": []any{"linux"}}},
+		}}}}
+	}
+	ports := []any{map[string]any{"port": int64(80)}}
+	return []*unstructured.Unstructured{
+		object("v1", "Namespace", "", team, map[string]any{}),
+		object("flink.apache.org/v1beta1", "FlinkDeployment", team, "session", map[string]any{"spec": map[string]any{
+			"image": "flink:1.20", "flinkVersion": "v1_20", "serviceAccount": "flink",
+			"jobManager": map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}}, "taskManager": map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}},
+		}}),
+		object("flink.apache.org/v1beta1", "FlinkSessionJob", team, "job", map[string]any{"spec": map[string]any{
+			"deploymentName": "session", "job": map[string]any{"jarURI": "local:///opt/flink/none.jar", "parallelism": int64(1), "upgradeMode": "stateless"},
+		}}),
+		object("networking.k8s.io/v1", "Ingress", team, "web", map[string]any{"spec": map[string]any{"defaultBackend": map[string]any{"service": map[string]any{"name": "inside", "port": map[string]any{"number": int64(80)}}}}}),
+		object("v1", "Service", team, "inside", map[string]any{"spec": map[string]any{"ports": ports}}),
+		object("v1", "Service", team, "outside", map[string]any{"spec": map[string]any{"type": "LoadBalancer", "ports": ports}}),
+		object("karpenter.sh/v1", "NodePool", "", pool, poolOf(pool)),
+		object("karpenter.sh/v1", "NodePool", "", "somebodys", poolOf("somebodys")),
+		claim,
+		object("karpenter.k8s.aws/v1", "EC2NodeClass", "", pool, map[string]any{"spec": map[string]any{
+			"amiSelectorTerms": []any{map[string]any{"alias": "al2023@latest"}}, "role": "nodes",
+			"subnetSelectorTerms": []any{map[string]any{"id": "subnet-0123456789abcdef0"}}, "securityGroupSelectorTerms": []any{map[string]any{"id": "sg-0123456789abcdef0"}},
+		}}),
+	}
+}
+
+// letGo does Karpenter's part.
+func letGo(t *testing.T, c *cluster.Cluster, kind, name string) {
+	t.Helper()
+	kubectl(t, c, "patch", kind, name, "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+}
+
+// said are the lines of progress.
+type said struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (s *said) say(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines = append(s.lines, strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+
+func (s *said) before(t *testing.T, first, then string) {
+	t.Helper()
+	a, b := slices.Index(s.lines, first), slices.Index(s.lines, then)
+	if a < 0 || b < 0 || a > b {
+		t.Errorf("%q (%d) has to come before %q (%d) in\n%s", first, a, then, b, strings.Join(s.lines, "\n"))
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
