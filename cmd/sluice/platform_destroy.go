@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -120,7 +119,7 @@ func (p *program) removalOf(ctx context.Context, wanted platform.Platform, in ac
 
 // progress is said on the side when the answer is for machines.
 func (p *program) progress(format string, args ...any) {
-	to := io.Writer(p.out)
+	to := p.out
 	if p.flags.output == outputJSON {
 		to = p.err
 	}
