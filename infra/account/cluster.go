@@ -14,6 +14,7 @@ type Cluster struct {
 	Endpoint             string
 	CertificateAuthority string // base64
 	Public               bool   // its endpoint is reached from outside its VPC
+	Protected            bool   // AWS refuses to delete it
 }
 
 // Cluster finds a cluster by its name; nil: there is none.
@@ -25,7 +26,7 @@ func (a Account) Cluster(ctx context.Context, name string) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at the cluster %s: %w", name, err)
 	}
-	found := &Cluster{Name: name, Status: string(out.Cluster.Status), Endpoint: aws.ToString(out.Cluster.Endpoint)}
+	found := &Cluster{Name: name, Status: string(out.Cluster.Status), Endpoint: aws.ToString(out.Cluster.Endpoint), Protected: aws.ToBool(out.Cluster.DeletionProtection)}
 	if ca := out.Cluster.CertificateAuthority; ca != nil {
 		found.CertificateAuthority = aws.ToString(ca.Data)
 	}
@@ -33,6 +34,15 @@ func (a Account) Cluster(ctx context.Context, name string) (*Cluster, error) {
 		found.Public = vpc.EndpointPublicAccess
 	}
 	return found, nil
+}
+
+// Unprotect lets a cluster be deleted. It returns before that is so
+// (https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html).
+func (a Account) Unprotect(ctx context.Context, name string) error {
+	if _, err := a.clusters.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: &name, DeletionProtection: aws.Bool(false)}); err != nil {
+		return fmt.Errorf("switch off the deletion protection of the cluster %s: %w", name, err)
+	}
+	return nil
 }
 
 // Identity is an association of EKS Pod Identity.

@@ -26,6 +26,8 @@ const (
 	MachineType  = "AWS::StepFunctions::StateMachine"
 	QueueType    = "AWS::SQS::Queue"
 	BucketType   = "AWS::S3::Bucket"
+	// KubernetesType is of objects that the CDK applies.
+	KubernetesType = "Custom::AWSCDK-EKS-KubernetesResource"
 )
 
 // ruleAndBus takes apart what CloudFormation calls a rule: its name, or bus|name

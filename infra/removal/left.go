@@ -42,6 +42,9 @@ func (r *Removal) retained(ctx context.Context) ([]Left, error) {
 	}
 	var all []Left
 	for _, one := range kept {
+		if one.Type == account.KubernetesType {
+			continue // teams' namespaces: they cost nothing, and went with a cluster of the platform's own
+		}
 		left := leftOf(one)
 		if one.Type == account.BucketType {
 			count, bytes, more, there, err := r.Account.Size(ctx, one.ID)

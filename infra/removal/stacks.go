@@ -40,6 +40,25 @@ func (r *Removal) holdSluice(ctx context.Context) error {
 	return r.quiet(ctx)
 }
 
+// unprotect switches off what keeps AWS from deleting the cluster, and waits until
+// that is so: a cluster that is being changed is not deleted.
+func (r *Removal) unprotect(ctx context.Context) error {
+	name, asked := r.Platform.ClusterName(), false
+	return r.until(ctx, looksOfJobs, "the deletion protection of the cluster "+name, "aws eks list-updates --name "+name+" says what it waits for", func(ctx context.Context) ([]string, error) {
+		found, err := r.Account.Cluster(ctx, name)
+		if err != nil || found == nil || !found.Protected && found.Status != "UPDATING" {
+			return nil, err
+		}
+		if found.Protected && !asked && found.Status != "UPDATING" {
+			asked = true
+			if err := r.Account.Unprotect(ctx, name); err != nil {
+				return nil, err
+			}
+		}
+		return []string{"the cluster is " + found.Status}, nil
+	})
+}
+
 // stack deletes a stack and waits until it is gone. One that failed is tried once
 // more; what then keeps it is said, with AWS's reason.
 func (r *Removal) stack(ctx context.Context, name string) error {

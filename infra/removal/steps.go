@@ -49,6 +49,9 @@ func (r *Removal) Steps() []Step {
 	if r.Platform.AddOns.Karpenter() {
 		steps = append(steps, Step{"nodes", "delete Karpenter's pools, wait until their nodes are gone, then delete the node classes", (*Removal).nodes})
 	}
+	if r.Platform.Cluster.Existing == nil {
+		steps = append(steps, Step{"protection", "let AWS delete the cluster " + r.Platform.ClusterName(), (*Removal).unprotect})
+	}
 	order := r.Platform.Stacks()
 	for i := len(order) - 1; i >= 0; i-- {
 		steps = append(steps, Step{"stack " + order[i], "delete the stack " + order[i], func(r *Removal, ctx context.Context) error { return r.stack(ctx, order[i]) }})

@@ -166,6 +166,8 @@ func (a *AWS) rest(w http.ResponseWriter, r *http.Request, service string) {
 		action, do = "DescribeCluster", func() (any, *fault) { return a.describeCluster(parts[1]) }
 	case service == "eks" && r.Method == http.MethodGet && len(parts) == 3 && parts[2] == "pod-identity-associations":
 		action, do = "ListPodIdentityAssociations", func() (any, *fault) { return a.listIdentities(parts[1]) }
+	case service == "eks" && r.Method == http.MethodPost && len(parts) == 3 && parts[2] == "update-config":
+		action, do = "UpdateClusterConfig", func() (any, *fault) { return a.updateCluster(parts[1], r.Body) }
 	case service == "scheduler" && r.Method == http.MethodGet && len(parts) == 2:
 		action, do = "GetSchedule", func() (any, *fault) { return a.getSchedule(parts[1]) }
 	case service == "scheduler" && r.Method == http.MethodPut && len(parts) == 2:
@@ -190,8 +192,28 @@ func (a *AWS) describeCluster(name string) (any, *fault) {
 	}
 	return map[string]any{"cluster": map[string]any{
 		"name": name, "status": "ACTIVE", "endpoint": c.Endpoint, "certificateAuthority": map[string]any{"data": c.CertificateAuthority},
+		"deletionProtection": c.Protected,
 		"resourcesVpcConfig": map[string]any{"endpointPublicAccess": c.Public, "endpointPrivateAccess": true},
 	}}, nil
+}
+
+// updateCluster switches the protection from deletion, and nothing else.
+func (a *AWS) updateCluster(name string, body io.Reader) (any, *fault) {
+	var in map[string]any
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return nil, bad("SerializationException", "%v", err)
+	}
+	protected, is := in["deletionProtection"].(bool)
+	if !is || len(in) > 2 { // and a token of the client's
+		return nil, bad("InvalidParameterException", "the stand-in changes deletionProtection alone: %v", in)
+	}
+	a.mu.Lock()
+	c := a.Clusters[name]
+	a.mu.Unlock()
+	if c == nil {
+		return nil, &fault{http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: " + name + "."}
+	}
+	return map[string]any{"update": map[string]any{"status": "InProgress"}}, a.changes("UpdateClusterConfig "+name, func() { c.Protected = protected })
 }
 
 func (a *AWS) listIdentities(cluster string) (any, *fault) {

@@ -3,6 +3,7 @@ package standin
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -79,6 +80,10 @@ func (a *AWS) goOn(s *Stack) {
 	s.Status = "DELETE_COMPLETE"
 	for i := range s.Resources {
 		r := &s.Resources[i]
+		protected := r.Type == "AWS::EKS::Cluster" && slices.ContainsFunc(slices.Collect(maps.Values(a.Clusters)), func(c *Cluster) bool { return c.Protected })
+		if protected {
+			s.Stuck = map[string]string{r.Logical: "Cluster deletion is not allowed because deletion protection is enabled."}
+		}
 		switch why := s.Stuck[r.Logical]; {
 		case why != "":
 			r.Status, s.Status, s.Reason = "DELETE_FAILED", "DELETE_FAILED", "The following resource(s) failed to delete: ["+r.Logical+"]. "

@@ -52,6 +52,7 @@ type Bucket struct{ Versioned, Closed bool }
 type Cluster struct {
 	Endpoint, CertificateAuthority string
 	Public                         bool
+	Protected                      bool // from deletion
 }
 
 // Tagged is a resource that the tagging API finds.

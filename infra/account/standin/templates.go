@@ -67,7 +67,9 @@ func (a *AWS) deploy(name string, made template, raw string) *Stack {
 		case "AWS::EKS::PodIdentityAssociation":
 			a.Identities[resolved(r.Properties["Namespace"])+"/"+resolved(r.Properties["ServiceAccount"])] = ""
 		case "AWS::EKS::Cluster":
-			a.Clusters[resolved(r.Properties["Name"])] = closed()
+			cluster := closed()
+			cluster.Protected = r.Properties["DeletionProtection"] == true
+			a.Clusters[resolved(r.Properties["Name"])] = cluster
 		}
 		s.Resources = append(s.Resources, one)
 	}
