@@ -15,10 +15,10 @@ import (
 // died: before it had opened an incident nothing stands anywhere that the tick
 // could find. An event that was dealt with, or is, changes nothing. One whose
 // executions die again and again calls somebody.
-func (t Tasks) hearAgain(ctx context.Context, r *Recovery, raw json.RawMessage) error {
-	died, a := alarmUnheard(raw)
-	if a == nil {
-		return nil
+func (t Tasks) hearAgain(ctx context.Context, r *Recovery, died events.ExecutionChangedDetail) error {
+	a, err := readAlarm([]byte(died.Input))
+	if err != nil || a == nil {
+		return nil // it was started with another's event
 	}
 	again := timesJoined(died.ExecutionArn) + 1
 	if again > rejoinLimit {
@@ -33,24 +33,6 @@ func (t Tasks) hearAgain(ctx context.Context, r *Recovery, raw json.RawMessage) 
 	err = t.Sender.Send(ctx, ledger.NoApplication, ledger.Message{Name: fmt.Sprintf("%s-again-%d", a.id, again), Kind: ledger.StartMachine, Payload: payload})
 	r.did(ledger.NoApplication, remedy{action: Reopen, message: "the execution for an event of alarm " + line(a.AlarmName) + " has ended (" + died.Status + "): the event is started again"}, err)
 	return err
-}
-
-// alarmUnheard reads the alarm's event that a dead execution was started with;
-// nil when it was started with another's.
-func alarmUnheard(raw json.RawMessage) (events.ExecutionChangedDetail, *alarmEvent) {
-	event, err := events.Parse(raw)
-	if err != nil {
-		return events.ExecutionChangedDetail{}, nil
-	}
-	died, ok, err := events.ExecutionChanged(event)
-	if !ok || err != nil {
-		return died, nil
-	}
-	a, err := readAlarm([]byte(died.Input))
-	if err != nil {
-		return died, nil
-	}
-	return died, a
 }
 
 // unheard is the document of an execution that is dead, as Escalate takes it.

@@ -2,11 +2,9 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
-	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/ledger"
 )
@@ -22,12 +20,12 @@ const Tell RemedyAction = "Tell"
 // Until the execution's last function has ended for certain it may still take
 // something: then that time is answered, and nothing is written. Another delivery
 // of the event may go on later all the same; its own word takes this one's place.
-func (t Tasks) tellUnheard(ctx context.Context, r *Recovery, raw json.RawMessage) (until time.Time, err error) {
-	record, stopped, err := t.unheardOf(ctx, raw)
+func (t Tasks) tellUnheard(ctx context.Context, r *Recovery, died death) (until time.Time, err error) {
+	record, err := t.unheardOf(ctx, died)
 	if err != nil || record == nil {
 		return time.Time{}, err
 	}
-	if silent := stopped.Add(t.Config.LastWord); t.Clock.Now().Before(silent) {
+	if silent := died.at.Add(t.Config.LastWord); t.Clock.Now().Before(silent) {
 		return silent, nil
 	}
 	written, err := t.Ledger.WriteRecordIfAbsent(ctx, *record)
@@ -48,40 +46,19 @@ func (t Tasks) tellUnheard(ctx context.Context, r *Recovery, raw json.RawMessage
 // unheardOf is the record of the release that an event says has died, and when
 // its execution stopped; nil when it was none's, has a record of its own, or is
 // named in the ledger, where recovery finds it.
-func (t Tasks) unheardOf(ctx context.Context, raw json.RawMessage) (*ledger.Record, time.Time, error) {
-	died, of := t.releaseThatDied(raw)
-	stopped := t.Clock.Now()
-	if of.release == "" {
-		return nil, stopped, nil
-	}
-	if died.StopDate != nil {
-		stopped = time.UnixMilli(*died.StopDate)
-	}
+func (t Tasks) unheardOf(ctx context.Context, died death) (*ledger.Record, error) {
+	of := died.of
 	d, _, err := t.Ledger.Document(ctx, of.application)
 	if err != nil || d.GoesOn(of.release) {
-		return nil, stopped, err
+		return nil, err
 	}
 	if _, err := t.Ledger.Record(ctx, of.application, of.release); flink.CodeOf(err) != flink.NotFound {
-		return nil, stopped, err
+		return nil, err
 	}
 	dead := Release{ID: of.release, Execution: died.ExecutionArn, Started: time.UnixMilli(died.StartDate).UTC(), Application: of.application, Change: of.change, Artifact: of.ref, Event: keptEvent([]byte(died.Input))}
 	dead.end(flink.FailedClean, flink.Died, fmt.Sprintf("its execution ended (%s) before it began or could say what came of it, and it has touched nothing that runs: upload it, or ask for it, again if it is still wanted", died.Status))
 	dead.note(t.Clock.Now(), "Sweep", dead.Message)
 	record := dead.record(t.Clock.Now())
 	record.ToldBy = RecoveredBy
-	return &record, stopped, nil
-}
-
-// releaseThatDied reads the event that an execution's own event says it was
-// started with; without a release where that is none's.
-func (t Tasks) releaseThatDied(raw json.RawMessage) (events.ExecutionChangedDetail, started) {
-	event, err := events.Parse(raw)
-	if err != nil {
-		return events.ExecutionChangedDetail{}, started{}
-	}
-	died, ok, err := events.ExecutionChanged(event)
-	if !ok || err != nil {
-		return died, started{}
-	}
-	return died, t.startedFor([]byte(died.Input))
+	return &record, nil
 }

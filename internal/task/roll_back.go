@@ -111,11 +111,8 @@ func (r *Release) rollbackCase(d ledger.Document, o flink.Observation) flink.Rol
 	if r.CalledOff {
 		c.Rule.Mode = flink.Automatic // somebody asks for exactly that
 	}
-	if seen := o.Job.Checkpoints; c.Seen {
-		if c.Failed != nil {
-			seen = c.Failed.With(seen)
-		}
-		c.Failed = &seen
+	if c.Seen {
+		c.Failed = furthest(c.Failed, o.Job.Checkpoints)
 	}
 	if s := r.Standstill; s != nil {
 		c.Still, c.CannotHalt, c.Gone = s.Reached, !s.Reached, s.Ended
@@ -167,12 +164,15 @@ func (r *Release) noticeEnd(o flink.Observation) {
 // lastSeen keeps what Flink says of the failed version now: it may have come
 // further than when it was judged.
 func (r *Release) lastSeen(o flink.Observation) {
-	r.FailedStart = o.Job.Started
-	seen := o.Job.Checkpoints
-	if r.FailedAt != nil {
-		seen = r.FailedAt.With(seen)
+	r.FailedStart, r.FailedAt = o.Job.Started, furthest(r.FailedAt, o.Job.Checkpoints)
+}
+
+// furthest is what is known of a version's checkpoints once these are seen, too.
+func furthest(known *flink.Checkpoints, seen flink.Checkpoints) *flink.Checkpoints {
+	if known != nil {
+		seen = known.With(seen)
 	}
-	r.FailedAt = &seen
+	return &seen
 }
 
 // noticeEdit keeps that somebody else has changed the resource of the version

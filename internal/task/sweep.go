@@ -66,12 +66,15 @@ func (t Tasks) heed(ctx context.Context, r *Recovery) (time.Time, error) {
 		r.Decision = ToSweep
 		return time.Time{}, nil
 	}
-	about := t.readRecovery(event)
+	about, died := t.readRecovery(event)
 	r.Event, r.Only, r.Decision = nil, about.Only, about.Decision
-	if r.Decision == ToSucceeded {
-		return time.Time{}, t.hearAgain(ctx, r, event)
+	switch {
+	case r.Decision == ToSucceeded:
+		return time.Time{}, t.hearAgain(ctx, r, died.ExecutionChangedDetail)
+	case r.Only == nil:
+		return time.Time{}, nil
 	}
-	return t.tellUnheard(ctx, r, event)
+	return t.tellUnheard(ctx, r, died)
 }
 
 func latest(a, b time.Time) time.Time {
@@ -81,23 +84,30 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
+// death is an execution that an event says has died.
+type death struct {
+	events.ExecutionChangedDetail
+	at time.Time
+	of started // what it was started for
+}
+
 // readRecovery says what an event is about. One that names no application, as
 // an alarm's execution does not, is left to the tick, which looks at every
 // ledger; whatever is no change of an execution's status is a tick.
-func (t Tasks) readRecovery(raw json.RawMessage) Recovery {
+func (t Tasks) readRecovery(raw json.RawMessage) (Recovery, death) {
 	event, err := events.Parse(raw)
 	if err != nil {
-		return Recovery{}
+		return Recovery{}, death{}
 	}
-	died, ok, err := events.ExecutionChanged(event)
+	detail, ok, err := events.ExecutionChanged(event)
 	if !ok {
-		return Recovery{}
+		return Recovery{}, death{}
 	}
-	what := t.startedFor([]byte(died.Input))
-	if err != nil || what.application == (flink.Application{}) {
-		return Recovery{Decision: ToSucceeded}
+	died := death{detail, event.Time, t.startedFor([]byte(detail.Input))}
+	if err != nil || died.of.application == (flink.Application{}) {
+		return Recovery{Decision: ToSucceeded}, died
 	}
-	return Recovery{Only: &what.application}
+	return Recovery{Only: &died.of.application}, died
 }
 
 // toSweep lists the applications that are still to be looked at, by name.

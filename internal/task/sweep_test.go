@@ -127,7 +127,7 @@ func TestWhatAnEventIsAbout(t *testing.T) {
 		"nothing that could be read":          {event: json.RawMessage(`[]`)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := tasks.readRecovery(c.event)
+			r, _ := tasks.readRecovery(c.event)
 			about := ""
 			if r.Only != nil {
 				about = r.Only.String()
