@@ -10,9 +10,6 @@ import (
 	"github.com/sluice-flink/sluice/infra/prices"
 )
 
-// platformFile is the platform's configuration where none is named.
-const platformFile = "infra/platform.yaml"
-
 func (p *program) costCommand() *cobra.Command {
 	c := &cobra.Command{Use: "cost", Short: "What a platform costs before any job runs", Args: takes(0, 0, "the name of what is asked for: platform")}
 	c.AddCommand(p.costPlatformCommand())
@@ -49,7 +46,7 @@ func (p *program) costPlatformCommand() *cobra.Command {
 			return p.say(renderBill(bill), bill)
 		},
 	}
-	c.Flags().StringVar(&file, "platform", platformFile, "the platform's file")
+	platformFlag(c, &file)
 	c.Flags().StringVar(&ownPrices, "region-prices", "", "file with the prices of another region than us-east-1")
 	c.Flags().IntVar(&applications, "applications", 10, "how many Flink applications Sluice looks after")
 	return c

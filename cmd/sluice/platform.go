@@ -46,7 +46,7 @@ func (p *program) environmentCommand() *cobra.Command {
 			return p.say(text+"\n", a)
 		},
 	}
-	c.Flags().StringVar(&file, "platform", platformFile, "the platform's file")
+	platformFlag(c, &file)
 	return c
 }
 
@@ -73,8 +73,15 @@ func (p *program) verifyCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&file, "platform", platformFile, "the platform's file")
+	platformFlag(c, &file)
 	return c
+}
+
+// platformFile is the platform's configuration where none is named.
+const platformFile = "infra/platform.yaml"
+
+func platformFlag(c *cobra.Command, file *string) {
+	c.Flags().StringVar(file, "platform", platformFile, "the platform's file")
 }
 
 // openPlatform reads the platform's file, and takes the credentials for its region.

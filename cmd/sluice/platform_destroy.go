@@ -39,7 +39,7 @@ func (p *program) destroyCommand() *cobra.Command {
 		Args: takes(0, 0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error { return p.destroy(c.Context(), f) },
 	}
-	c.Flags().StringVar(&f.file, "platform", platformFile, "the platform's file")
+	platformFlag(c, &f.file)
 	c.Flags().StringVar(&f.yes, "yes", "", "the platform's name, for scripts: nothing is asked then")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "say what would be done, and what would stay, and do nothing")
 	c.Flags().BoolVar(&f.savepoints, "savepoints", false, "suspend each job with a savepoint before it is deleted")
@@ -93,7 +93,7 @@ func (p *program) removalOf(ctx context.Context, wanted platform.Platform, in ac
 	if err != nil {
 		return nil, "", err
 	}
-	r := &removing.Removal{Platform: wanted, Account: in, Savepoints: f.savepoints, Say: p.progress, Sleep: sleep, Poll: removing.UsualPoll, Now: time.Now}
+	r := &removing.Removal{Platform: wanted, Account: in, Savepoints: f.savepoints, Say: p.progress, Sleep: removing.Wait, Poll: removing.UsualPoll, Now: time.Now}
 	if p.poll < time.Second { // a test does not wait
 		r.Poll = p.poll
 	}
@@ -142,15 +142,6 @@ func (p *program) agreed(wanted platform.Platform, yes string) error {
 		return errors.New("that is not its name: nothing was removed")
 	}
 	return nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }
 
 func (p *program) emptyBucketCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -95,7 +96,7 @@ func waited(found []unstructured.Unstructured) []string {
 	for _, o := range found {
 		text := nameOf(o)
 		if finalizers := o.GetFinalizers(); o.GetDeletionTimestamp() != nil && len(finalizers) > 0 {
-			text += " (waits for " + join(finalizers) + ")"
+			text += " (waits for " + strings.Join(finalizers, ", ") + ")"
 		}
 		all = append(all, text)
 	}

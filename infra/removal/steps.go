@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sluice-flink/sluice/infra/account"
@@ -106,18 +107,17 @@ func (r *Removal) until(ctx context.Context, looks int, what, on string, left fu
 func first(names []string) string {
 	const most = 5
 	if len(names) <= most {
-		return join(names)
+		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", join(names[:most]), len(names)-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-func join(names []string) string {
-	text := ""
-	for i, name := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
+// Wait is the Sleep of who has nothing else to do.
+func Wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
 	}
-	return text
 }

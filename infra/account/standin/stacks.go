@@ -51,13 +51,20 @@ func missing(named string) *fault {
 	return bad("ValidationError", "Stack with id %s does not exist", named)
 }
 
-func (a *AWS) describeStacks(form url.Values) (string, *fault) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.find(form.Get("StackName"))
-	if s == nil {
-		return "", missing(form.Get("StackName"))
+// ofStack answers an action that asks about a stack.
+func (a *AWS) ofStack(answer func(form url.Values, s *Stack) (string, *fault)) func(url.Values) (string, *fault) {
+	return func(form url.Values) (string, *fault) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		s := a.find(form.Get("StackName"))
+		if s == nil {
+			return "", missing(form.Get("StackName"))
+		}
+		return answer(form, s)
 	}
+}
+
+func (a *AWS) describeStacks(form url.Values, s *Stack) (string, *fault) {
 	a.goOn(s)
 	if form.Get("StackName") == s.Name && s.Status == "DELETE_COMPLETE" {
 		return "", missing(s.Name)
@@ -111,13 +118,7 @@ func (a *AWS) listStacks(form url.Values) (string, *fault) {
 	return "<StackSummaries>" + out + "</StackSummaries>", nil
 }
 
-func (a *AWS) listResources(form url.Values) (string, *fault) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.find(form.Get("StackName"))
-	if s == nil {
-		return "", missing(form.Get("StackName"))
-	}
+func (a *AWS) listResources(_ url.Values, s *Stack) (string, *fault) {
 	out := ""
 	for _, r := range s.Resources {
 		status := r.Status
@@ -145,13 +146,7 @@ func (a *AWS) deleteStack(form url.Values) (string, *fault) {
 	return "", a.changes("DeleteStack "+s.Name, func() { s.Status, s.asked = "DELETE_IN_PROGRESS", 0 })
 }
 
-func (a *AWS) events(form url.Values) (string, *fault) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.find(form.Get("StackName"))
-	if s == nil {
-		return "", missing(form.Get("StackName"))
-	}
+func (a *AWS) events(_ url.Values, s *Stack) (string, *fault) {
 	out := ""
 	for _, r := range s.Resources {
 		if why := s.Stuck[r.Logical]; why != "" && r.Status == "DELETE_FAILED" {
@@ -162,13 +157,7 @@ func (a *AWS) events(form url.Values) (string, *fault) {
 }
 
 // template says which resources are retained.
-func (a *AWS) template(form url.Values) (string, *fault) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.find(form.Get("StackName"))
-	if s == nil {
-		return "", missing(form.Get("StackName"))
-	}
+func (a *AWS) template(_ url.Values, s *Stack) (string, *fault) {
 	resources := map[string]any{}
 	for _, r := range s.Resources {
 		policy := "Delete"

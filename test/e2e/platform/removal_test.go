@@ -3,7 +3,6 @@
 package platform
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,7 +42,7 @@ func TestAPlatformIsRemovedFromItsClusterFirst(t *testing.T) {
 	on, err := look.Connect(c.Config, true)
 	must(t, err)
 	var lines said
-	r := &removal.Removal{Platform: p, Account: in, Cluster: on, Say: lines.say, Now: time.Now, Poll: 200 * time.Millisecond, Sleep: sleep}
+	r := &removal.Removal{Platform: p, Account: in, Cluster: on, Say: lines.say, Now: time.Now, Poll: 200 * time.Millisecond, Sleep: removal.Wait}
 
 	// Nobody runs Karpenter: it says what it waits for, and no stack was touched.
 	r.Looks = 300
@@ -146,14 +145,5 @@ func (s *said) before(t *testing.T, first, then string) {
 	a, b := slices.Index(s.lines, first), slices.Index(s.lines, then)
 	if a < 0 || b < 0 || a > b {
 		t.Errorf("%q (%d) has to come before %q (%d) in\n%s", first, a, then, b, strings.Join(s.lines, "\n"))
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
 	}
 }
