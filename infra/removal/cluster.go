@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/sluice-flink/sluice/internal/eks"
 )
 
 // The kinds that are deleted while their controllers run.
@@ -129,13 +131,15 @@ func (r *Removal) applications(ctx context.Context) error {
 	return r.remove(ctx, target{kind: deployments, namespaces: r.teams()}, looksOfJobs, unlocked)
 }
 
-// suspend asks the operator for a final savepoint of each job, and waits until it
-// says that the job is suspended. An application whose upgradeMode is stateless
-// takes none, and one that has never run has none to take.
+// suspend asks the operator for a final savepoint of each job, waits until it says
+// that the job is suspended, and says where the savepoint lies: once the objects are
+// gone, nothing else does. An application whose upgradeMode is stateless takes none,
+// and one that has never run has none to take.
 func (r *Removal) suspend(ctx context.Context) error {
 	if r.Cluster == nil {
 		return nil
 	}
+	said := map[string]bool{}
 	for _, kind := range []schema.GroupVersionResource{sessionJobs, deployments} {
 		t := target{kind: kind, namespaces: r.teams(), only: hasJob}
 		err := r.until(ctx, looksOfJobs, "a job that is to be suspended", "kubectl describe it says why; without --savepoints it is deleted as it is", func(ctx context.Context) ([]string, error) {
@@ -146,6 +150,10 @@ func (r *Removal) suspend(ctx context.Context) error {
 			var left []string
 			for _, o := range found {
 				if suspended(o) {
+					if name := nameOf(o); !said[name] {
+						said[name] = true
+						r.Say("  %s is suspended: %s", name, savepointOf(o))
+					}
 					continue
 				}
 				left = append(left, nameOf(o))
@@ -171,6 +179,14 @@ func hasJob(o unstructured.Unstructured) bool {
 func suspended(o unstructured.Unstructured) bool {
 	state, _, _ := unstructured.NestedString(o.Object, "status", "lifecycleState")
 	return state == "SUSPENDED" && wantsSuspended(o)
+}
+
+// savepointOf says in words where the state of a suspended job is.
+func savepointOf(o unstructured.Unstructured) string {
+	if path := eks.LastSavepoint(&o); path != "" {
+		return "its state is in " + path
+	}
+	return "the operator names no savepoint of it"
 }
 
 func wantsSuspended(o unstructured.Unstructured) bool {

@@ -69,6 +69,14 @@ func observedGeneration(status map[string]any) int64 {
 	return last.Resource.Metadata.Generation
 }
 
+// LastSavepoint is where the savepoint lies that the operator would resume a job
+// from, by the status of its FlinkDeployment or FlinkSessionJob; "" if it names none.
+func LastSavepoint(o *unstructured.Unstructured) string {
+	status := mapping(o.Object, "status")
+	s, _ := lastSavepoint(mapping(status, "jobStatus"), moment(mapping(status, "reconciliationStatus")["reconciliationTimestamp"]))
+	return s.Path
+}
+
 // lastSavepoint is the savepoint that the operator would resume from. Operators
 // from 1.9 on keep it as upgradeSavepointPath, and lastSavepoint beside it may
 // be older; that one has no time, so the reconciliation's is taken.

@@ -26,8 +26,11 @@ import (
 var counter = flink.Application{Namespace: "flink-team-a-ns", Name: "counter"}
 
 // TestAReleaseGoesToTheClusterOfTheKubeconfig: the cluster is there first, with
-// its operator, and knows the plane's object store by address and keys.
+// its operator, and knows the plane's object store by address and keys. In the end
+// what runs there is removed as `make destroy` removes it, with savepoints.
 func TestAReleaseGoesToTheClusterOfTheKubeconfig(t *testing.T) {
+	root, err := kit.ModuleRoot() // before the plane changes the working directory
+	must(t, err)
 	k, err := kit.Ensure(t.Context(), kit.Options{Out: os.Stdout})
 	must(t, err)
 	dir, store := t.TempDir(), freeAddress(t)
@@ -46,10 +49,13 @@ func TestAReleaseGoesToTheClusterOfTheKubeconfig(t *testing.T) {
 		_, err = l.Where.Objects().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &l.Where.Artifacts, Key: &key, Body: bytes.NewReader(body)})
 		must(t, err)
 	}
+	removed := removalOf(t, root, c, l.Where)
+	removed.refusesMeanwhile(t)
 	r := succeeded(t, ledger.New(ledger.S3{Client: l.Where.Objects(), Bucket: l.Where.Ledger}))
 	if r.Outcome != flink.Succeeded || r.Reason != flink.Released {
 		t.Errorf("it ended %s, %s: %s", r.Outcome, r.Reason, r.Message)
 	}
+	removed.leavesASavepoint(t)
 	must(t, end())
 	select {
 	case <-c.Ended():
