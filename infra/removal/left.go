@@ -87,10 +87,15 @@ func sizeOf(count int, bytes int64, more bool) string {
 	return text
 }
 
-// logs are what EKS and the functions of the CDK write by themselves.
+// logs are groups that went with their stacks, and were made again by what was
+// said last. Those of a cluster that existed before are not ours.
 func (r *Removal) logs(ctx context.Context) ([]Left, error) {
+	prefixes := []string{"/aws/lambda/" + r.Platform.Name + "-", "/" + r.Platform.Name + "/", r.Platform.StackName("cluster") + "-", r.Platform.StackName("network") + "-"}
+	if r.Platform.Cluster.Existing == nil {
+		prefixes = append(prefixes, "/aws/eks/"+r.Platform.ClusterName()+"/")
+	}
 	var all []Left
-	for _, prefix := range []string{"/aws/eks/" + r.Platform.ClusterName() + "/", "/aws/lambda/" + r.Platform.Name + "-", "/" + r.Platform.Name + "/"} {
+	for _, prefix := range prefixes {
 		groups, err := r.Account.LogGroups(ctx, prefix)
 		if err != nil {
 			return all, err

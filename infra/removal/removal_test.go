@@ -192,7 +192,7 @@ func TestAReleaseInFlightIsSeenInTheLedger(t *testing.T) {
 
 func TestWhatStaysBillableIsListedWithTheCommandThatRemovesIt(t *testing.T) {
 	a, r := deployed(t)
-	a.LogGroups = map[string]int64{"/aws/eks/sluice/cluster": 2e9, "/aws/eks/other/cluster": 1, "/aws/lambda/sluice-network-x": 5}
+	a.LogGroups = map[string]int64{"/aws/eks/sluice/cluster": 2e9, "/aws/eks/other/cluster": 1, "/aws/lambda/sluice-network-x": 5, "sluice-cluster-HandlerLog-1": 7, "sluice-search": 1}
 	a.EC2 = standin.EC2{
 		Instances:  []standin.Machine{{ID: "i-1", State: "running", Tags: map[string]string{"kubernetes.io/cluster/sluice": "owned"}}, {ID: "i-2", State: "terminated", Tags: map[string]string{"kubernetes.io/cluster/sluice": "owned"}}, {ID: "i-3", State: "running", Tags: map[string]string{"kubernetes.io/cluster/other": "owned"}}},
 		Volumes:    []standin.Machine{{ID: "vol-1", State: "available", GiB: 20, Tags: map[string]string{"kubernetes.io/created-for/pvc/namespace": "monitoring"}}, {ID: "vol-2", State: "available", GiB: 1}},
@@ -227,7 +227,8 @@ func TestWhatStaysBillableIsListedWithTheCommandThatRemovesIt(t *testing.T) {
 	}
 	for id, command := range map[string]string{
 		"/aws/eks/sluice/cluster": "aws logs delete-log-group --log-group-name /aws/eks/sluice/cluster", "/aws/lambda/sluice-network-x": "aws logs delete-log-group --log-group-name /aws/lambda/sluice-network-x",
-		"i-1": "aws ec2 terminate-instances --instance-ids i-1", "vol-1": "aws ec2 delete-volume --volume-id vol-1", "snap-1": "aws ec2 delete-snapshot --snapshot-id snap-1",
+		"sluice-cluster-HandlerLog-1": "aws logs delete-log-group --log-group-name sluice-cluster-HandlerLog-1",
+		"i-1":                         "aws ec2 terminate-instances --instance-ids i-1", "vol-1": "aws ec2 delete-volume --volume-id vol-1", "snap-1": "aws ec2 delete-snapshot --snapshot-id snap-1",
 		"eni-1": "aws ec2 delete-network-interface --network-interface-id eni-1", "eipalloc-1": "aws ec2 release-address --allocation-id eipalloc-1",
 		"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/a/1": "aws elbv2 delete-load-balancer --load-balancer-arn arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/a/1",
 		"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/b":       "aws elb delete-load-balancer --load-balancer-name b",
@@ -239,5 +240,15 @@ func TestWhatStaysBillableIsListedWithTheCommandThatRemovesIt(t *testing.T) {
 	}
 	if len(got) > 0 {
 		t.Errorf("it lists what is nobody's: %v", got)
+	}
+}
+
+func TestTheLogsOfAClusterThatExistedBeforeAreNotLeftBehind(t *testing.T) {
+	a, r := deployed(t)
+	r.Platform.Cluster.Existing = &platform.ExistingCluster{Name: "main"}
+	a.LogGroups = map[string]int64{"/aws/eks/main/cluster": 2e9, "/sluice/pods": 1}
+	all, err := r.logs(t.Context())
+	if err != nil || len(all) != 1 || all[0].ID != "/sluice/pods" {
+		t.Errorf("%v, %v", all, err)
 	}
 }

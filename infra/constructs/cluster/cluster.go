@@ -58,7 +58,7 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 	// EKS makes the group when it finds none, keeps its logs forever, and leaves it behind.
 	eks.Node().AddDependency(log)
 	own.JustifyManaged(eks.Role(), "EKS keeps it for its control plane.")
-	justifyProvider(eks.KubectlProvider())
+	settleProvider(eks.KubectlProvider(), p)
 	role := nodeRole(scope)
 	before, dns := nodeAddOns(scope, eks), dnsAddOn(scope, eks)
 	for _, group := range groups(p) {
@@ -103,6 +103,8 @@ func provider(scope constructs.Construct, in network.Network, kubectl string) *a
 	}
 }
 
-func justifyProvider(provider constructs.IConstruct) {
+// settleProvider says why it may do what it may, and has its logs kept like all others.
+func settleProvider(provider constructs.IConstruct, p platform.Platform) {
+	own.KeepProviderLogs(provider, p.Observability.LogDays)
 	own.JustifyProvider(provider, "The CDK's provider of charts and manifests: it administers the cluster, which it has to, and holds what the CDK gives it.")
 }

@@ -31,7 +31,7 @@ func Existing(scope constructs.Construct, p platform.Platform, in network.Networ
 	})
 	attributes.KubectlProvider = kubectls
 	eks := awseksv2.Cluster_FromClusterAttributes(scope, jsii.String("Cluster"), attributes)
-	justifyProvider(kubectls)
+	settleProvider(kubectls, p)
 	administer(scope, "ProviderEntry", eks, kubectls.Role().RoleArn())
 	role := awsiam.Role_FromRoleArn(scope, jsii.String("NodeRole"), jsii.String(given.NodeRole), nil)
 	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: jsii.String(given.Issuer)}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	own "github.com/sluice-flink/sluice/infra/constructs"
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
@@ -36,6 +37,8 @@ func New(scope constructs.Construct, p platform.Platform) Network {
 	tag(made.Private, Discovery, p.ClusterName())
 	tag(*vpc.PublicSubnets(), publicBalancers, "1")
 	logFlows(scope, vpc, p)
+	// Of the function that takes the rules out of the VPC's default security group.
+	own.KeepProviderLogs(awscdk.Stack_Of(scope), p.Observability.LogDays)
 	endpoints(scope, vpc, made, p)
 	return made
 }
