@@ -34,7 +34,7 @@ func bill(t *testing.T, text string) cost.Bill {
 
 // By hand: 730 hours of each.
 func TestAnItemIsItsQuantityTimesItsPrice(t *testing.T) {
-	b := bill(t, "region: us-east-1\nnetwork: {zones: [us-east-1a, us-east-1b, us-east-1c], natGateways: OnePerZone, endpoints: [kms]}\ncluster: {nodeGroups: {core: {min: 3, max: 4, diskGiB: 20}, spot: {min: 1, max: 2, diskGiB: 20}}}\n")
+	b := bill(t, "region: us-east-2\nnetwork: {zones: [us-east-2a, us-east-2b, us-east-2c], natGateways: OnePerZone, endpoints: [kms]}\ncluster: {nodeGroups: {core: {min: 3, max: 4, diskGiB: 20}, spot: {min: 1, max: 2, diskGiB: 20}}}\n")
 	want := map[string]float64{
 		"control plane of EKS": 73, "its logs": 5, "its logs, kept": 0.9,
 		"3 NAT gateways": 98.55, "public addresses of NAT gateways": 10.95, "9 interface endpoints in 3 zones": 197.1, "keys of KMS": 4,
@@ -81,14 +81,14 @@ func TestALeverSavesWhatTheChangedFileCostsLess(t *testing.T) {
 		text, change string
 		saves        float64
 	}{
-		"one NAT":             {"region: us-east-1\nnetwork: {natGateways: OnePerZone}\n", "network.natGateways: One", 730 * 0.05},
-		"two zones":           {"region: us-east-1\nnetwork: {zones: [us-east-1a, us-east-1b, us-east-1c]}\n", "network.zones: two of them", 730 * 0.08},
-		"fewer endpoints":     {"region: us-east-1\nnetwork: {endpoints: [kms, monitoring]}\n", "network.endpoints: [] (without kms, monitoring)", 730 * 0.04},
-		"no node that waits":  {"region: us-east-1\ncluster: {nodeGroups: {onDemand: {min: 2, max: 20, diskGiB: 50}}}\n", "cluster.nodeGroups.onDemand.min: 0", 2 * (730*0.1632 + 50*0.08 + 1000*730*120*0.00000009)},
-		"another processor":   {"region: us-east-1\ncluster: {architecture: x86_64}\n", "cluster.architecture: arm64", 2 * 730 * (0.192 - 0.1632)},
-		"half the samples":    {"region: us-east-1\n", "observability.scrapeSeconds: 60", 6000 * 730 * 60 * 0.00000009},
-		"no metrics":          {"region: us-east-1\n", "observability.metrics: false, grafana: false", 6000*730*120*0.00000009 + 1},
-		"a VPC that is there": {"region: us-east-1\n", "network.existing: a VPC that has a way out and endpoints", 730 * (0.05 + 8*2*0.01)},
+		"one NAT":             {"region: us-east-2\nnetwork: {natGateways: OnePerZone}\n", "network.natGateways: One", 730 * 0.05},
+		"two zones":           {"region: us-east-2\nnetwork: {zones: [us-east-2a, us-east-2b, us-east-2c]}\n", "network.zones: two of them", 730 * 0.08},
+		"fewer endpoints":     {"region: us-east-2\nnetwork: {endpoints: [kms, monitoring]}\n", "network.endpoints: [] (without kms, monitoring)", 730 * 0.04},
+		"no node that waits":  {"region: us-east-2\ncluster: {nodeGroups: {onDemand: {min: 2, max: 20, diskGiB: 50}}}\n", "cluster.nodeGroups.onDemand.min: 0", 2 * (730*0.1632 + 50*0.08 + 1000*730*120*0.00000009)},
+		"another processor":   {"region: us-east-2\ncluster: {architecture: x86_64}\n", "cluster.architecture: arm64", 2 * 730 * (0.192 - 0.1632)},
+		"half the samples":    {"region: us-east-2\n", "observability.scrapeSeconds: 60", 6000 * 730 * 60 * 0.00000009},
+		"no metrics":          {"region: us-east-2\n", "observability.metrics: false, grafana: false", 6000*730*120*0.00000009 + 1},
+		"a VPC that is there": {"region: us-east-2\n", "network.existing: a VPC that has a way out and endpoints", 730 * (0.05 + 8*2*0.01)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, lever := range bill(t, c.text).Levers {
@@ -146,14 +146,14 @@ func TestTheBillCountsWhatTheTemplatesMake(t *testing.T) {
 }
 
 func TestANodeWithoutAPriceIsAFaultThatSaysWhereToGiveIt(t *testing.T) {
-	_, err := cost.Of(read(t, "region: us-east-1\ncluster: {nodeGroups: {core: {min: 2, max: 4, diskGiB: 50, instanceTypes: [x9g.large]}}}\n"), 1, prices.Usual())
+	_, err := cost.Of(read(t, "region: us-east-2\ncluster: {nodeGroups: {core: {min: 2, max: 4, diskGiB: 50, instanceTypes: [x9g.large]}}}\n"), 1, prices.Usual())
 	if err == nil || !strings.Contains(fmt.Sprint(err), "the price of x9g.large is not known: give it with --region-prices") {
 		t.Error(err)
 	}
 }
 
 func TestEMRsShareIsNamedWhereItsOperatorRuns(t *testing.T) {
-	with, without := strings.Join(bill(t, "region: us-east-1\n").Notes, "\n"), strings.Join(bill(t, "region: us-east-1\nflinkOperator: {kind: Apache}\n").Notes, "\n")
+	with, without := strings.Join(bill(t, "region: us-east-2\n").Notes, "\n"), strings.Join(bill(t, "region: us-east-2\nflinkOperator: {kind: Apache}\n").Notes, "\n")
 	if !strings.Contains(with, "EMR asks") || strings.Contains(without, "EMR asks") {
 		t.Errorf("with EMR: %s\nwithout: %s", with, without)
 	}

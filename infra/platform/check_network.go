@@ -27,14 +27,22 @@ var (
 // has a gateway, which costs nothing.
 var AlwaysEndpoints = []string{"sts", "ecr.api", "ecr.dkr", "logs", "eks", "eks-auth", "events", "states"}
 
+// withoutControlPlane are the zones that EKS takes no subnet in, by region. The
+// names of zones are each account's own, so the first two may hold one
+// (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html).
+var withoutControlPlane = map[string]string{"us-east-1": "use1-az3", "us-west-1": "usw1-az2", "ca-central-1": "cac1-az3"}
+
 func (n *Network) check(region string, found *faults) {
 	if n.Existing != nil {
 		n.checkExisting(region, found)
 		return
 	}
 	checkCIDR("network.cidr", n.CIDR, found)
-	if n.Zones != nil {
+	switch shunned := withoutControlPlane[region]; {
+	case n.Zones != nil:
 		checkZones("network.zones", region, n.Zones, found)
+	case shunned != "":
+		found.add("network.zones", "say which: EKS has no control plane in %s, and which of your zones that is, differs by account: `aws ec2 describe-availability-zones --region %s --filters Name=zone-id,Values=%s --query AvailabilityZones[].ZoneName` says it; name two others", shunned, region, shunned)
 	}
 	if n.NAT != One && n.NAT != OnePerZone {
 		found.add("network.natGateways", "%q: say %s (the cheapest) or %s (a zone that fails takes no other with it)", n.NAT, One, OnePerZone)

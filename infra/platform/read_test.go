@@ -12,7 +12,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
-var regions = platform.Regions{"eu-west-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn"}
+var regions = platform.Regions{"eu-west-1": "aws", "us-east-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn"}
 
 func TestAFileThatSaysARegionAloneHasADefaultForTheRest(t *testing.T) {
 	got, err := platform.Read("platform.yaml", []byte("region: eu-central-1\n"), regions)
@@ -95,6 +95,7 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"a public network":         {"region: eu-west-1\nnetwork: {cidr: 52.94.0.0/16}\n", "is no private network"},
 		"a small network":          {"region: eu-west-1\nnetwork: {cidr: 10.0.0.0/24}\n", "between /16 and /20"},
 		"no zones":                 {"region: eu-west-1\nnetwork: {zones: []}\n", "network.zones: there are 0: EKS wants at least 2"},
+		"zones left to chance":     {"region: us-east-1\n", "network.zones: say which: EKS has no control plane in use1-az3"},
 		"one zone":                 {"region: eu-west-1\nnetwork: {zones: [eu-west-1a]}\n", "network.zones: there are 1: EKS wants at least 2"},
 		"another region's zone":    {"region: eu-west-1\nnetwork: {zones: [eu-west-1a, us-east-1b]}\n", `network.zones[1]: "us-east-1b" is no availability zone of eu-west-1`},
 		"a zone twice":             {"region: eu-west-1\nnetwork: {zones: [eu-west-1a, eu-west-1a]}\n", "network.zones[1]: eu-west-1a stands here twice"},
@@ -119,6 +120,8 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"a cluster half named":     {"region: eu-west-1\ncluster: {existing: {name: main}}\n", `cluster.existing.endpoint: "": https://`},
 		"a role too long":          {"region: eu-west-1\nteams: [{name: a, namespace: a-namespace-that-is-so-long-that-no-role-of-it-can-be-made}]\n", "teams[0].namespace: the role of its jobs would be sluice-job-a-namespace"},
 		"people by name":           {"region: eu-west-1\nteams: [{name: a, roles: [anna]}]\n", `teams[0].roles[0]: "anna" is no ARN of a role`},
+		"people of two teams":      {"region: eu-west-1\nteams: [{name: a, roles: [arn:aws:iam::123456789012:role/flink]}, {name: b, roles: [arn:aws:iam::123456789012:role/flink]}]\n", "teams[1].roles[0]: arn:aws:iam::123456789012:role/flink stands in teams[0].roles[0] already"},
+		"an admin of a team":       {"region: eu-west-1\ncluster: {admins: [arn:aws:iam::123456789012:role/flink]}\nteams: [{name: a, roles: [arn:aws:iam::123456789012:role/flink]}]\n", "stands in cluster.admins[0] already"},
 		"egress to everything":     {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 0.0.0.0/0, ports: [443]}]}]\n", "teams[0].egress[0].cidr: that is everything"},
 		"egress to the node":       {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 169.254.169.254/32, ports: [80]}]}]\n", "teams[0].egress[0].cidr: 169.254.169.254/32 holds the node's own addresses"},
 		"egress to no port":        {"region: eu-west-1\nteams: [{name: a, egress: [{cidr: 10.0.0.0/16}]}]\n", "teams[0].egress[0].ports: say which TCP ports"},
