@@ -48,7 +48,7 @@ func letFunctionsIn(scope constructs.Construct, eks awseksv2.ICluster, in networ
 		IpProtocol:            jsii.String("tcp"),
 		FromPort:              jsii.Number(443),
 		ToPort:                jsii.Number(443),
-		Description:           jsii.String("Sluice's functions"),
+		Description:           jsii.String("from the functions of Sluice"), // EC2 takes no apostrophe
 	})
 	return group
 }
