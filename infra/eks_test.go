@@ -62,6 +62,9 @@ func TestNodeGroupsAreCoreOnDemandAndSpotAndAPodHasToSayThatItIsForOne(t *testin
 		if group.Properties["NodegroupName"] != nil {
 			t.Errorf("%s has a name: it could not be replaced", id)
 		}
+		if group.Properties["Version"] != "1.35" {
+			t.Errorf("%s is of Kubernetes %v: a group that says none stays behind when the cluster's is raised", id, group.Properties["Version"])
+		}
 		if group.Properties["ForceUpdateEnabled"] != false || at(group.Properties, "UpdateConfig", "MaxUnavailable") != 1.0 {
 			t.Errorf("%s is updated by force, or by more than a node at a time", id)
 		}
@@ -108,6 +111,9 @@ func TestNodesWaitForTheirNetworkAndDNSForNodes(t *testing.T) {
 		if !slices.Contains(texts(cluster.Resources["CoreDnsAddOn"].DependsOn), id) {
 			t.Errorf("DNS does not wait for %s", id)
 		}
+	}
+	if after := texts(cluster.Resources["VpcCniAddOn"].DependsOn); !slices.Contains(after, "PodIdentityAddOn") {
+		t.Errorf("the network plugin does not wait for who gives it its rights: %v", after)
 	}
 	if values := text(cluster.Resources["VpcCniAddOn"].Properties["ConfigurationValues"]); !strings.Contains(values, `"enableNetworkPolicy":"true"`) {
 		t.Errorf("NetworkPolicies would do nothing: %s", values)

@@ -32,6 +32,9 @@ const (
 // that users copy, and one that chooses the other way wherever there is a choice.
 var platformFiles = []string{"platform.yaml", "testdata/platform-other.yaml"}
 
+// exported are the names of what stacks export whether another takes it or not, by stack.
+var exported = map[string][]string{}
+
 // assembly is the folder that TestMain synthesized into.
 var assembly string
 
@@ -74,6 +77,13 @@ func synthesize(binaries string) error {
 		}
 		if err := stacks.NewPlatform(app, wanted, stacks.Assets{Binaries: binaries, Modules: filepath.Join("..", stacks.Modules)}); err != nil {
 			return err
+		}
+	}
+	for _, stack := range *app.Node().Children() {
+		if exports := stack.Node().TryFindChild(jsii.String("Exports")); exports != nil {
+			for _, output := range *exports.Node().Children() {
+				exported[*stack.Node().Id()] = append(exported[*stack.Node().Id()], *output.(awscdk.CfnOutput).ExportName())
+			}
 		}
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{

@@ -23,16 +23,16 @@ func Namespace(t platform.Team) Object {
 	}
 }
 
-// Team is everything in a team's namespace: accounts and rights of its jobs, its
-// people and Sluice's functions, its quota, and who may talk to whom.
-func Team(t platform.Team) []Object {
+// Team is everything in a team's namespace: what each has, and what its file opens.
+func Team(t platform.Team) []Object { return append(Always(t), Egress(t)...) }
+
+// Always is what each team has: accounts and rights of its jobs, its people and
+// Sluice's functions, its quota, and who may talk to whom.
+func Always(t platform.Team) []Object {
 	own := objects(team, map[string]string{
 		"Team": FullName(t), "Namespace": t.Namespace, "Group": Group(t),
 		"CPU": strconv.Itoa(t.Quota.CPU), "MemoryGiB": strconv.Itoa(t.Quota.MemoryGiB), "Pods": strconv.Itoa(t.Quota.Pods),
 	})
-	if len(t.Egress) > 0 {
-		own = append(own, egress(t))
-	}
 	return within(t.Namespace, slices.Concat(own, objects(releasers, nil), objects(rehearsers, nil)))
 }
 
@@ -42,8 +42,12 @@ func FullName(t platform.Team) string { return "flink-team-" + t.Name }
 // Group is the Kubernetes group of a team's people.
 func Group(t platform.Team) string { return FullName(t) }
 
-// egress opens what the team says its jobs talk to beside AWS: brokers, databases.
-func egress(t platform.Team) Object {
+// Egress opens what the team says its jobs talk to beside AWS: brokers, databases.
+// A team that says nothing has none.
+func Egress(t platform.Team) []Object {
+	if len(t.Egress) == 0 {
+		return nil
+	}
 	var rules []any
 	for _, e := range t.Egress {
 		var ports []any
@@ -52,9 +56,9 @@ func egress(t platform.Team) Object {
 		}
 		rules = append(rules, map[string]any{"to": []any{map[string]any{"ipBlock": map[string]any{"cidr": e.CIDR}}}, "ports": ports})
 	}
-	return Object{
+	return within(t.Namespace, []Object{{
 		"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
 		"metadata": map[string]any{"name": "own-egress"},
 		"spec":     map[string]any{"podSelector": map[string]any{}, "policyTypes": []any{"Egress"}, "egress": rules},
-	}
+	}})
 }

@@ -53,6 +53,7 @@ func NewPlatform(app awscdk.App, p platform.Platform, assets Assets) error {
 			seen.AddStackDependency(awscdk.Stack_Of(storage.Key), jsii.String("the workspace that it may have used"))
 		}
 	}
+	give(awscdk.Stack_Of(storage.Key), storage.Ledger.BucketArn(), storage.Key.KeyArn())
 	flink := newFlinkOperator(app, p, attached.Cluster, storage)
 	flink.AddStackDependency(addOns, jsii.String("the webhook's certificate"))
 	for _, t := range p.Teams {
@@ -78,7 +79,23 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 	}
 	made := build(stack, p, in, kubectl)
 	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
+	give(stack, made.KubectlProvider().ServiceToken())
+	if p.Cluster.Existing == nil {
+		give(stack, made.NodeRole.RoleArn(), made.NodeRole.RoleName(), made.ClusterSecurityGroupId(), made.Issuer)
+	}
 	return in, made
+}
+
+// give exports what other stacks take, whether one of them takes it or not: without
+// that, a file that turns an add-on off, or has its last team leave, would have the
+// giving stack take back what the other, which comes later, still holds, and
+// CloudFormation refuses that
+// (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Stack.html#exportwbrvalueexportedvalue-options).
+// What the event plane takes, it always takes.
+func give(stack awscdk.Stack, values ...*string) {
+	for _, value := range values {
+		stack.ExportValue(value, nil)
+	}
 }
 
 func newAddOns(app awscdk.App, p platform.Platform, in network.Network, on cluster.Cluster) awscdk.Stack {
@@ -131,6 +148,7 @@ func newData(app awscdk.App, p platform.Platform) data.Data {
 	output(stack, "StateBucketName", "Checkpoints, savepoints, high availability; ${DATA_BUCKET} in a manifest", made.State.BucketName())
 	output(stack, "LogsBucketName", "Logs of jobs", made.Logs.BucketName())
 	output(stack, "JobsBucketName", "What jobs read and write", made.Jobs.BucketName())
+	give(stack, made.State.BucketArn(), made.Logs.BucketArn(), made.Jobs.BucketArn())
 	return made
 }
 

@@ -6,7 +6,11 @@ import "github.com/sluice-flink/sluice/infra/platform"
 // the table, statement by statement with the names its makers gave them
 // (https://karpenter.sh/v1.14/reference/cloudformation/). Two kinds are left out:
 // those that write instance profiles, since the profile of its nodes is made
-// here, and that of zonal shifts, which are off.
+// here, and that of zonal shifts, which are off. One is more: the role by which EC2
+// gives an account Spot instances, which its makers have a person make. An account
+// that has never had one has none, and no Spot
+// (https://karpenter.sh/docs/troubleshooting/#missing-service-linked-role,
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html).
 func karpenterStatements(p platform.Platform, account, nodeRole, queue string) []statement {
 	all := instanceStatements(p)
 	all = append(all, taggingStatements(p)...)
@@ -78,6 +82,9 @@ func readingStatements(p platform.Platform, account, nodeRole, queue string) []s
 		{Sid: "AllowPassingInstanceRole", Actions: []string{"iam:PassRole"}, Resources: []string{nodeRole}, Condition: map[string]any{
 			"StringEquals": map[string]any{"iam:PassedToService": []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn"}},
 		}},
+		{Sid: "AllowSpotServiceLinkedRole", Actions: []string{"iam:CreateServiceLinkedRole"}, Resources: []string{
+			"arn:" + p.Partition + ":iam::" + account + ":role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+		}, Condition: map[string]any{"StringEquals": map[string]any{"iam:AWSServiceName": "spot.amazonaws.com"}}},
 		{Sid: "AllowAPIServerEndpointDiscovery", Actions: []string{"eks:DescribeCluster"}, Resources: []string{arn(p, "eks", account, "cluster/"+p.ClusterName())}},
 		{Sid: "AllowInterruptionQueueActions", Actions: []string{"sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}, Resources: []string{queue}},
 		{Sid: "AllowRegionalReadActions", Resources: anything, Actions: []string{

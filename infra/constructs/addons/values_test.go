@@ -133,7 +133,7 @@ func TestWithoutTeamsTheSchedulerTakesNobodysPods(t *testing.T) {
 
 // The names are those of the makers' template, and so are what they allow: a
 // statement more is a right that nobody reviewed.
-func TestKarpenterHasTheStatementsOfItsMakersButThoseThatWriteProfiles(t *testing.T) {
+func TestKarpenterHasTheStatementsOfItsMakersButThoseThatWriteProfilesAndMayHaveSpot(t *testing.T) {
 	var got []string
 	for _, s := range karpenterStatements(someday("eu-west-1", "aws"), "111122223333", "arn:aws:iam::111122223333:role/nodes", "arn:aws:sqs:eu-west-1:111122223333:q") {
 		got = append(got, s.Sid)
@@ -144,7 +144,7 @@ func TestKarpenterHasTheStatementsOfItsMakersButThoseThatWriteProfiles(t *testin
 		"AllowPassingInstanceRole", "AllowPricingReadActions", "AllowRegionalReadActions", "AllowSSMReadActions",
 		"AllowScopedDeletion", "AllowScopedEC2InstanceAccessActions", "AllowScopedEC2InstanceActionsWithTags",
 		"AllowScopedEC2LaunchTemplateAccessActions", "AllowScopedResourceCreationTagging", "AllowScopedResourceTagging",
-		"AllowUnscopedInstanceProfileListAction",
+		"AllowSpotServiceLinkedRole", "AllowUnscopedInstanceProfileListAction",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -162,8 +162,8 @@ func TestNoRightReachesBeyondThisClusterUnlessItOnlyReadsOrNamesWhatALaunchUses(
 		}
 		held := strings.Contains(yamlOf(t, s.Condition), "kubernetes.io/cluster/sluice: owned") || strings.Contains(yamlOf(t, s.Condition), "k8s.io/cluster-autoscaler/sluice: owned")
 		switch s.Sid {
-		case "AllowScopedEC2InstanceAccessActions", "AllowPassingInstanceRole", "AllowInterruptionQueueActions":
-			continue // images and subnets to launch with; one role; one queue
+		case "AllowScopedEC2InstanceAccessActions", "AllowPassingInstanceRole", "AllowInterruptionQueueActions", "AllowSpotServiceLinkedRole":
+			continue // images and subnets to launch with; one role; one queue; EC2's own role
 		}
 		for _, action := range s.Actions {
 			_, verb, _ := strings.Cut(action, ":")

@@ -11,21 +11,23 @@ import (
 	own "github.com/sluice-flink/sluice/infra/constructs"
 )
 
-// The add-ons are those that EKS keeps: the version is the one that EKS names the
-// default of the cluster's version, so that both move together.
+// The add-ons are those that EKS keeps. Each begins with the version that EKS names
+// the default of the cluster's; EKS moves it no further by itself, also when the
+// cluster's is raised: docs/platform.md says how it is
+// (https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html).
 
-// nodeAddOns are what a node needs to become ready, so nodes wait for them.
+// nodeAddOns are what a node needs to become ready, so nodes wait for them. The
+// network plugin has its rights by the agent of pod identities, which comes first.
 func nodeAddOns(scope constructs.Construct, eks awseksv2.ICluster) []awscdk.CfnResource {
-	return []awscdk.CfnResource{
-		addOn(scope, eks, "PodIdentity", "eks-pod-identity-agent", "", nil),
-		addOn(scope, eks, "KubeProxy", "kube-proxy", "", nil),
-		// Without the switch NetworkPolicies are accepted and do nothing
-		// (https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html).
-		addOn(scope, eks, "VpcCni", "vpc-cni", `{"enableNetworkPolicy":"true"}`, &awseks.CfnAddon_PodIdentityAssociationProperty{
-			ServiceAccount: jsii.String("aws-node"),
-			RoleArn:        cniRole(scope).RoleArn(),
-		}),
-	}
+	agent := addOn(scope, eks, "PodIdentity", "eks-pod-identity-agent", "", nil)
+	// Without the switch NetworkPolicies are accepted and do nothing
+	// (https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html).
+	plugin := addOn(scope, eks, "VpcCni", "vpc-cni", `{"enableNetworkPolicy":"true"}`, &awseks.CfnAddon_PodIdentityAssociationProperty{
+		ServiceAccount: jsii.String("aws-node"),
+		RoleArn:        cniRole(scope).RoleArn(),
+	})
+	plugin.AddResourceDependency(agent, nil)
+	return []awscdk.CfnResource{agent, addOn(scope, eks, "KubeProxy", "kube-proxy", "", nil), plugin}
 }
 
 // dnsAddOn needs nodes to become ready, so it waits for them.

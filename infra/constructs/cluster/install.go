@@ -33,8 +33,15 @@ func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Cha
 	})
 }
 
-// Apply applies objects. An object of theirs that is gone from the next version
-// of the stack is removed from the cluster.
+// Apply applies objects. Several are taken over where they are there already: of a
+// creation that died half-way the CDK's provider removes nothing, and the next one
+// would end at the first of them
+// (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#important-cases-to-handle).
+// One alone is either there or not: if it is, it is somebody else's.
+//
+// What may leave a stack while the stack stays has to be applied alone: of several,
+// kubectl removes those of a dozen kinds that are gone, and no policies, roles or
+// quotas (https://github.com/kubernetes/kubectl/blob/master/pkg/cmd/apply/prune.go).
 func (c Cluster) Apply(scope constructs.Construct, id string, objects ...map[string]any) awseksv2.KubernetesManifest {
 	return c.apply(scope, id, false, objects)
 }
@@ -45,6 +52,9 @@ func (c Cluster) apply(scope constructs.Construct, id string, keep bool, objects
 		manifest = append(manifest, &object)
 	}
 	props := &awseksv2.KubernetesManifestProps{Cluster: c.ICluster, Manifest: &manifest}
+	if len(objects) > 1 {
+		props.Overwrite = jsii.Bool(true)
+	}
 	if keep {
 		// What was kept is there already when somebody asks for it again.
 		props.Prune, props.RemovalPolicy, props.Overwrite = jsii.Bool(false), awscdk.RemovalPolicy_RETAIN, jsii.Bool(true)

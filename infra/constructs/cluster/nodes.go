@@ -29,6 +29,7 @@ type group struct {
 	types    []string
 	platform.NodeGroup
 	architecture platform.Architecture
+	version      string // of Kubernetes
 }
 
 // groupIDs begin the names of a group's resources.
@@ -49,7 +50,7 @@ func groups(p platform.Platform) []group {
 			// So it is Karpenter's, unless it says that it is for a managed group.
 			g.taint = GroupLabel
 		}
-		g.types, g.architecture = c.Types(g.NodeGroup, g.spot), c.Architecture
+		g.types, g.architecture, g.version = c.Types(g.NodeGroup, g.spot), c.Architecture, c.Version
 		wanted = append(wanted, g)
 	}
 	return wanted
@@ -68,7 +69,11 @@ func nodeGroup(scope constructs.Construct, eks awseksv2.ICluster, role awsiam.IR
 		ClusterName: eks.ClusterName(),
 		// No name: a group whose types change is replaced, and while the new one is
 		// made the old one has the name.
-		NodeRole:      role.RoleArn(),
+		NodeRole: role.RoleArn(),
+		// Said, so that nodes follow the cluster when its version is raised: a group that
+		// says none keeps the one it began with
+		// (https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html).
+		Version:       jsii.String(g.version),
 		Subnets:       subnetIDs(in.Private),
 		AmiType:       jsii.String(image(g.architecture)),
 		CapacityType:  jsii.String(capacity),

@@ -25,7 +25,11 @@ type Props struct {
 func New(scope constructs.Construct, t platform.Team, props Props) {
 	log := own.NewLogGroup(scope, "Log", jsii.String(LogGroup(props.Platform, t)), jsii.Number(props.Platform.Observability.LogDays))
 	jobRole(scope, t, props, log)
-	props.Cluster.Apply(scope, "Objects", kubernetes.Team(t)...)
+	props.Cluster.Apply(scope, "Objects", kubernetes.Always(t)...)
+	if opened := kubernetes.Egress(t); len(opened) > 0 {
+		// Alone, so that it is closed again when the file no longer says it.
+		props.Cluster.Apply(scope, "Egress", opened...)
+	}
 	for i, role := range t.Roles {
 		own.AdmitToCluster(scope, fmt.Sprintf("People%d", i), props.Cluster.ClusterName(), jsii.String(role), kubernetes.Group(t))
 	}
