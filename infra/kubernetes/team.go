@@ -43,7 +43,8 @@ func FullName(t platform.Team) string { return "flink-team-" + t.Name }
 func Group(t platform.Team) string { return FullName(t) }
 
 // Egress opens what the team says its jobs talk to beside AWS: brokers, databases.
-// A team that says nothing has none.
+// A team that says nothing has none. A rehearsal runs a job's main method, which has
+// to reach none of them.
 func Egress(t platform.Team) []Object {
 	if len(t.Egress) == 0 {
 		return nil
@@ -59,6 +60,9 @@ func Egress(t platform.Team) []Object {
 	return within(t.Namespace, []Object{{
 		"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
 		"metadata": map[string]any{"name": "own-egress"},
-		"spec":     map[string]any{"podSelector": map[string]any{}, "policyTypes": []any{"Egress"}, "egress": rules},
+		"spec": map[string]any{
+			"podSelector": map[string]any{"matchExpressions": []any{map[string]any{"key": "sluice/rehearsal-of", "operator": "DoesNotExist"}}},
+			"policyTypes": []any{"Egress"}, "egress": rules,
+		},
 	}})
 }
