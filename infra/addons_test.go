@@ -140,11 +140,27 @@ func TestKarpenterHearsOfEveryNodeThatWillGo(t *testing.T) {
 		t.Errorf("the queue is %v", queue.Properties)
 	}
 	var got []string
+	unheard := map[string]bool{}
 	for id, rule := range stack.ofType("AWS::Events::Rule") {
 		got = append(got, texts(at(rule.Properties, "EventPattern", "source"))[0]+" "+texts(at(rule.Properties, "EventPattern", "detail-type"))[0])
-		if target := text(at(many(rule.Properties["Targets"])[0], "Arn")); target != "<"+queueID+".Arn>" {
-			t.Errorf("%s goes to %s", id, target)
+		if target := text(at(many(rule.Properties["Targets"])[0], "Arn")); target != "<"+queueID+".Arn>" || rule.Properties["State"] != "ENABLED" {
+			t.Errorf("%s goes to %s, %v", id, target, rule.Properties["State"])
 		}
+		unheard[id] = true
+	}
+	_, policy := stack.only(t, "AWS::SQS::QueuePolicy")
+	for _, s := range many(at(policy.Properties, "PolicyDocument", "Statement")) {
+		if at(s, "Effect") == "Deny" {
+			continue
+		}
+		rule, _, _ := strings.Cut(strings.Trim(text(at(s, "Condition", "ArnEquals", "aws:SourceArn")), "<>"), ".")
+		if !unheard[rule] || at(s, "Principal", "Service") != "events.amazonaws.com" {
+			t.Errorf("the queue takes messages of %s by %v", rule, at(s, "Principal"))
+		}
+		delete(unheard, rule)
+	}
+	if len(unheard) > 0 {
+		t.Errorf("the queue refuses %v", slices.Sorted(maps.Keys(unheard)))
 	}
 	slices.Sort(got)
 	want := []string{
@@ -190,6 +206,9 @@ func TestAnAddOnsRightsAreItsServiceAccountsAlone(t *testing.T) {
 }
 
 func TestKarpenterPassesTheRoleOfTheNodesAndNoOther(t *testing.T) {
+	if _, profile := read(t, addOnsStack).only(t, "AWS::IAM::InstanceProfile"); len(many(profile.Properties["Roles"])) != 1 || !strings.Contains(texts(profile.Properties["Roles"])[0], "NodeRole") {
+		t.Errorf("its nodes have the roles %v", profile.Properties["Roles"])
+	}
 	for role, statements := range statementsOf(read(t, addOnsStack)) {
 		for _, s := range statements {
 			if !slices.Contains(s.actions, "iam:PassRole") {

@@ -17,7 +17,15 @@ import (
 )
 
 func TestExactlyTheFunctionsThatReachTheClusterAreLetInWhereTheyBelong(t *testing.T) {
-	plane := read(t, publicStack)
+	for stack, cluster := range map[string]string{publicStack: "<ClusterName>", attachedStack: "sluice-cluster:ExportsOutputRefCluster", "other-eventplane": "main"} {
+		t.Run(stack, func(t *testing.T) { letIn(t, read(t, stack), cluster) })
+	}
+}
+
+// letIn holds the access entries of a plane against the catalogue; cluster is in the
+// name of the cluster that they are of.
+func letIn(t *testing.T, plane template, cluster string) {
+	t.Helper()
 	looks := []string{"diagnose", functions.Probe}
 	want, got := map[string][]string{}, map[string][]string{}
 	for _, f := range functions.Catalogue() {
@@ -35,6 +43,9 @@ func TestExactlyTheFunctionsThatReachTheClusterAreLetInWhereTheyBelong(t *testin
 		got[group] = append(got[group], text(entry.Properties["PrincipalArn"]))
 		if entry.Properties["AccessPolicies"] != nil {
 			t.Errorf("%s has policies of EKS beside the group", id)
+		}
+		if of := text(entry.Properties["ClusterName"]); !strings.Contains(of, cluster) {
+			t.Errorf("%s lets into %s", id, of)
 		}
 	}
 	for output, group := range map[string]string{"ClusterRoleArns": constructs.ReleasersGroup, "ObserverRoleArns": constructs.ObserversGroup} {

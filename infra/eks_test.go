@@ -6,12 +6,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/infra/platform"
 )
 
 const clusterStack = "sluice-cluster"
 
 func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing.T) {
-	_, cluster := read(t, clusterStack).only(t, "AWS::EKS::Cluster")
+	stack := read(t, clusterStack)
+	_, cluster := stack.only(t, "AWS::EKS::Cluster")
+	key, made := stack.only(t, "AWS::KMS::Key")
 	for _, c := range []struct {
 		what string
 		got  any
@@ -22,15 +26,24 @@ func TestTheClusterIsPrivateEncryptedLoggedAndKnowsAccessEntriesAlone(t *testing
 		{"private endpoint", at(cluster.Properties, "ResourcesVpcConfig", "EndpointPrivateAccess"), true},
 		{"public endpoint", at(cluster.Properties, "ResourcesVpcConfig", "EndpointPublicAccess"), false},
 		{"encrypted", texts(at(many(cluster.Properties["EncryptionConfig"])[0], "Resources")), []string{"secrets"}},
+		{"encrypted with", text(at(many(cluster.Properties["EncryptionConfig"])[0], "Provider", "KeyArn")), "<" + key + ".Arn>"},
+		{"the key's rotation", made.Properties["EnableKeyRotation"], true},
+		{"version", cluster.Properties["Version"], platform.New().Cluster.Version},
 		{"logs", len(many(at(cluster.Properties, "Logging", "ClusterLogging", "EnabledTypes"))), 5},
 		{"protected", cluster.Properties["DeletionProtection"], true},
 		{"support", at(cluster.Properties, "UpgradePolicy", "SupportType"), "STANDARD"},
-		{"subnets", len(many(at(cluster.Properties, "ResourcesVpcConfig", "SubnetIds"))), 2},
+		{"subnets", privateOnes(cluster.Properties["ResourcesVpcConfig"].(map[string]any)["SubnetIds"]), 2},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)
 		}
 	}
+}
+
+// privateOnes counts the private subnets among those of a network's stack.
+func privateOnes(subnets any) int {
+	all := texts(subnets)
+	return len(slices.DeleteFunc(all, func(subnet string) bool { return !strings.Contains(subnet, "VpcPrivateSubnet") }))
 }
 
 func TestTheControlPlanesLogsAreKeptAsLongAsTheFileSays(t *testing.T) {
@@ -56,7 +69,7 @@ func TestNodeGroupsAreCoreOnDemandAndSpotAndAPodHasToSayThatItIsForOne(t *testin
 	for id, group := range read(t, clusterStack).ofType("AWS::EKS::Nodegroup") {
 		line := text(group.Properties["CapacityType"])
 		for _, taint := range many(group.Properties["Taints"]) {
-			line += " " + text(at(taint, "Key")) + "=" + text(at(taint, "Value"))
+			line += " " + text(at(taint, "Key")) + "=" + text(at(taint, "Value")) + ":" + text(at(taint, "Effect"))
 		}
 		got[text(at(group.Properties, "Labels", "sluice.dev/node-group"))] = line
 		if group.Properties["NodegroupName"] != nil {
@@ -65,14 +78,17 @@ func TestNodeGroupsAreCoreOnDemandAndSpotAndAPodHasToSayThatItIsForOne(t *testin
 		if group.Properties["Version"] != "1.35" {
 			t.Errorf("%s is of Kubernetes %v: a group that says none stays behind when the cluster's is raised", id, group.Properties["Version"])
 		}
+		if privateOnes(group.Properties["Subnets"]) != 2 {
+			t.Errorf("%s has nodes in %v, want both private subnets", id, group.Properties["Subnets"])
+		}
 		if group.Properties["ForceUpdateEnabled"] != false || at(group.Properties, "UpdateConfig", "MaxUnavailable") != 1.0 {
 			t.Errorf("%s is updated by force, or by more than a node at a time", id)
 		}
 	}
 	want := map[string]string{
-		"core":      "ON_DEMAND CriticalAddonsOnly=true",
-		"on-demand": "ON_DEMAND sluice.dev/node-group=on-demand",
-		"spot":      "SPOT sluice.dev/node-group=spot",
+		"core":      "ON_DEMAND CriticalAddonsOnly=true:NO_SCHEDULE",
+		"on-demand": "ON_DEMAND sluice.dev/node-group=on-demand:NO_SCHEDULE",
+		"spot":      "SPOT sluice.dev/node-group=spot:NO_SCHEDULE",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -120,11 +136,76 @@ func TestNodesWaitForTheirNetworkAndDNSForNodes(t *testing.T) {
 	}
 }
 
+// What EKS keeps in the cluster, and the one of them that has rights in AWS: pods
+// of the network plugin have them, and a node that runs other pods has not.
+func TestEKSKeepsTheNetworkTheNamesTheProxyAndTheIdentitiesOfPods(t *testing.T) {
+	cluster := read(t, clusterStack)
+	got := map[string]string{}
+	for _, addOn := range cluster.ofType("AWS::EKS::Addon") {
+		rights := ""
+		for _, identity := range many(addOn.Properties["PodIdentityAssociations"]) {
+			role := cluster.Resources[roleOf(at(identity, "RoleArn"))]
+			rights += text(at(identity, "ServiceAccount")) + " has " + strings.Join(managedOf(role), ", ")
+		}
+		got[text(addOn.Properties["AddonName"])] = rights
+	}
+	want := map[string]string{"coredns": "", "eks-pod-identity-agent": "", "kube-proxy": "", "vpc-cni": "aws-node has AmazonEKS_CNI_Policy"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// EMR's operator gives jobs their role by the cluster's issuer, which IAM has to know.
+func TestIAMKnowsTheClustersIssuer(t *testing.T) {
+	stack := read(t, clusterStack)
+	id, _ := stack.only(t, "AWS::EKS::Cluster")
+	_, known := stack.only(t, "AWS::IAM::OIDCProvider")
+	if text(known.Properties["Url"]) != "<"+id+".OpenIdConnectIssuerUrl>" || !slices.Equal(texts(known.Properties["ClientIdList"]), []string{"sts.amazonaws.com"}) {
+		t.Errorf("it knows %v", known.Properties)
+	}
+}
+
+// Whoever deploys is no administrator, nor is anybody that the file does not name:
+// charts and objects have one who applies them, inside the VPC.
+func TestWhoAppliesChartsIsTheOnlyAdministrator(t *testing.T) {
+	for _, name := range []string{clusterStack, "other-cluster"} {
+		stack := read(t, name)
+		_, entry := stack.only(t, "AWS::EKS::AccessEntry")
+		who := roleOf(entry.Properties["PrincipalArn"])
+		if entry.Properties["KubernetesGroups"] != nil || len(many(entry.Properties["AccessPolicies"])) != 1 {
+			t.Errorf("%s: %v", name, entry.Properties)
+		}
+		uses := 0
+		for id, function := range stack.ofType("AWS::Lambda::Function") {
+			if len(many(at(function.Properties, "VpcConfig", "SubnetIds"))) != 2 {
+				t.Errorf("%s: %s stands outside of the VPC, which a private endpoint does not answer", name, id)
+			}
+			if roleOf(function.Properties["Role"]) == who {
+				uses++
+			}
+		}
+		if uses != 1 {
+			t.Errorf("%s: %s administers the cluster, and %d functions have it", name, who, uses)
+		}
+	}
+}
+
 func TestTheAPIServerIsOpenToFunctionsAndNobodyElse(t *testing.T) {
 	cluster := read(t, clusterStack)
 	_, rule := cluster.only(t, "AWS::EC2::SecurityGroupIngress")
 	if got := text(rule.Properties["SourceSecurityGroupId"]); !strings.HasPrefix(got, "<FunctionsGroup") {
 		t.Errorf("%s may reach the API server", got)
+	}
+	overTLS := func(v any) bool {
+		return at(v, "IpProtocol") == "tcp" && at(v, "FromPort") == 443.0 && at(v, "ToPort") == 443.0
+	}
+	if !overTLS(rule.Properties) {
+		t.Errorf("functions may reach it by %v", rule.Properties)
+	}
+	for id, group := range cluster.ofType("AWS::EC2::SecurityGroup") {
+		if out := many(group.Properties["SecurityGroupEgress"]); strings.HasPrefix(id, "FunctionsGroup") && (len(out) != 1 || !overTLS(out[0])) {
+			t.Errorf("functions may call %v", out)
+		}
 	}
 	for id, group := range cluster.ofType("AWS::EC2::SecurityGroup") {
 		if rules := many(group.Properties["SecurityGroupIngress"]); len(rules) > 0 {

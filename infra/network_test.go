@@ -94,18 +94,42 @@ func TestEveryBucketOfTheJobsIsVersionedPrivateEncryptedAndOutlivesItsStack(t *t
 	}
 }
 
+// What jobs read and write is nobody's to expire either.
 func TestNoRuleExpiresWhatTheLedgerMayReferTo(t *testing.T) {
-	data := read(t, "sluice-data")
-	state := data.Resources[bucketID(t, data, "State")]
-	rules := many(at(state.Properties, "LifecycleConfiguration", "Rules"))
-	if len(rules) == 0 {
-		t.Fatal("the bucket of the state has no rules")
-	}
-	for _, rule := range rules {
-		for key := range maps.Keys(rule.(map[string]any)) {
-			if strings.HasPrefix(key, "Expiration") || strings.HasPrefix(key, "Transition") {
-				t.Errorf("a rule of the state's bucket has %s: %v", key, rule)
+	for _, stack := range []string{"sluice-data", "other-data"} {
+		data := read(t, stack)
+		for _, name := range []string{"State", "Jobs"} {
+			bucket := data.Resources[bucketID(t, data, name)]
+			rules := many(at(bucket.Properties, "LifecycleConfiguration", "Rules"))
+			if len(rules) == 0 || bucket.Properties["IntelligentTieringConfigurations"] != nil {
+				t.Fatalf("%s: the bucket %s has %d rules and archives %v", stack, name, len(rules), bucket.Properties["IntelligentTieringConfigurations"])
+			}
+			for _, rule := range rules {
+				for key := range maps.Keys(rule.(map[string]any)) {
+					if strings.HasPrefix(key, "Expir") || strings.HasPrefix(key, "Transition") {
+						t.Errorf("%s: a rule of the bucket %s has %s: %v", stack, name, key, rule)
+					}
+				}
 			}
 		}
+	}
+}
+
+func TestLogsOfJobsExpireAfterTheDaysOfTheFileAndStateThatWasRemovedAfterThree(t *testing.T) {
+	data := read(t, "sluice-data")
+	days := func(name string, path ...string) (all []any) {
+		for _, rule := range many(at(data.Resources[bucketID(t, data, name)].Properties, "LifecycleConfiguration", "Rules")) {
+			if n := at(rule, path...); n != nil && at(rule, "Status") == "Enabled" && at(rule, "Prefix") == nil {
+				all = append(all, n)
+			}
+		}
+		return all
+	}
+	got := map[string][]any{
+		"logs": days("Logs", "ExpirationInDays"), "removed state": days("State", "NoncurrentVersionExpiration", "NoncurrentDays"),
+		"removed data": days("Jobs", "NoncurrentVersionExpiration", "NoncurrentDays"),
+	}
+	if diff := cmp.Diff(map[string][]any{"logs": {90.0}, "removed state": {3.0}, "removed data": {30.0}}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

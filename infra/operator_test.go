@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/infra/charts"
 	"github.com/sluice-flink/sluice/infra/platform"
@@ -63,16 +65,32 @@ func TestATeamThatLeavesTheFileLeavesItsNamespaceInTheCluster(t *testing.T) {
 }
 
 func TestTheOperatorsRoleReadsPinnedJarsAndNothingElse(t *testing.T) {
-	for _, statements := range statementsOf(read(t, "sluice-flink-operator")) {
+	stack := read(t, "sluice-flink-operator")
+	for _, statements := range statementsOf(stack) {
 		for _, s := range statements {
-			if s.sid != "ReadPinnedJars" && s.sid != "DecryptPinnedJars" {
-				t.Errorf("it has %s: %v", s.sid, s.actions)
-			}
-			for _, resource := range s.resources {
-				if s.sid == "ReadPinnedJars" && !strings.HasSuffix(resource, "/jars/*") {
-					t.Errorf("it reads %s", resource)
-				}
+			want := map[string]string{"ReadPinnedJars": "s3:GetObject <eventplane Ledger>/jars/*", "DecryptPinnedJars": "kms:Decrypt <eventplane Key>"}[s.sid]
+			if got := strings.Join(append(s.actions, s.resources...), " "); arnOfAnother.ReplaceAllString(got, "<$1 $2>") != want {
+				t.Errorf("%s is %s, want %q", s.sid, got, want)
 			}
 		}
+	}
+}
+
+// The role is the operator's pods' alone, by their identity and by the trust that EMR's
+// chart annotates their account for; they begin with it, or never get it.
+func TestTheOperatorsRoleIsItsOwnAccountsFromTheStart(t *testing.T) {
+	stack := read(t, "sluice-flink-operator")
+	_, role := stack.only(t, "AWS::IAM::Role")
+	trust := parsed(t, many(at(role.Properties, "AssumeRolePolicyDocument", "Fn::Sub"))[0])
+	if diff := cmp.Diff(trustOf("flink-kubernetes-operator", "emr-containers-sa-flink-operator"), trust); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	id, identity := stack.only(t, "AWS::EKS::PodIdentityAssociation")
+	if at(identity.Properties, "Namespace") != "flink-kubernetes-operator" || at(identity.Properties, "ServiceAccount") != "emr-containers-sa-flink-operator" {
+		t.Errorf("the identity is of %v", identity.Properties)
+	}
+	_, chart := stack.only(t, helmChart)
+	if values := text(chart.Properties["Values"]); !slices.Contains(texts(chart.DependsOn), id) || !strings.Contains(values, `"operatorExecutionRoleArn":"<OperatorRole`) {
+		t.Errorf("the chart waits for %v and is told %s", chart.DependsOn, values)
 	}
 }

@@ -10,6 +10,19 @@ import (
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
+// needed is what a stack cannot do without: what it is wired to, who makes nodes and
+// certificates for its pods, who ends its jobs.
+var needed = map[string][]string{
+	"sluice-cluster":        {"sluice-network"},
+	"sluice-addons":         {"sluice-cluster", "sluice-network"},
+	"sluice-observability":  {"sluice-addons", "sluice-cluster"},
+	"sluice-eventplane":     {"sluice-network", "sluice-data", "sluice-cluster", "sluice-observability"},
+	"sluice-flink-operator": {"sluice-addons", "sluice-cluster", "sluice-eventplane"},
+	"sluice-team-a":         {"sluice-data", "sluice-cluster", "sluice-flink-operator", "sluice-eventplane"},
+	"other-flink-operator":  {"other-addons", "other-cluster"},
+	"other-team-search":     {"other-flink-operator"},
+}
+
 // Whoever verifies or removes a platform goes by this order, without the CDK.
 func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(assembly, "manifest.json"))
@@ -42,6 +55,13 @@ func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
 				if at := slices.Index(order, needs); manifest.Artifacts[needs].Type == "aws:cloudformation:stack" && (at < 0 || at >= i) {
 					t.Errorf("%s: %s depends on %s, which is not before it in %v", file, name, needs, order)
 				}
+			}
+		}
+	}
+	for later, earlier := range needed {
+		for _, needs := range earlier {
+			if !slices.Contains(manifest.Artifacts[later].Dependencies, needs) {
+				t.Errorf("%s may be deployed before %s, and removed after it", later, needs)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func TestWhateverNamesTheVersionOfAThingNamesTheSame(t *testing.T) {
 		least   int
 	}{
 		"EMR's release in the operator's values": {charts.EMROperator.Version, `emr-([0-9.]+)-flink-k8s-operator`, committed, 1},
-		"EMR's release in examples":              {charts.EMROperator.Version, `(?m)^\s*emrReleaseLabel: emr-([0-9.]+)-flink`, below(t, "../examples", ".yaml"), 0},
+		"EMR's release in examples":              {charts.EMROperator.Version, `(?m)^\s*emrReleaseLabel: emr-([0-9.]+)-flink`, below(t, "../examples", ".yaml"), 10},
 		"Apache's operator in its repository":    {charts.ApacheOperator.Version, `flink-kubernetes-operator-([0-9.]+)/`, []string{"charts/table.go"}, 1},
 		"YuniKorn in documents":                  {charts.YuniKorn.Version, `YuniKorn v?([0-9]+\.[0-9]+\.[0-9]+)`, documents, 1},
 		"Karpenter in documents":                 {charts.Karpenter.Version, `Karpenter v?([0-9]+\.[0-9]+\.[0-9]+)`, documents, 0},

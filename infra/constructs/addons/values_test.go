@@ -93,6 +93,21 @@ func TestWhatIsOnTheWayOfJobsHasTwoReplicas(t *testing.T) {
 	}
 }
 
+// Managed groups have tags by which they are found; the nodes of Karpenter's pools are
+// in no group, and of another cluster's it is told nothing.
+func TestTheClusterAutoscalerGrowsTheGroupsOfThisClusterAlone(t *testing.T) {
+	p := someday("eu-west-1", "aws")
+	values := autoscalerValues(cluster.CoreOf(p), p)
+	if diff := cmp.Diff(any(map[string]any{"clusterName": "sluice"}), values["autoDiscovery"]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, field := range []string{"autoscalingGroups", "autoscalingGroupsnamePrefix", "magnumClusterName"} {
+		if values[field] != nil {
+			t.Errorf("it is told of groups by %s: %v", field, values[field])
+		}
+	}
+}
+
 func TestATeamsPodsAreScheduledFromAQueueThatItsNamespaceSays(t *testing.T) {
 	teams := []platform.Team{
 		{Name: "fraud", Namespace: "flink-team-fraud-ns", Quota: platform.Quota{CPU: 64, MemoryGiB: 256, Pods: 100}},
@@ -151,6 +166,15 @@ func TestKarpenterHasTheStatementsOfItsMakersButThoseThatWriteProfilesAndMayHave
 	}
 }
 
+// unheld are the actions that no tag holds: with images and subnets to launch with, one
+// role, one queue, EC2's own role.
+var unheld = map[string][]string{
+	"AllowScopedEC2InstanceAccessActions": {"ec2:RunInstances", "ec2:CreateFleet"},
+	"AllowPassingInstanceRole":            {"iam:PassRole"},
+	"AllowInterruptionQueueActions":       {"sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"},
+	"AllowSpotServiceLinkedRole":          {"iam:CreateServiceLinkedRole"},
+}
+
 func TestNoRightReachesBeyondThisClusterUnlessItOnlyReadsOrNamesWhatALaunchUses(t *testing.T) {
 	p := someday("cn-north-1", "aws-cn")
 	statements := append(karpenterStatements(p, "111122223333", "arn:aws-cn:iam::111122223333:role/nodes", "arn:aws-cn:sqs:cn-north-1:111122223333:q"), autoscalerStatements(p, "111122223333")...)
@@ -161,9 +185,11 @@ func TestNoRightReachesBeyondThisClusterUnlessItOnlyReadsOrNamesWhatALaunchUses(
 			}
 		}
 		held := strings.Contains(yamlOf(t, s.Condition), "kubernetes.io/cluster/sluice: owned") || strings.Contains(yamlOf(t, s.Condition), "k8s.io/cluster-autoscaler/sluice: owned")
-		switch s.Sid {
-		case "AllowScopedEC2InstanceAccessActions", "AllowPassingInstanceRole", "AllowInterruptionQueueActions", "AllowSpotServiceLinkedRole":
-			continue // images and subnets to launch with; one role; one queue; EC2's own role
+		if actions, named := unheld[s.Sid]; named {
+			if diff := cmp.Diff(actions, s.Actions); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", s.Sid, diff)
+			}
+			continue
 		}
 		for _, action := range s.Actions {
 			_, verb, _ := strings.Cut(action, ":")
