@@ -39,6 +39,7 @@ func TestEveryChartThatIsInstalledIsThatOfTheTableAndWaitedFor(t *testing.T) {
 	table := map[string]charts.Chart{}
 	for _, c := range charts.All() {
 		table[c.Repository+" "+c.Name] = c
+		table[mirrored(t).Chart(c).Repository+" "+c.Name] = c
 	}
 	for _, stack := range made(t) {
 		for id, r := range read(t, stack).ofType(helmChart) {

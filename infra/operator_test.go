@@ -16,7 +16,7 @@ func TestEachPlatformHasTheOperatorItAsksForAndSluiceKnowsWhich(t *testing.T) {
 	for name, want := range map[string]struct {
 		chart charts.Chart
 		kind  platform.OperatorKind
-	}{"sluice": {charts.EMROperator, platform.EMR}, "other": {charts.ApacheOperator, platform.Apache}} {
+	}{"sluice": {charts.EMROperator, platform.EMR}, "other": {mirrored(t).Chart(charts.ApacheOperator), platform.Apache}} {
 		_, chart := read(t, name+"-flink-operator").only(t, helmChart)
 		if chart.Properties["Repository"] != want.chart.Repository || chart.Properties["Version"] != want.chart.Version {
 			t.Errorf("%s installs %v %v", name, chart.Properties["Repository"], chart.Properties["Version"])

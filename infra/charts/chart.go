@@ -24,6 +24,8 @@ type Chart struct {
 	// Definitions are the kinds that the rest of the platform uses of those it
 	// defines, each with its version: nodepools.karpenter.sh/v1.
 	Definitions []string
+	// Images are all that it names with the platform's values.
+	Images []Image
 	// Account is the service account of its pods that has rights in AWS; empty: none has.
 	Account string
 }

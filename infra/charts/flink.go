@@ -8,6 +8,8 @@ const (
 	EMRFlink = "emr-7.13.0-flink-20260410"
 	// FlinkImage is Apache's own (https://hub.docker.com/_/flink).
 	FlinkImage = "flink:1.20.5-java17"
+	// FlinkImageFrom is the same in full.
+	FlinkImageFrom = "docker.io/library/" + FlinkImage
 	// FlinkMinor is the version of both
 	// (https://docs.aws.amazon.com/emr/latest/ReleaseGuide/Flink-release-history.html).
 	FlinkMinor = "1.20"

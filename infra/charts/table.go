@@ -8,6 +8,7 @@ var MetricsServer = Chart{
 	Oldest:    "1.31",
 	Source:    "https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix",
 	Workloads: []string{"Deployment/metrics-server"},
+	Images:    metricsServerImages,
 }
 
 // CertManager makes the certificates of webhooks, the Flink operator's among them.
@@ -19,6 +20,7 @@ var CertManager = Chart{
 	Source:      "https://cert-manager.io/docs/releases/",
 	Workloads:   []string{"Deployment/cert-manager", "Deployment/cert-manager-cainjector", "Deployment/cert-manager-webhook"},
 	Definitions: []string{"certificates.cert-manager.io/v1", "issuers.cert-manager.io/v1"},
+	Images:      certManagerImages,
 }
 
 // ClusterAutoscaler grows managed node groups. The chart is for any version; what
@@ -31,6 +33,7 @@ var ClusterAutoscaler = Chart{
 	Source:    "https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases",
 	Workloads: []string{"Deployment/cluster-autoscaler-aws-cluster-autoscaler"},
 	Account:   "cluster-autoscaler",
+	Images:    autoscalerImages(),
 }
 
 // AutoscalerImages are the newest images of the Cluster Autoscaler, by the
@@ -62,6 +65,7 @@ var Karpenter = Chart{
 	Source:    KarpenterCRDs.Source,
 	Workloads: []string{"Deployment/karpenter"},
 	Account:   "karpenter",
+	Images:    karpenterImages,
 }
 
 // YuniKorn schedules the pods of an application together, from its team's queue.
@@ -76,11 +80,13 @@ var YuniKorn = Chart{
 	Oldest: "1.24", Newest: "1.35",
 	Source:    "https://apache.github.io/yunikorn-release/",
 	Workloads: []string{"Deployment/yunikorn-scheduler", "Deployment/yunikorn-admission-controller"},
+	Images:    yuniKornImages,
 }
 
-// Grafana is what PrometheusStack runs where the platform asks for it, and
-// GrafanaAccount its service account.
+// Grafana is what PrometheusStack runs where the platform asks for it,
+// GrafanaAccount its service account, and GrafanaValues where its values stand.
 const (
+	GrafanaValues  = "grafana"
 	Grafana        = "Deployment/kube-prometheus-stack-grafana"
 	GrafanaAccount = "grafana"
 )
@@ -99,6 +105,7 @@ var PrometheusStack = Chart{
 	},
 	Definitions: []string{"podmonitors.monitoring.coreos.com/v1", "servicemonitors.monitoring.coreos.com/v1"},
 	Account:     "prometheus",
+	Images:      prometheusImages,
 }
 
 // FluentBit sends the logs of pods to CloudWatch.
@@ -110,6 +117,7 @@ var FluentBit = Chart{
 	Source:    "https://github.com/aws/eks-charts/tree/master/stable/aws-for-fluent-bit",
 	Workloads: []string{"DaemonSet/aws-for-fluent-bit"},
 	Account:   "fluent-bit",
+	Images:    fluentBitImages,
 }
 
 // flinkKinds are defined by both operators.
@@ -137,6 +145,7 @@ var ApacheOperator = Chart{
 	Source:      "https://flink.apache.org/downloads/#apache-flink-kubernetes-operator",
 	Workloads:   []string{"Deployment/flink-kubernetes-operator"},
 	Definitions: flinkKinds,
+	Images:      apacheOperatorImages,
 }
 
 // All are the charts in the order in which they are installed. Of the two

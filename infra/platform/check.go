@@ -29,6 +29,7 @@ func (p *Platform) check(regions Regions, found *faults) {
 	p.checkDays(found)
 	p.checkObservability(found)
 	p.checkAddOns(found)
+	p.checkMirror(regions, found)
 	p.checkTeams(found)
 	p.checkPeople(found)
 	if n := p.EventPlane.ProbeShards; n < 1 || n > MaxProbeShards {

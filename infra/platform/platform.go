@@ -16,6 +16,7 @@ type Platform struct {
 	EventPlane    EventPlane    `yaml:"eventPlane"`
 	Observability Observability `yaml:"observability"`
 	AddOns        AddOns        `yaml:"addOns"`
+	Mirror        Mirror        `yaml:"mirror"`
 	// Teams are who runs jobs; a list in the file replaces the default one.
 	Teams []Team `yaml:"teams"`
 }

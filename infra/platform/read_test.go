@@ -12,7 +12,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
-var regions = platform.Regions{"eu-west-1": "aws", "us-east-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn"}
+var regions = platform.Regions{"eu-west-1": "aws", "us-east-1": "aws", "eu-central-1": "aws", "cn-north-1": "aws-cn", "us-iso-east-1": "aws-iso"}
 
 func TestAFileThatSaysARegionAloneHasADefaultForTheRest(t *testing.T) {
 	got, err := platform.Read("platform.yaml", []byte("region: eu-central-1\n"), regions)
@@ -41,7 +41,7 @@ func TestTheFileThatPeopleCopyShowsTheDefaults(t *testing.T) {
 }
 
 func TestThePartitionIsTheRegions(t *testing.T) {
-	got, err := platform.Read("platform.yaml", []byte("region: cn-north-1\nobservability: {metrics: false, grafana: false}\n"), regions)
+	got, err := platform.Read("platform.yaml", []byte("region: cn-north-1\nobservability: {metrics: false, grafana: false}\nmirror: {reachesMakers: true}\n"), regions)
 	if err != nil || got.Partition != platform.China {
 		t.Errorf("%s, %v", got.Partition, err)
 	}
@@ -131,6 +131,18 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"nothing to show":          {"region: eu-west-1\nobservability: {metrics: false}\n", "observability.grafana: it shows what metrics gathers, and that is off: say grafana: false"},
 		"metrics for ever":         {"region: eu-west-1\nobservability: {metricDays: 4000}\n", "observability.metricDays: 4000: a workspace keeps metrics for 1 to 1095 days"},
 		"looked at all the time":   {"region: eu-west-1\nobservability: {scrapeSeconds: 1}\n", "observability.scrapeSeconds: 1: between 10 and 120"},
+		"China without a mirror":   {"region: cn-north-1\nobservability: {metrics: false, grafana: false}\n", "mirror.registry: it is missing: from cn-north-1 the registries of charts and images"},
+		"an island without one":    {"region: us-iso-east-1\n", "or say mirror.reachesMakers: true"},
+		"a mirror and none":        {"region: cn-north-1\nmirror: {registry: registry.example.com, reachesMakers: true}\n", "mirror.reachesMakers: nothing is fetched from the makers"},
+		"a mirror with a scheme":   {"region: eu-west-1\nmirror: {registry: \"oci://registry.example.com\"}\n", `line 2: mirror.registry: "oci://registry.example.com": without oci://`},
+		"a mirror of no form":      {"region: eu-west-1\nmirror: {registry: registry.example.com/Mirror/}\n", `"registry.example.com/Mirror/" is no registry with a prefix`},
+		"a mirror with a tag":      {"region: eu-west-1\nmirror: {registry: \"registry.example.com/a:1\"}\n", "is no registry with a prefix"},
+		"a mirror without a host":  {"region: eu-west-1\nmirror: {registry: mirror}\n", "is no registry with a prefix"},
+		"a mirror for everybody":   {"region: eu-west-1\nmirror: {registry: public.ecr.aws/a}\n", "public.ecr.aws/a is public"},
+		"a mirror far away":        {"region: eu-west-1\nmirror: {registry: 123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a}\n", "is in the partition aws-cn, and the platform in aws"},
+		"a mirror nowhere":         {"region: eu-west-1\nmirror: {registry: 123456789012.dkr.ecr.eu-west-9.amazonaws.com}\n", "mirror.registry: there is no region eu-west-9; of eu there are"},
+		"a plugin with a password": {"region: eu-west-1\nmirror: {grafanaPlugin: \"https://me:secret@example.com/a.zip\"}\n", "mirror.grafanaPlugin: it is the https URL of the plugin's zip, without a password in it: as https://files.example.com/plugin.zip"},
+		"a plugin for nobody":      {"region: eu-west-1\nobservability: {grafana: false}\nmirror: {grafanaPlugin: https://example.com/a.zip}\n", "mirror.grafanaPlugin: there is no Grafana"},
 		"a team without a name":    {"region: eu-west-1\nteams: [{namespace: jobs}]\n", `line 2: teams[0].name: "": a lower-case letter`},
 		"a team twice":             {"region: eu-west-1\nteams: [{name: a}, {name: a}]\n", "teams[1].name: there is a team a already"},
 		"a namespace of two teams": {"region: eu-west-1\nteams: [{name: a, namespace: jobs}, {name: b, namespace: jobs}]\n", "teams[1].namespace: jobs is team a's"},

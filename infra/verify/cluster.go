@@ -63,6 +63,7 @@ func Installed(p platform.Platform) []charts.Chart {
 func prometheus(p platform.Platform) charts.Chart {
 	c := charts.PrometheusStack
 	if !p.Observability.Grafana {
+		c.Images = slices.DeleteFunc(slices.Clone(c.Images), func(i charts.Image) bool { return i.Value[0] == charts.GrafanaValues })
 		c.Workloads = slices.DeleteFunc(slices.Clone(c.Workloads), func(w string) bool { return w == charts.Grafana })
 	}
 	return c

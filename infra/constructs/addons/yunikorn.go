@@ -39,7 +39,8 @@ func yuniKorn(core cluster.Core, teams []platform.Team) map[string]any {
 			"affinity":     elsewhere("yunikorn-admission-controller"),
 		},
 		"yunikornDefaults": map[string]any{
-			"queues.yaml": queues(teams),
+			"queues.yaml":              queues(teams),
+			"service.placeholderImage": charts.YuniKornPlaceholder.From(),
 			"admissionController.filtering.processNamespaces": namespaces(teams),
 		},
 	}

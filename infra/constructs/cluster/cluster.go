@@ -10,6 +10,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sluice-flink/sluice/infra/charts"
 	own "github.com/sluice-flink/sluice/infra/constructs"
 	"github.com/sluice-flink/sluice/infra/constructs/network"
 	"github.com/sluice-flink/sluice/infra/platform"
@@ -21,6 +22,8 @@ type Cluster struct {
 	NodeRole awsiam.IRole
 	// Functions is the group of functions that call the API server from inside the VPC.
 	Functions awsec2.ISecurityGroup
+	// Mirror is where charts and images are taken from.
+	Mirror charts.Mirror
 	// Issuer is the URL of the cluster's OpenID Connect issuer, which IAM knows as a provider.
 	Issuer *string
 }
@@ -72,7 +75,7 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 	awsiam.NewCfnOIDCProvider(scope, jsii.String("Oidc"), &awsiam.CfnOIDCProviderProps{
 		Url: eks.ClusterOpenIdConnectIssuerUrl(), ClientIdList: jsii.Strings("sts.amazonaws.com"),
 	})
-	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl(), Mirror: p.Mirror.Registry}
 }
 
 // protect sets what the CDK's class has no field for: nobody deletes the cluster by

@@ -16,9 +16,11 @@ import (
 // The provider is a function, which ends after 15 minutes.
 const patience = 14
 
-// Install installs a chart of the table and waits until it is ready, so that what
-// depends on it finds it working.
+// Install installs a chart of the table, from the platform's mirror if there is
+// one, and waits until it is ready, so that what depends on it finds it working.
 func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Chart, values map[string]any) awseksv2.HelmChart {
+	values = c.Mirror.Values(chart, values)
+	chart = c.Mirror.Chart(chart)
 	return awseksv2.NewHelmChart(scope, jsii.String(id), &awseksv2.HelmChartProps{
 		Cluster:         c.ICluster,
 		Chart:           jsii.String(chart.Name),

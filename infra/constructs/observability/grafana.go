@@ -11,7 +11,7 @@ import (
 // plugin is the data source that signs its requests; that of Prometheus itself does
 // so no longer
 // (https://grafana.com/docs/grafana/latest/datasources/prometheus/configure/aws-authentication/).
-// Grafana fetches it from grafana.com when it starts.
+// Grafana fetches it when it starts, from grafana.com unless the file says where.
 const plugin = "grafana-amazonprometheus-datasource"
 
 // pluginVersion is for Grafana 12.2.5 and newer
@@ -33,7 +33,7 @@ func grafanaValues(core cluster.Core, p platform.Platform, workspace string) map
 		"rbac":                     map[string]any{"namespaced": true},
 		"testFramework":            off,
 		"defaultDashboardsEnabled": false, // they are made of rules, which there are none of
-		"plugins":                  []any{plugin + "@" + pluginVersion},
+		"plugins":                  []any{pluginOf(p.Mirror)},
 		"grafana.ini": map[string]any{
 			"auth": map[string]any{"sigv4_auth_enabled": true},
 			// The default list of who is told how to sign knows no plugin of this name.
@@ -51,6 +51,14 @@ func grafanaValues(core cluster.Core, p platform.Platform, workspace string) map
 		"nodeSelector":          core.NodeSelector,
 		"tolerations":           core.Tolerations,
 	}
+}
+
+// pluginOf is what the chart is told of the plugin: id@version, and from where.
+func pluginOf(m platform.Mirror) string {
+	if m.GrafanaPlugin != "" {
+		return plugin + "@" + pluginVersion + "@" + m.GrafanaPlugin
+	}
+	return plugin + "@" + pluginVersion
 }
 
 // Commands that open Grafana, for whoever administers the cluster: it has no address
