@@ -14,8 +14,8 @@ import (
 )
 
 func (p *program) platformCommand() *cobra.Command {
-	c := &cobra.Command{Use: "platform", Short: "Look at a platform that was deployed, and remove one", Args: takes(0, 0, "the name of what is to be done: verify or destroy")}
-	c.AddCommand(p.destroyCommand(), p.emptyBucketCommand(), p.environmentCommand(), p.verifyCommand())
+	c := &cobra.Command{Use: "platform", Short: "Look at a platform that was deployed, and remove one", Args: takes(0, 0, "the name of what is to be done: verify, images or destroy")}
+	c.AddCommand(p.destroyCommand(), p.emptyBucketCommand(), p.environmentCommand(), p.imagesCommand(), p.verifyCommand())
 	return c
 }
 

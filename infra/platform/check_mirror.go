@@ -46,12 +46,22 @@ func (p *Platform) checkMirror(regions Regions, found *faults) {
 	}
 }
 
+// ECR is the region of a private registry of ECR's, with or without a prefix.
+func ECR(registry string) (region string, is bool) {
+	found := privateECR.FindStringSubmatch(registry)
+	if found == nil {
+		return "", false
+	}
+	return found[1], true
+}
+
 func (p *Platform) checkRegistry(regions Regions, found *faults) {
 	const path = "mirror.registry"
 	name := string(p.Mirror.Registry)
+	scheme, _, hasScheme := strings.Cut(name, "://")
 	switch ecr := privateECR.FindStringSubmatch(name); {
-	case strings.Contains(name, "://"):
-		found.add(path, "%q: without %s://; images are named so", name, name[:strings.Index(name, "://")])
+	case hasScheme:
+		found.add(path, "%q: without %s://; images are named so", name, scheme)
 	case len(name) > longestMirror || !registry.MatchString(name):
 		found.add(path, "%q is no registry with a prefix, as registry.example.com/mirror: lower-case letters, digits, dots and hyphens, %d in all, no tag and no slash at the end", name, longestMirror)
 	case strings.HasPrefix(name, "public.ecr.aws"):

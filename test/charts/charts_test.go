@@ -3,9 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluice-flink/sluice/infra/charts"
 )
 
 func TestAValueThatTheChartDoesNotKnowIsAFault(t *testing.T) {
@@ -77,5 +80,65 @@ func TestATemplatesChartsAreFoundWithTheirValues(t *testing.T) {
 func TestNoChartAtAllIsAFault(t *testing.T) {
 	if err := run(nil, "", "", "1.35.0"); err == nil {
 		t.Error("nothing was checked, and that was fine")
+	}
+}
+
+const rendered = `
+kind: CustomResourceDefinition
+spec: {properties: {image: ghcr.io/described/only:v1}}
+---
+kind: Deployment
+metadata: {labels: {app.kubernetes.io/name: a}}
+spec:
+  template:
+    spec:
+      initContainers: [{name: first, image: busybox}]
+      containers:
+        - image: "quay.io/a/server:v1@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+          args: ["--reloader=quay.io/a/reloader:v1", --leader-elect=true, "--url=https://quay.io/a/b:1", "--path=/quay.io/a:b"]
+---
+kind: Prometheus
+spec: {image: "grafana/grafana:1.0"}
+---
+kind: ConfigMap
+data: {placeholder: "registry.k8s.io/pause:3.7", text: "see quay.io/a/b:v1 for more", host: "example.com/path"}
+`
+
+func TestImagesAreFoundInFieldsArgumentsAndConfiguration(t *testing.T) {
+	got, err := imagesIn(rendered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"docker.io/grafana/grafana:1.0", "docker.io/library/busybox", "quay.io/a/reloader:v1",
+		"quay.io/a/server:v1@sha256:0000000000000000000000000000000000000000000000000000000000000000", "registry.k8s.io/pause:3.7",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnImageThatIsNotOnTheListAndOneThatIsNotRenderedAreFaults(t *testing.T) {
+	chart := charts.Chart{Name: "a", Images: []charts.Image{{Host: "quay.io", Name: "a/b", Tag: "v1"}, {Host: "quay.io", Name: "a/old", Tag: "v1"}, {Host: "quay.io", Name: "a/other", Tag: "v1", Kubernetes: "1.34"}}}
+	err := judgeImages(chart, elsewhere, "1.35.0", "kind: Pod\nspec: {containers: [{image: \"registry.example.com/mirror/quay.io/a/b:v1\"}, {image: \"quay.io/a/new:v1\"}]}\n")
+	if err == nil {
+		t.Fatal("nothing is wrong")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], "it names quay.io/a/new:v1, which") || !strings.Contains(lines[1], "it does not name registry.example.com/mirror/quay.io/a/old:v1, which") {
+		t.Errorf("%v", err)
+	}
+	if err := judgeImages(charts.EMROperator, "", "1.35.0", "kind: Pod\nspec: {containers: [{image: \"059004520145.dkr.ecr.ap-northeast-1.amazonaws.com/flink:1\"}]}\n"); err != nil {
+		t.Errorf("of AWS's own: %v", err)
+	}
+}
+
+func TestWhereATemplateTakesAChartFromIsToldByItsRepository(t *testing.T) {
+	for _, from := range []charts.Mirror{"", "registry.example.cn/a/b"} {
+		for _, c := range charts.All() {
+			if got := mirrorOf(installation{Repository: from.Chart(c).Repository}, c); got != from {
+				t.Errorf("%s from %q: %q", c.Name, from, got)
+			}
+		}
 	}
 }

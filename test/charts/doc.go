@@ -5,9 +5,11 @@
 //	go run ./test/charts -charts <folder>         takes them from <folder>/<name> instead
 //
 // A chart with a schema is checked by helm; of one without, a value that its
-// values.yaml does not know is a fault, since helm ignores it in silence. It also
-// says which charts have newer versions.
+// values.yaml does not know is a fault, since helm ignores it in silence. Each is
+// rendered once more as from a mirror, and the images that come out have to be those
+// of the table, at the makers' and at the mirror. It also says which charts have
+// newer versions.
 //
-// It knows templates of CloudFormation and folders of charts. It refuses to know
-// which charts there are: the templates say so. Start with main.go.
+// It knows templates of CloudFormation, folders of charts and the table. It refuses
+// to know which charts there are: the templates say so. Start with main.go.
 package main

@@ -60,23 +60,24 @@ func unpack(archive, name, to string) error {
 }
 
 // source is how helm is told of a chart: by its registry, or by name and index.
-func source(one installation) []string {
-	if strings.HasPrefix(one.Repository, "oci://") {
-		return []string{one.Repository}
+func source(name, repository string) []string {
+	if strings.HasPrefix(repository, "oci://") {
+		return []string{repository}
 	}
-	return []string{one.Chart, "--repo", one.Repository}
+	return []string{name, "--repo", repository}
 }
 
-func (h helm) pull(one installation, work string) (string, error) {
+// pull fetches a chart from its makers, wherever the template takes it from.
+func (h helm) pull(one installation, repository, work string) (string, error) {
 	into := filepath.Join(work, one.Template, one.Release)
-	arguments := append([]string{"pull"}, source(one)...)
+	arguments := append([]string{"pull"}, source(one.Chart, repository)...)
 	_, err := h.run(append(arguments, "--version", one.Version, "--untar", "--untardir", into)...)
 	return filepath.Join(into, one.Chart), err
 }
 
 // newest is the newest version of a chart, empty where nobody says.
-func (h helm) newest(one installation) string {
-	out, err := h.run(append([]string{"show", "chart"}, source(one)...)...)
+func (h helm) newest(name, repository string) string {
+	out, err := h.run(append([]string{"show", "chart"}, source(name, repository)...)...)
 	var chart struct{ Version string }
 	if err != nil || yaml.Unmarshal([]byte(out), &chart) != nil {
 		return ""
@@ -84,17 +85,17 @@ func (h helm) newest(one installation) string {
 	return chart.Version
 }
 
-func (h helm) render(one installation, folder, work string) error {
-	values, err := json.Marshal(one.Values)
+// render is what helm would give the cluster.
+func (h helm) render(one installation, given map[string]any, folder, work string) (string, error) {
+	values, err := json.Marshal(given)
 	if err != nil {
-		return err
+		return "", err
 	}
 	file := filepath.Join(work, one.Template+"."+one.Release+".values.json")
 	if err := os.WriteFile(file, values, 0o600); err != nil {
-		return err
+		return "", err
 	}
-	_, err = h.run("template", one.Release, folder, "--namespace", one.Namespace, "--kube-version", h.kubernetes, "--values", file)
-	return err
+	return h.run("template", one.Release, folder, "--namespace", one.Namespace, "--kube-version", h.kubernetes, "--values", file)
 }
 
 func (h helm) run(arguments ...string) (string, error) {
