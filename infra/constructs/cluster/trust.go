@@ -18,5 +18,5 @@ func Trust(issuer *string, namespace, account string) *string {
 			`{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]},`+
 			`{"Effect":"Allow","Principal":{"Federated":"arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${Issuer}"},"Action":"sts:AssumeRoleWithWebIdentity",`+
 			`"Condition":{"StringLike":{"${Issuer}:sub":"system:serviceaccount:NAMESPACE:ACCOUNT"},"StringEquals":{"${Issuer}:aud":"sts.amazonaws.com"}}}]}`)),
-		&map[string]*string{"Issuer": awscdk.Fn_Select(jsii.Number(1), awscdk.Fn_Split(jsii.String("://"), issuer, jsii.Number(2)))})
+		&map[string]*string{"Issuer": (*awscdk.Fn_Split(jsii.String("://"), issuer, jsii.Number(2)))[1]})
 }
