@@ -55,6 +55,18 @@ func TestEveryFunctionOfTheCatalogueIsThereAsTheCatalogueSays(t *testing.T) {
 	}
 }
 
+func TestNoFunctionIsTracedWhereXRayKnowsNone(t *testing.T) {
+	for stack, traced := range map[string]bool{"sluice-eventplane": true, "other-eventplane": false} {
+		plane := read(t, stack)
+		for _, f := range functions.Catalogue() {
+			_, function := functionOf(t, plane, f)
+			if got := at(function.Properties, "TracingConfig", "Mode") == "Active"; got != traced {
+				t.Errorf("%s: %s is traced: %t", stack, f.Name, got)
+			}
+		}
+	}
+}
+
 func TestEveryFunctionHasARoleAndALogOfItsOwn(t *testing.T) {
 	plane := read(t, publicStack)
 	seen := map[string]string{}

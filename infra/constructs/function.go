@@ -18,6 +18,9 @@ type FunctionProps struct {
 	Code         awslambda.Code     // a folder with a bootstrap for arm64
 	LogRetention *float64           // days; may be a token
 	Network      *Network           // nil: outside every VPC
+	// Untraced leaves X-Ray out, which knows no functions in aws-cn
+	// (https://docs.amazonaws.cn/en_us/aws/latest/userguide/lambda.html).
+	Untraced bool
 }
 
 // NewFunction makes the function, its role and its log group. The role holds
@@ -32,6 +35,10 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 		role.AddToPolicy(statement)
 	}
 	role.AddToPolicy(Allow("WriteLog", []string{"logs:CreateLogStream", "logs:PutLogEvents"}, log.LogGroupArn()))
+	tracing := awslambda.Tracing_ACTIVE
+	if props.Untraced {
+		tracing = awslambda.Tracing_DISABLED
+	}
 	function := awslambda.NewFunction(scope, jsii.String(f.State+"Function"), &awslambda.FunctionProps{
 		FunctionName:  named("", "-"+f.Name),
 		Description:   jsii.String(descriptionOf(f)),
@@ -45,7 +52,7 @@ func NewFunction(scope constructs.Construct, f functions.Function, props Functio
 		Role:          role,
 		LogGroup:      log,
 		LoggingFormat: awslambda.LoggingFormat_JSON,
-		Tracing:       awslambda.Tracing_ACTIVE,
+		Tracing:       tracing,
 	})
 	if props.Network != nil {
 		props.Network.attach(function, role)

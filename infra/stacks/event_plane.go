@@ -9,6 +9,7 @@ import (
 	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/statemachines"
 )
 
@@ -96,6 +97,7 @@ func newFunctions(stack awscdk.Stack, given parameters, subjects constructs.Subj
 		Subjects:     subjects,
 		Environment:  environment(stack, given, subjects),
 		LogRetention: given.logRetention,
+		Untraced:     props.Attached.partition() == platform.China,
 	}
 	made := map[string]awslambda.Function{}
 	for _, f := range functions.Catalogue() {
