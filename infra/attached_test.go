@@ -37,7 +37,12 @@ func TestFunctionsOfAPlatformReachItsPrivateCluster(t *testing.T) {
 // What functions fill in is what the output says, by which people try it.
 func TestEachTeamOfAPlatformHasARoleOfItsOwn(t *testing.T) {
 	for name, scheduler := range map[string]string{"sluice": "yunikorn", "other": "default-scheduler"} {
+		hub := "docker.io"
+		if name == "other" {
+			hub = string(mirrored(t)) + "/docker.io"
+		}
 		want := map[string]string{
+			"DOCKER_HUB":  hub,
 			"DATA_BUCKET": "State", "LOGS_BUCKET": "Logs", "LOG_GROUP": "/" + name + "/flink/${NAMESPACE}", "SCHEDULER": scheduler,
 			"JOB_EXECUTION_ROLE_ARN": "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/" + name + "-job-${NAMESPACE}",
 		}

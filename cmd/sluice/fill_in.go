@@ -81,6 +81,7 @@ func readOutputs(file string) (map[string]string, error) {
 // standIns are values for what only the installation knows, good enough for a check.
 var standIns = map[string]string{
 	"DATA_BUCKET":            "stand-in-bucket",
+	"DOCKER_HUB":             "docker.io",
 	"JOB_EXECUTION_ROLE_ARN": "arn:aws:iam::000000000000:role/stand-in",
 	"LOGS_BUCKET":            "stand-in-logs",
 	"LOG_GROUP":              "/stand-in",

@@ -18,9 +18,10 @@ import (
 type Mirror string
 
 // Image is where an image of the mirror is taken from.
-func (m Mirror) Image(i Image) string { return m.at(i.From()) }
+func (m Mirror) Image(i Image) string { return m.At(i.From()) }
 
-func (m Mirror) at(outside string) string {
+// At is where something is taken from that is called so outside, as docker.io/a.
+func (m Mirror) At(outside string) string {
 	if m == "" {
 		return outside
 	}
@@ -33,11 +34,11 @@ func (m Mirror) Chart(c Chart) Chart {
 		return c
 	}
 	if name, is := strings.CutPrefix(c.Repository, "oci://"); is {
-		c.Repository = "oci://" + m.at(name)
+		c.Repository = "oci://" + m.At(name)
 		return c
 	}
 	index := strings.TrimSuffix(strings.TrimPrefix(c.Repository, "https://"), "/")
-	c.Repository = "oci://" + m.at(index+"/"+c.Name)
+	c.Repository = "oci://" + m.At(index+"/"+c.Name)
 	return c
 }
 
@@ -57,11 +58,11 @@ func (m Mirror) Values(c Chart, given map[string]any) map[string]any {
 func (m Mirror) says(i Image) string {
 	switch i.Says {
 	case Registry:
-		return m.at(i.Host)
+		return m.At(i.Host)
 	case Whole:
 		return m.Image(i)
 	default:
-		return m.at(i.Host + "/" + i.Name)
+		return m.At(i.Host + "/" + i.Name)
 	}
 }
 

@@ -42,8 +42,8 @@ func TestEveryImageIsPinnedAndHasAValueOfItsOwn(t *testing.T) {
 			seen[key] = true
 		}
 		// EMR's lie in a registry of AWS's in each region; definitions run nothing.
-		if c.Workloads != nil && c.Repository != charts.EMROperator.Repository && len(c.Images) < len(c.Workloads)/2 {
-			t.Errorf("%s runs %v from %d images", c.Name, c.Workloads, len(c.Images))
+		if c.Workloads != nil && c.Repository != charts.EMROperator.Repository && len(c.Images) == 0 {
+			t.Errorf("%s runs %v and names no image: say which in image_table.go, and where its values say it", c.Name, c.Workloads)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func TestWhatIsCopiedIsWhatTheFileInstallsAndNoMore(t *testing.T) {
 	want := []string{
 		"registry.k8s.io/autoscaling/cluster-autoscaler:" + charts.AutoscalerImages["1.34"],
 		"ghcr.io/apache/flink-kubernetes-operator:" + charts.ApacheOperator.Version,
-		"docker.io/library/" + charts.FlinkImage,
+		charts.Flink.From(),
 	}
 	if diff := cmp.Diff(want, images); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

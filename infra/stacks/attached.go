@@ -45,6 +45,7 @@ func (a *Attached) given() parameters {
 		logsBucket:      a.Data.Logs.BucketName(),
 		logGroup:        jsii.String(team.LogGroup(a.Platform, platform.Team{Namespace: "${NAMESPACE}"})),
 		scheduler:       jsii.String(a.Platform.AddOns.Scheduler()),
+		dockerHub:       jsii.String(a.Platform.Mirror.Registry.At("docker.io")),
 		prometheus:      prometheus,
 		workspaceID:     workspaceID,
 		logRetention:    jsii.Number(a.Platform.Observability.LogDays),

@@ -35,7 +35,7 @@ func placeholders(stack awscdk.Stack, given parameters) *string {
 		"JOB_EXECUTION_ROLE_ARN": given.jobRole,
 		"SCHEDULER":              given.scheduler,
 	}
-	for name, value := range map[string]*string{"LOGS_BUCKET": given.logsBucket, "LOG_GROUP": given.logGroup} {
+	for name, value := range map[string]*string{"LOGS_BUCKET": given.logsBucket, "LOG_GROUP": given.logGroup, "DOCKER_HUB": given.dockerHub} {
 		if value != nil {
 			values[name] = value
 		}

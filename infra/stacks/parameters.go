@@ -17,6 +17,7 @@ type parameters struct {
 	dataBucket, jobRole                     *string
 	logsBucket, logGroup                    *string // where the logs of jobs go; nil: nobody said
 	scheduler                               *string // of the jobs' pods
+	dockerHub                               *string // or what stands for it; nil: nobody said
 	dataKey                                 *string // of dataBucket; nil: its owner grants its use
 	jarReader                               *string // the role that the buckets let read pinned jars; nil: roles say it themselves
 	prometheus, workspaceID                 *string

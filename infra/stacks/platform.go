@@ -78,6 +78,7 @@ func newCluster(app awscdk.App, p platform.Platform, kubectl string) (network.Ne
 		build = cluster.Existing
 	}
 	made := build(stack, p, in, kubectl)
+	made.Mirror = p.Mirror.Registry
 	output(stack, "ClusterName", "The EKS cluster", made.ClusterName())
 	give(stack, made.KubectlProvider().ServiceToken())
 	if p.Cluster.Existing == nil {

@@ -111,16 +111,15 @@ func TestTheExamplesRunWhatThePlatformsOperatorIsFor(t *testing.T) {
 		spec := at(e.Deployment(), "spec")
 		label, image := at(spec, "emrReleaseLabel"), at(spec, "image")
 		switch {
-		case label == nil && image != charts.FlinkImage, label != nil && (label != charts.EMRFlink || image != nil):
-			t.Errorf("%s runs %v, %v: want %s, or the image %s", e.Name, label, image, charts.EMRFlink, charts.FlinkImage)
+		case label == nil && image != charts.Flink.From(), label != nil && (label != charts.EMRFlink || image != nil):
+			t.Errorf("%s runs %v, %v: want %s, or the image %s", e.Name, label, image, charts.EMRFlink, charts.Flink.From())
 		case (label == nil) != strings.HasSuffix(e.Name, "-apache"):
 			t.Errorf("%s is for another operator than its name says", e.Name)
 		case at(spec, "flinkVersion") != version:
 			t.Errorf("%s says %v, want %s", e.Name, at(spec, "flinkVersion"), version)
 		}
 	}
-	_, tag, _ := strings.Cut(charts.FlinkImage, ":")
-	patch, _, _ := strings.Cut(tag, "-")
+	patch, _, _ := strings.Cut(charts.Flink.Tag, "-")
 	for _, e := range all(t) {
 		for _, plugin := range regexp.MustCompile(`flink-s3-fs-hadoop-[0-9.]+\.jar`).FindAllString(string(e.Text), -1) {
 			if !strings.HasPrefix(patch, charts.FlinkMinor+".") || plugin != "flink-s3-fs-hadoop-"+patch+".jar" {

@@ -75,7 +75,7 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 	awsiam.NewCfnOIDCProvider(scope, jsii.String("Oidc"), &awsiam.CfnOIDCProviderProps{
 		Url: eks.ClusterOpenIdConnectIssuerUrl(), ClientIdList: jsii.Strings("sts.amazonaws.com"),
 	})
-	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl(), Mirror: p.Mirror.Registry}
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
 }
 
 // protect sets what the CDK's class has no field for: nobody deletes the cluster by

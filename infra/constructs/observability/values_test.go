@@ -170,3 +170,13 @@ func TestWithoutTeamsFluentBitReadsOneKindOfLines(t *testing.T) {
 		t.Errorf("it reads %v", values)
 	}
 }
+
+func TestGrafanasPluginIsFetchedFromWhereTheFileSays(t *testing.T) {
+	p := someday()
+	for from, want := range map[string]string{"": plugin + "@" + pluginVersion, "https://files.example.com/p.zip": plugin + "@" + pluginVersion + "@https://files.example.com/p.zip"} {
+		p.Mirror.GrafanaPlugin = from
+		if got := in(grafanaValues(cluster.CoreOf(p), p, workspace), "plugins"); !cmp.Equal(got, []any{want}) {
+			t.Errorf("from %q: %v", from, got)
+		}
+	}
+}
