@@ -33,6 +33,7 @@ func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
 		Artifacts map[string]struct {
 			Type         string
 			Dependencies []string
+			Properties   struct{ TerminationProtection bool }
 		}
 	}
 	if err := json.Unmarshal(raw, &manifest); err != nil {
@@ -50,6 +51,9 @@ func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
 			stack, made := manifest.Artifacts[name]
 			if !made {
 				t.Errorf("%s: there is no stack %s", file, name)
+			}
+			if !stack.Properties.TerminationProtection {
+				t.Errorf("%s: %s could be deleted by hand, in another order than that of a removal", file, name)
 			}
 			for _, needs := range stack.Dependencies {
 				if at := slices.Index(order, needs); manifest.Artifacts[needs].Type == "aws:cloudformation:stack" && (at < 0 || at >= i) {

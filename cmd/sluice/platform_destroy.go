@@ -25,6 +25,7 @@ type destroyAnswer struct {
 
 type destroyFlags struct {
 	file, yes          string
+	team               string // the one that is removed; empty: the whole platform is
 	dryRun, savepoints bool
 }
 
@@ -64,7 +65,7 @@ func (p *program) destroy(ctx context.Context, f destroyFlags) error {
 	}
 	if !f.dryRun {
 		r.Say("%s", renderSteps(a))
-		if err := p.agreed(wanted, f.yes); err != nil {
+		if err := p.agreed("platform", wanted.Name, f.yes); err != nil {
 			return err
 		}
 		if err := r.Run(ctx); err != nil {
@@ -97,6 +98,11 @@ func (p *program) removalOf(ctx context.Context, wanted platform.Platform, in ac
 	if p.poll < time.Second { // a test does not wait
 		r.Poll = p.poll
 	}
+	if f.team != "" {
+		if r, err = r.OfTeam(f.team); err != nil {
+			return nil, "", usageError{err}
+		}
+	}
 	busy, err := r.InFlight(ctx, time.Now())
 	if err != nil {
 		return nil, "", err
@@ -126,19 +132,19 @@ func (p *program) progress(format string, args ...any) {
 	_, _ = fmt.Fprintf(to, format+"\n", args...)
 }
 
-// agreed asks for the platform's name, unless --yes has said it.
-func (p *program) agreed(wanted platform.Platform, yes string) error {
-	if yes == wanted.Name {
+// agreed asks for the name of what is to go, unless --yes has said it.
+func (p *program) agreed(what, name, yes string) error {
+	if yes == name {
 		return nil
 	}
 	if p.prompt == nil {
-		return usageError{fmt.Errorf("nobody can be asked here: say --yes %s", wanted.Name)}
+		return usageError{fmt.Errorf("nobody can be asked here: say --yes %s", name)}
 	}
-	typed, err := p.prompt(fmt.Sprintf("Type the platform's name, %s, to remove it: ", wanted.Name))
+	typed, err := p.prompt(fmt.Sprintf("Type the %s's name, %s, to remove it: ", what, name))
 	if err != nil {
 		return err
 	}
-	if typed != wanted.Name {
+	if typed != name {
 		return errors.New("that is not its name: nothing was removed")
 	}
 	return nil

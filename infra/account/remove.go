@@ -44,6 +44,15 @@ func (a Account) SwitchOffSchedule(ctx context.Context, name string) error {
 	return nil
 }
 
+// UnprotectStack lets a stack be deleted.
+func (a Account) UnprotectStack(ctx context.Context, name string) error {
+	_, err := a.stacks.UpdateTerminationProtection(ctx, &cloudformation.UpdateTerminationProtectionInput{StackName: &name, EnableTerminationProtection: aws.Bool(false)})
+	if err != nil {
+		return fmt.Errorf("let the stack %s be deleted: %w", name, err)
+	}
+	return nil
+}
+
 // DeleteStack asks for the deletion of a stack. It returns before the stack is gone.
 func (a Account) DeleteStack(ctx context.Context, name string) error {
 	if _, err := a.stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &name}); err != nil {

@@ -17,6 +17,9 @@ type Stack struct {
 	Name, ID       string
 	Status, Reason string
 	Outputs        map[string]string
+	// Protected from deletion
+	// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html).
+	Protected bool
 }
 
 // Account is the account that the stack is in.
@@ -35,7 +38,8 @@ func (a Account) Stack(ctx context.Context, name string) (*Stack, error) {
 		return nil, nil
 	}
 	found := out.Stacks[0]
-	s := &Stack{Name: aws.ToString(found.StackName), ID: aws.ToString(found.StackId), Status: string(found.StackStatus), Reason: aws.ToString(found.StackStatusReason), Outputs: map[string]string{}}
+	s := &Stack{Name: aws.ToString(found.StackName), ID: aws.ToString(found.StackId), Status: string(found.StackStatus), Reason: aws.ToString(found.StackStatusReason), Outputs: map[string]string{},
+		Protected: aws.ToBool(found.EnableTerminationProtection)}
 	for _, o := range found.Outputs {
 		s.Outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}

@@ -219,7 +219,10 @@ func (r *Removal) askToSuspend(ctx context.Context, kind schema.GroupVersionReso
 // cluster that existed before, only the platform's own namespaces are touched.
 func (r *Removal) outside(ctx context.Context) error {
 	in := []string{""}
-	if r.Platform.Cluster.Existing != nil {
+	switch {
+	case r.team != "":
+		in = r.teams()
+	case r.Platform.Cluster.Existing != nil:
 		in = r.own()
 	}
 	balanced := func(o unstructured.Unstructured) bool {

@@ -19,16 +19,19 @@ func (r *Removal) InFlight(ctx context.Context, now time.Time) ([]string, error)
 	if err != nil || stack == nil || stack.Outputs[ledgerOutput] == "" {
 		return nil, err
 	}
-	return held(ctx, ledger.New(ledger.S3{Client: r.Account.Objects, Bucket: stack.Outputs[ledgerOutput]}), now)
+	return r.held(ctx, ledger.New(ledger.S3{Client: r.Account.Objects, Bucket: stack.Outputs[ledgerOutput]}), now)
 }
 
-func held(ctx context.Context, s ledger.Store, now time.Time) ([]string, error) {
+func (r *Removal) held(ctx context.Context, s ledger.Store, now time.Time) ([]string, error) {
 	apps, err := s.Applications(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
 	var all []string
 	for _, app := range apps {
+		if !r.concerns(app) {
+			continue
+		}
 		d, _, err := s.Document(ctx, app)
 		if err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)

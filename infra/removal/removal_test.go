@@ -57,7 +57,7 @@ func TestEverythingGoesInTheOrderInWhichNothingIsLeftBehind(t *testing.T) {
 			if firstStack < 0 {
 				firstStack = i
 			}
-		} else if firstStack >= 0 {
+		} else if firstStack >= 0 && !strings.HasPrefix(call, "UpdateTerminationProtection ") {
 			t.Errorf("%s comes after a stack was deleted", call)
 		}
 	}
@@ -182,10 +182,10 @@ func TestAReleaseInFlightIsSeenInTheLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if busy, err := held(t.Context(), s, now); err != nil || len(busy) != 1 || !strings.Contains(busy[0], "flink-team-a-ns/counter (release r1") {
+	if busy, err := (&Removal{}).held(t.Context(), s, now); err != nil || len(busy) != 1 || !strings.Contains(busy[0], "flink-team-a-ns/counter (release r1") {
 		t.Errorf("%v, %v", busy, err)
 	}
-	if busy, err := held(t.Context(), s, now.Add(time.Hour)); err != nil || len(busy) != 0 {
+	if busy, err := (&Removal{}).held(t.Context(), s, now.Add(time.Hour)); err != nil || len(busy) != 0 {
 		t.Errorf("an hour later: %v, %v", busy, err)
 	}
 }

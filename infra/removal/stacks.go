@@ -59,7 +59,7 @@ func (r *Removal) unprotect(ctx context.Context) error {
 	})
 }
 
-// stack deletes a stack and waits until it is gone. One that failed is tried once
+// stack deletes a stack, which is protected until then, and waits until it is gone. One that failed is tried once
 // more; what then keeps it is said, with AWS's reason.
 func (r *Removal) stack(ctx context.Context, name string) error {
 	asked := false
@@ -74,6 +74,11 @@ func (r *Removal) stack(ctx context.Context, name string) error {
 		case ask:
 			if err := r.empty(ctx, name); err != nil {
 				return nil, err
+			}
+			if found.Protected {
+				if err := r.Account.UnprotectStack(ctx, name); err != nil {
+					return nil, err
+				}
 			}
 			asked = true
 			if err := r.Account.DeleteStack(ctx, name); err != nil {

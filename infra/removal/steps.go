@@ -11,7 +11,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/verify/look"
 )
 
-// Removal is the removal of one platform.
+// Removal is the removal of one platform, or, by OfTeam, of one team of it.
 type Removal struct {
 	Platform platform.Platform
 	Account  account.Account
@@ -19,6 +19,9 @@ type Removal struct {
 	Cluster *look.Cluster
 	// Savepoints has each job stop with a savepoint before it is deleted.
 	Savepoints bool
+
+	// team is the one that is removed; empty: the whole platform is.
+	team string
 
 	// Say prints a line of progress.
 	Say func(format string, args ...any)
@@ -39,6 +42,9 @@ type Step struct {
 
 // Steps are all of them, in order, for a platform.
 func (r *Removal) Steps() []Step {
+	if r.team != "" {
+		return r.stepsOfTeam()
+	}
 	steps := []Step{{"hold Sluice", "switch off the rules and schedules of " + r.Platform.StackName(platform.EventPlanePart) + ", so that no release begins", (*Removal).holdSluice}}
 	if r.Savepoints {
 		steps = append(steps, Step{"savepoints", "suspend each application of the teams, which takes a final savepoint", (*Removal).suspend})

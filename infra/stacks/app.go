@@ -26,11 +26,13 @@ func NewApp(outdir string) awscdk.App {
 }
 
 // newStack makes a stack under its name. env nil: the template fits any account and region.
-func newStack(app awscdk.App, name, about string, env *awscdk.Environment) awscdk.Stack {
+func newStack(app awscdk.App, name, about string, env *awscdk.Environment, protected bool) awscdk.Stack {
 	return awscdk.NewStack(app, jsii.String(name), &awscdk.StackProps{
 		StackName:   jsii.String(name),
 		Description: jsii.String("Sluice: " + about),
 		Env:         env,
+		// CloudFormation then deletes it only when that was switched off before.
+		TerminationProtection: jsii.Bool(protected),
 		// The CDK's command checks the bootstrap version itself, before it deploys.
 		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
 	})

@@ -37,7 +37,7 @@ type EventPlaneProps struct {
 // and the Kubernetes API of a cluster, and returns where it keeps what it knows. An
 // app may hold several under different ids.
 func NewEventPlane(app awscdk.App, id string, props EventPlaneProps) constructs.Storage {
-	stack := newStack(app, id, "turns events into safe changes of Apache Flink applications on Amazon EKS", props.Attached.environment())
+	stack := newStack(app, id, "turns events into safe changes of Apache Flink applications on Amazon EKS", props.Attached.environment(), props.Attached != nil)
 	given := props.Attached.given()
 	if props.Attached == nil {
 		given = declare(stack)

@@ -153,7 +153,8 @@ func newData(app awscdk.App, p platform.Platform) data.Data {
 	return made
 }
 
-// newPart makes a stack of the platform.
+// newPart makes a stack of the platform. Deleting one by hand leaves nodes without
+// Karpenter, or jobs without an operator: `sluice platform destroy` knows the order.
 func newPart(app awscdk.App, p platform.Platform, part, about string) awscdk.Stack {
-	return newStack(app, p.StackName(part), about, &awscdk.Environment{Region: jsii.String(p.Region)})
+	return newStack(app, p.StackName(part), about, &awscdk.Environment{Region: jsii.String(p.Region)}, true)
 }

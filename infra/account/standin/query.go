@@ -25,7 +25,7 @@ func (a *AWS) query(w http.ResponseWriter, r *http.Request) {
 	}
 	action := form.Get("Action")
 	operations := map[string]func(url.Values) (string, *fault){
-		"DescribeStacks": a.ofStack(a.describeStacks), "ListStacks": a.listStacks, "ListStackResources": a.ofStack(a.listResources), "DeleteStack": a.deleteStack,
+		"DescribeStacks": a.ofStack(a.describeStacks), "ListStacks": a.listStacks, "ListStackResources": a.ofStack(a.listResources), "DeleteStack": a.deleteStack, "UpdateTerminationProtection": a.protect,
 		"DescribeStackEvents": a.ofStack(a.events), "GetCallerIdentity": a.identity, "GetTemplate": a.ofStack(a.template),
 		"DescribeInstances": a.instances, "DescribeVolumes": a.volumes, "DescribeNetworkInterfaces": a.interfaces, "DescribeAddresses": a.addresses, "DescribeSnapshots": a.snapshots,
 	}

@@ -21,6 +21,8 @@ type Stack struct {
 	Stuck map[string]string
 	// Slow is how often the stack is asked about before its deletion ends.
 	Slow int
+	// Protected from deletion, until that is switched off.
+	Protected bool
 
 	asked int
 }
@@ -69,7 +71,7 @@ func (a *AWS) describeStacks(form url.Values, s *Stack) (string, *fault) {
 	if form.Get("StackName") == s.Name && s.Status == "DELETE_COMPLETE" {
 		return "", missing(s.Name)
 	}
-	out := tags("StackName", s.Name, "StackId", StackID(s.Name), "StackStatus", s.Status, "StackStatusReason", s.Reason, "CreationTime", "2026-11-21T00:00:00Z") + "<Outputs>"
+	out := tags("StackName", s.Name, "StackId", StackID(s.Name), "StackStatus", s.Status, "StackStatusReason", s.Reason, "CreationTime", "2026-11-21T00:00:00Z", "EnableTerminationProtection", fmt.Sprint(s.Protected)) + "<Outputs>"
 	for _, key := range sorted(s.Outputs) {
 		out += "<member>" + tags("OutputKey", key, "OutputValue", s.Outputs[key]) + "</member>"
 	}
@@ -136,6 +138,10 @@ func (a *AWS) deleteStack(form url.Values) (string, *fault) {
 		return "", nil // as AWS: to delete what is not there is no fault
 	}
 	a.mu.Lock()
+	if s.Protected {
+		a.mu.Unlock()
+		return "", bad("ValidationError", "Stack [%s] cannot be deleted while TerminationProtection is enabled", s.Name)
+	}
 	for _, user := range s.UsedBy {
 		if other := a.find(user); other != nil {
 			a.mu.Unlock()
@@ -144,6 +150,19 @@ func (a *AWS) deleteStack(form url.Values) (string, *fault) {
 	}
 	a.mu.Unlock()
 	return "", a.changes("DeleteStack "+s.Name, func() { s.Status, s.asked = "DELETE_IN_PROGRESS", 0 })
+}
+
+func (a *AWS) protect(form url.Values) (string, *fault) {
+	a.mu.Lock()
+	s := a.find(form.Get("StackName"))
+	a.mu.Unlock()
+	switch {
+	case s == nil:
+		return "", missing(form.Get("StackName"))
+	case form.Get("EnableTerminationProtection") != "false":
+		return "", bad("ValidationError", "the stand-in only switches it off")
+	}
+	return tags("StackId", StackID(s.Name)), a.changes("UpdateTerminationProtection "+s.Name, func() { s.Protected = false })
 }
 
 func (a *AWS) events(_ url.Values, s *Stack) (string, *fault) {

@@ -46,7 +46,7 @@ type template struct {
 }
 
 func (a *AWS) deploy(name string, made template, raw string) *Stack {
-	s := &Stack{Name: name, Status: "CREATE_COMPLETE", Outputs: map[string]string{}}
+	s := &Stack{Name: name, Status: "CREATE_COMPLETE", Protected: true, Outputs: map[string]string{}}
 	for _, logical := range sorted(made.Resources) {
 		r := made.Resources[logical]
 		one := Resource{Logical: logical, Type: r.Type, ID: physical(name, logical, r.Type), Retained: r.DeletionPolicy == "Retain"}

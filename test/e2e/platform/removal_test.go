@@ -44,6 +44,12 @@ func TestAPlatformIsRemovedFromItsClusterFirst(t *testing.T) {
 	var lines said
 	r := &removal.Removal{Platform: p, Account: in, Cluster: on, Say: lines.say, Now: time.Now, Poll: 200 * time.Millisecond, Sleep: removal.Wait}
 
+	r.Platform.Teams = append(r.Platform.Teams, theirs)
+	teamGoesAlone(t, c, r)
+	if left := kubectl(t, c, "get", "flinkdeployments.flink.apache.org", "-A", "-o", "name"); left != "flinkdeployment.flink.apache.org/session\n" {
+		t.Errorf("with one team gone, of the other's there is %q", left)
+	}
+
 	// Nobody runs Karpenter: it says what it waits for, and no stack was touched.
 	r.Looks = 300
 	err = r.Run(t.Context())
@@ -78,6 +84,46 @@ func TestAPlatformIsRemovedFromItsClusterFirst(t *testing.T) {
 	}
 }
 
+// teamGoesAlone removes the team that has no stack in the account: its job keeps it.
+func teamGoesAlone(t *testing.T, c *cluster.Cluster, whole *removal.Removal) {
+	t.Helper()
+	must(t, c.Apply(t.Context(), namespace(theirs.Namespace)))
+	must(t, c.Apply(t.Context(), flinkObject("FlinkDeployment", theirs.Namespace, "counter", flinkSpec(neverThere()))))
+	r, err := whole.OfTeam(theirs.Name)
+	must(t, err)
+	r.Looks = 300
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "jobs of team b are there: sluice delete "+theirs.Namespace+"/counter;") {
+		t.Errorf("with a job there it says %v", err)
+	}
+	kubectl(t, c, "delete", "flinkdeployment", "counter", "-n", theirs.Namespace)
+	must(t, r.Run(t.Context()))
+	if left := kubectl(t, c, "get", "namespace", theirs.Namespace, "--ignore-not-found", "-o", "name"); left != "" {
+		t.Errorf("there is still %s", left)
+	}
+}
+
+// neverThere is a job whose jar is nowhere.
+func neverThere() map[string]any {
+	return map[string]any{"jarURI": "local:///opt/flink/none.jar", "parallelism": int64(1), "upgradeMode": "stateless"}
+}
+
+// flinkSpec is a FlinkDeployment's; without a job it is a session cluster.
+func flinkSpec(job map[string]any) map[string]any {
+	resource := map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}}
+	spec := map[string]any{"image": "flink:1.20", "flinkVersion": "v1_20", "serviceAccount": "flink", "jobManager": resource, "taskManager": resource}
+	if job != nil {
+		spec["job"] = job
+	}
+	return spec
+}
+
+func flinkObject(kind, namespace, name string, spec map[string]any) *unstructured.Unstructured {
+	o := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "flink.apache.org/v1beta1", "kind": kind, "spec": spec}}
+	o.SetNamespace(namespace)
+	o.SetName(name)
+	return o
+}
+
 // removed is what a platform that was used has in its cluster.
 func removed(p platform.Platform, team string) []*unstructured.Unstructured {
 	object := func(version, kind, namespace, name string, rest map[string]any) *unstructured.Unstructured {
@@ -102,13 +148,8 @@ func removed(p platform.Platform, team string) []*unstructured.Unstructured {
 	ports := []any{map[string]any{"port": int64(80)}}
 	return []*unstructured.Unstructured{
 		object("v1", "Namespace", "", team, map[string]any{}),
-		object("flink.apache.org/v1beta1", "FlinkDeployment", team, "session", map[string]any{"spec": map[string]any{
-			"image": "flink:1.20", "flinkVersion": "v1_20", "serviceAccount": "flink",
-			"jobManager": map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}}, "taskManager": map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}},
-		}}),
-		object("flink.apache.org/v1beta1", "FlinkSessionJob", team, "job", map[string]any{"spec": map[string]any{
-			"deploymentName": "session", "job": map[string]any{"jarURI": "local:///opt/flink/none.jar", "parallelism": int64(1), "upgradeMode": "stateless"},
-		}}),
+		flinkObject("FlinkDeployment", team, "session", flinkSpec(nil)),
+		flinkObject("FlinkSessionJob", team, "job", map[string]any{"deploymentName": "session", "job": neverThere()}),
 		object("networking.k8s.io/v1", "Ingress", team, "web", map[string]any{"spec": map[string]any{"defaultBackend": map[string]any{"service": map[string]any{"name": "inside", "port": map[string]any{"number": int64(80)}}}}}),
 		object("v1", "Service", team, "inside", map[string]any{"spec": map[string]any{"ports": ports}}),
 		object("v1", "Service", team, "outside", map[string]any{"spec": map[string]any{"type": "LoadBalancer", "ports": ports}}),
