@@ -104,7 +104,7 @@ destroy: bin/sluice ## Remove the platform of PLATFORM in the right order, after
 	@bin/sluice platform destroy --platform "$(PLATFORM)" $(DESTROY_FLAGS)
 
 .PHONY: check-charts
-check-charts: node_modules ## Every chart of the committed templates, pulled and rendered with its values (needs the internet; CHARTS=folder takes them from there)
+check-charts: node_modules ## Every chart of the committed templates, pulled and rendered with its values, as it is and from a mirror (needs the internet; CHARTS=folder takes them from there)
 	go run ./test/charts $(if $(CHARTS),-charts $(CHARTS))
 
 .PHONY: golden

@@ -119,16 +119,16 @@ func TestImagesAreFoundInFieldsArgumentsAndConfiguration(t *testing.T) {
 }
 
 func TestAnImageThatIsNotOnTheListAndOneThatIsNotRenderedAreFaults(t *testing.T) {
-	chart := charts.Chart{Name: "a", Images: []charts.Image{{Host: "quay.io", Name: "a/b", Tag: "v1"}, {Host: "quay.io", Name: "a/old", Tag: "v1"}, {Host: "quay.io", Name: "a/other", Tag: "v1", Kubernetes: "1.34"}}}
-	err := judgeImages(chart, elsewhere, "1.35.0", "kind: Pod\nspec: {containers: [{image: \"registry.example.com/mirror/quay.io/a/b:v1\"}, {image: \"quay.io/a/new:v1\"}]}\n")
+	chart := charts.Chart{Name: "a", Images: []charts.Image{{Host: "quay.io", Name: "a/b", Tag: "v1"}, {Host: "quay.io", Name: "a/old", Tag: "v1"}}}
+	err := judgeImages(chart, elsewhere, "kind: Pod\nspec: {containers: [{image: \"registry.example.com/mirror/quay.io/a/b:v1\"}, {image: \"quay.io/a/new:v1\"}]}\n")
 	if err == nil {
 		t.Fatal("nothing is wrong")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	if len(lines) != 2 || !strings.Contains(lines[0], "it names quay.io/a/new:v1, which") || !strings.Contains(lines[1], "it does not name registry.example.com/mirror/quay.io/a/old:v1, which") {
+	if len(lines) != 2 || !strings.Contains(lines[0], "it does not name registry.example.com/mirror/quay.io/a/old:v1, which") || !strings.Contains(lines[1], "it names quay.io/a/new:v1, which") {
 		t.Errorf("%v", err)
 	}
-	if err := judgeImages(charts.EMROperator, "", "1.35.0", "kind: Pod\nspec: {containers: [{image: \"059004520145.dkr.ecr.ap-northeast-1.amazonaws.com/flink:1\"}]}\n"); err != nil {
+	if err := judgeImages(charts.EMROperator, "", "kind: Pod\nspec: {containers: [{image: \"059004520145.dkr.ecr.ap-northeast-1.amazonaws.com/flink:1\"}]}\n"); err != nil {
 		t.Errorf("of AWS's own: %v", err)
 	}
 }
@@ -139,6 +139,19 @@ func TestWhereATemplateTakesAChartFromIsToldByItsRepository(t *testing.T) {
 			if got := mirrorOf(installation{Repository: from.Chart(c).Repository}, c); got != from {
 				t.Errorf("%s from %q: %q", c.Name, from, got)
 			}
+		}
+	}
+}
+
+func TestOfTheImagesForVersionsOfKubernetesOneIsEnough(t *testing.T) {
+	chart := charts.Chart{Images: []charts.Image{{Host: "quay.io", Name: "a", Tag: "v34", Kubernetes: "1.34"}, {Host: "quay.io", Name: "a", Tag: "v35", Kubernetes: "1.35"}}}
+	for image, want := range map[string]int{"quay.io/a:v34": 0, "quay.io/a:v35": 0, "quay.io/a:v36": 3} {
+		got := 0
+		if err := judgeImages(chart, "", "kind: Pod\nspec: {containers: [{image: \""+image+"\"}]}\n"); err != nil {
+			got = strings.Count(err.Error(), "image_table.go")
+		}
+		if got != want {
+			t.Errorf("%s: %d faults, want %d", image, got, want)
 		}
 	}
 }

@@ -42,33 +42,41 @@ func mirrorOf(one installation, c charts.Chart) charts.Mirror {
 	return charts.Mirror(strings.TrimSuffix(strings.TrimPrefix(one.Repository, "oci://"), "/"+name))
 }
 
-// judgeImages holds the images that were rendered against the list of the chart.
-func judgeImages(c charts.Chart, from charts.Mirror, kubernetes, rendered string) error {
+// judgeImages holds the images that were rendered against the list of the chart. Of
+// those that are each for a version of Kubernetes, the template says which one.
+func judgeImages(c charts.Chart, from charts.Mirror, rendered string) error {
 	found, err := imagesIn(rendered)
 	if err != nil {
 		return err
 	}
-	minor := strings.Join(strings.SplitN(strings.TrimPrefix(kubernetes, "v"), ".", 3)[:2], ".")
-	var want []string
-	for _, i := range c.ImagesFor(minor) {
-		want = append(want, from.Image(i))
-	}
-	where := "its makers'"
-	if from != "" {
-		where = string(from)
+	known, versioned := map[string]bool{}, 0
+	for _, i := range c.Images {
+		known[from.Image(i)] = i.Kubernetes == ""
 	}
 	var faults []error
 	for _, image := range found {
-		if !slices.Contains(want, image) && !(ofAWS.MatchString(image) && len(c.Images) == 0) {
-			faults = append(faults, fmt.Errorf("       with images from %s: it names %s, which infra/charts/image_table.go does not say", where, image))
+		always, is := known[image]
+		switch {
+		case is && !always:
+			versioned++
+		case !is && !(ofAWS.MatchString(image) && len(c.Images) == 0):
+			faults = append(faults, fmt.Errorf("       with images from %s: it names %s, which infra/charts/image_table.go does not say", whose(from), image))
 		}
 	}
-	for _, image := range want {
-		if !slices.Contains(found, image) {
-			faults = append(faults, fmt.Errorf("       with images from %s: it does not name %s, which infra/charts/image_table.go says", where, image))
+	for image, always := range known {
+		if !slices.Contains(found, image) && (always || versioned == 0) {
+			faults = append(faults, fmt.Errorf("       with images from %s: it does not name %s, which infra/charts/image_table.go says", whose(from), image))
 		}
 	}
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(faults...)
+}
+
+func whose(from charts.Mirror) string {
+	if from == "" {
+		return "their makers"
+	}
+	return string(from)
 }
 
 // imagesIn are the images that rendered objects name, each once: in a field image,

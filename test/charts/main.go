@@ -96,7 +96,7 @@ func check(tool helm, one installation, folders, work string) error {
 		if err != nil {
 			return errors.Join(append(faults, err)...)
 		}
-		faults = append(faults, judgeImages(known, from, tool.kubernetes, rendered))
+		faults = append(faults, judgeImages(known, from, rendered))
 	}
 	return errors.Join(faults...)
 }
