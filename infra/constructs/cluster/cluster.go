@@ -36,11 +36,12 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 		EnableKeyRotation: jsii.Bool(true),
 	})
 	log := own.NewLogGroup(scope, "Log", jsii.String("/aws/eks/"+p.ClusterName()+"/cluster"), jsii.Number(p.Observability.LogDays))
+	plane := controlPlane(in.Private)
 	eks := awseksv2.NewCluster(scope, jsii.String("Cluster"), &awseksv2.ClusterProps{
 		ClusterName:          jsii.String(p.ClusterName()),
 		Version:              awseksv2.KubernetesVersion_Of(jsii.String(p.Cluster.Version)),
 		Vpc:                  in.VPC,
-		VpcSubnets:           &[]*awsec2.SubnetSelection{{Subnets: &in.Private}},
+		VpcSubnets:           &[]*awsec2.SubnetSelection{{Subnets: &plane}},
 		EndpointAccess:       endpoint(p.Cluster),
 		ServiceIpv4Cidr:      jsii.String(p.Cluster.ServiceCIDR),
 		SecretsEncryptionKey: key,
@@ -77,6 +78,12 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 	})
 	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
 }
+
+// controlPlane are the subnets that the control plane has interfaces in: those of the
+// first two zones, as many as EKS wants. The zones of a cluster are never changed, so a
+// third that is named later is for nodes alone, which reach the others
+// (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html).
+func controlPlane(private []awsec2.ISubnet) []awsec2.ISubnet { return private[:2] }
 
 // protect sets what the CDK's class has no field for: nobody deletes the cluster by
 // mistake (https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html),

@@ -3,6 +3,7 @@ package cluster
 import (
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-flink/sluice/infra/platform"
@@ -33,6 +34,15 @@ func TestAGroupThatMayHaveNoNodeIsNotMade(t *testing.T) {
 	for _, g := range groups(p) {
 		if g.name == "spot" {
 			t.Errorf("it is: %+v", g)
+		}
+	}
+}
+
+// EKS refuses to change the zones of a cluster.
+func TestAThirdZoneIsForNodesAlone(t *testing.T) {
+	for zones := 2; zones <= 3; zones++ {
+		if got := len(controlPlane(make([]awsec2.ISubnet, zones))); got != 2 {
+			t.Errorf("of %d zones the control plane is in %d", zones, got)
 		}
 	}
 }
