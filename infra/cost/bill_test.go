@@ -158,3 +158,10 @@ func TestEMRsShareIsNamedWhereItsOperatorRuns(t *testing.T) {
 		t.Errorf("with EMR: %s\nwithout: %s", with, without)
 	}
 }
+
+func TestARegistryOfOnesOwnIsNamedAsNotInTheSum(t *testing.T) {
+	with := strings.Join(bill(t, "region: us-east-2\nmirror: {registry: registry.example.com/mirror}\n").Notes, "\n")
+	if !strings.Contains(with, "The registry registry.example.com/mirror:") {
+		t.Error(with)
+	}
+}

@@ -84,5 +84,8 @@ func notes(p platform.Platform, list prices.List) []string {
 		all = append(all, fmt.Sprintf("EMR asks for what the pods of jobs request: $%v a vCPU and hour, $%v a GB and hour. A job of 8 vCPU and 32 GB that runs all month: $%.0f. "+
 			"flinkOperator.kind: Apache has no such price.", core.Dollars, memory.Dollars, HoursOfMonth*(8*core.Dollars+32*memory.Dollars)))
 	}
+	if p.Mirror.Registry != "" {
+		all = append(all, fmt.Sprintf("The registry %s: ECR asks for each GB that it keeps, and for traffic where it stands in another region.", p.Mirror.Registry))
+	}
 	return all
 }
