@@ -44,6 +44,7 @@ func Render(d flink.Desired, s Situation) (Rendered, error) {
 	r.metadata()
 	r.runState()
 	r.operatorSettings()
+	r.webPage()
 	if s.Operator == Apache {
 		r.translateEMR()
 	}

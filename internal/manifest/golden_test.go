@@ -21,6 +21,7 @@ var (
 	placeholders = map[string]string{
 		"DATA_BUCKET":            "acme-data",
 		"JOB_EXECUTION_ROLE_ARN": "arn:aws:iam::111122223333:role/flink",
+		"WEB_DOMAIN":             "flink.acme.example",
 		"YES":                    "true",
 	}
 )

@@ -25,6 +25,7 @@ var reachingKeys = []struct{ key, why string }{
 	{"kubernetes.internal.*", "it is the operator's own; remove it"},
 	{"kubernetes.jobmanager.owner.reference", "it ties the pods to another's object; remove it"},
 	{"kubernetes.jobmanager.service-account", "write it as spec.serviceAccount"},
+	{"kubernetes.rest-service.annotations", "controllers of load balancers and of names read them, and they can open Flink's REST endpoint beyond the cluster; remove it"},
 	{"kubernetes.service-account", "write it as spec.serviceAccount"},
 	{"kubernetes.taskmanager.entrypoint.args", "it changes how Flink is started; remove it"},
 	{"kubernetes.taskmanager.service-account", "write it as spec.serviceAccount"},

@@ -59,6 +59,7 @@ func (v reach) spec() {
 	v.specMapping(spec.get("job"), "job", jobFields)
 	v.specMapping(spec.get("jobManager"), "jobManager", jobManagerFields)
 	v.specMapping(spec.get("taskManager"), "taskManager", taskManagerFields)
+	v.webPage()
 }
 
 // specMapping holds a mapping of the spec, at is its path below it, against the known fields.
