@@ -63,7 +63,7 @@ func TestThePlatformInstallsTheAddOnsThatItsFileTurnsOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
-		for _, c := range p.AddOns.Charts() {
+		for _, c := range p.AddOnCharts() {
 			want = append(want, c.Name)
 		}
 		slices.Sort(want)

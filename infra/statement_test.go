@@ -87,8 +87,23 @@ var anywhere = map[string]string{
 	"ec2:DescribePlacementGroups":                  "describing takes no resource; the region is held",
 	"ec2:DescribeSecurityGroups":                   "describing takes no resource; the region is held",
 	"ec2:DescribeSpotPriceHistory":                 "describing takes no resource; the region is held",
-	"pricing:GetProducts":                          "prices are nobody's",
-	"iam:ListInstanceProfiles":                     "listing takes no resource",
+
+	// Of the load balancer of web pages.
+	"ec2:DescribeAvailabilityZones":                       "describing takes no resource; the region is held",
+	"ec2:DescribeVpcs":                                    "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeListenerAttributes":     "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeListenerCertificates":   "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeListeners":              "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeLoadBalancerAttributes": "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeLoadBalancers":          "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeRules":                  "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeTags":                   "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeTargetGroupAttributes":  "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeTargetGroups":           "describing takes no resource; the region is held",
+	"elasticloadbalancing:DescribeTargetHealth":           "describing takes no resource; the region is held",
+
+	"pricing:GetProducts":      "prices are nobody's",
+	"iam:ListInstanceProfiles": "listing takes no resource",
 }
 
 func TestNoStatementAllowsMoreThanItMust(t *testing.T) {

@@ -49,6 +49,8 @@ var yuniKornImages = []Image{
 	YuniKornPlaceholder,
 }
 
+var loadBalancerImages = []Image{of("public.ecr.aws", "eks/aws-load-balancer-controller", "v3.5.0")}
+
 // Thanos is an argument, and runs where somebody makes a ruler of it.
 var prometheusImages = []Image{
 	hosted("quay.io", "prometheus-operator/prometheus-operator", "v0.93.1", "prometheusOperator"),

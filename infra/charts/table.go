@@ -83,6 +83,20 @@ var YuniKorn = Chart{
 	Images:    yuniKornImages,
 }
 
+// LoadBalancerController makes a load balancer for Ingresses of its classes. Its
+// makers name no newest version of Kubernetes.
+var LoadBalancerController = Chart{
+	Name: "aws-load-balancer-controller", Release: "aws-load-balancer-controller",
+	Repository: "https://aws.github.io/eks-charts",
+	Version:    "3.5.0", App: "v3.5.0", Namespace: "kube-system",
+	Oldest:      "1.22",
+	Source:      "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/",
+	Workloads:   []string{"Deployment/aws-load-balancer-controller"},
+	Definitions: []string{"ingressclassparams.elbv2.k8s.aws/v1beta1", "targetgroupbindings.elbv2.k8s.aws/v1beta1"},
+	Account:     "aws-load-balancer-controller",
+	Images:      loadBalancerImages,
+}
+
 // Grafana is what PrometheusStack runs where the platform asks for it,
 // GrafanaAccount its service account, and GrafanaValues where its values stand.
 const (
@@ -152,7 +166,7 @@ var ApacheOperator = Chart{
 // operators a platform has one.
 func All() []Chart {
 	return []Chart{
-		MetricsServer, CertManager, ClusterAutoscaler, KarpenterCRDs, Karpenter, YuniKorn,
+		MetricsServer, CertManager, ClusterAutoscaler, KarpenterCRDs, Karpenter, YuniKorn, LoadBalancerController,
 		PrometheusStack, FluentBit, EMROperator, ApacheOperator,
 	}
 }

@@ -30,6 +30,7 @@ func (p *Platform) check(regions Regions, found *faults) {
 	p.checkObservability(found)
 	p.checkAddOns(found)
 	p.checkMirror(regions, found)
+	p.checkIngress(found)
 	p.checkTeams(found)
 	p.checkPeople(found)
 	if n := p.EventPlane.ProbeShards; n < 1 || n > MaxProbeShards {

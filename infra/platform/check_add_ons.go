@@ -17,15 +17,17 @@ var (
 // managed are the names of the managed node groups.
 var managed = []string{"core", "on-demand", "spot"}
 
-// Charts are those of the add-ons that are on, in the order of the table.
-func (a AddOns) Charts() []charts.Chart {
+// AddOnCharts are those of the add-ons that are on, in the order of the table.
+func (p Platform) AddOnCharts() []charts.Chart {
+	a := p.AddOns
 	wanted := map[string]bool{
-		charts.MetricsServer.Name:     a.MetricsServer,
-		charts.CertManager.Name:       a.CertManager,
-		charts.ClusterAutoscaler.Name: a.ClusterAutoscaler(),
-		charts.KarpenterCRDs.Name:     a.Karpenter(),
-		charts.Karpenter.Name:         a.Karpenter(),
-		charts.YuniKorn.Name:          a.YuniKorn,
+		charts.MetricsServer.Name:          a.MetricsServer,
+		charts.CertManager.Name:            a.CertManager,
+		charts.ClusterAutoscaler.Name:      a.ClusterAutoscaler(),
+		charts.KarpenterCRDs.Name:          a.Karpenter(),
+		charts.Karpenter.Name:              a.Karpenter(),
+		charts.YuniKorn.Name:               a.YuniKorn,
+		charts.LoadBalancerController.Name: p.Ingress.On(),
 	}
 	return slices.DeleteFunc(charts.All(), func(c charts.Chart) bool { return !wanted[c.Name] })
 }
@@ -53,7 +55,7 @@ func (p *Platform) checkCharts(found *faults) {
 	if p.Cluster.Existing == nil || !minorVersion.MatchString(p.Cluster.Existing.Version) {
 		return
 	}
-	for _, chart := range p.AddOns.Charts() {
+	for _, chart := range p.AddOnCharts() {
 		if version := p.Cluster.Existing.Version; !chart.Fits(version) {
 			found.add("addOns", "%s %s is for Kubernetes %s, and the cluster has %s: turn the add-on off, or use a cluster of such a version", chart.Name, chart.Version, chart.Range(), version)
 		}

@@ -17,6 +17,7 @@ type Platform struct {
 	Observability Observability `yaml:"observability"`
 	AddOns        AddOns        `yaml:"addOns"`
 	Mirror        Mirror        `yaml:"mirror"`
+	Ingress       Ingress       `yaml:"ingress"`
 	// Teams are who runs jobs; a list in the file replaces the default one.
 	Teams []Team `yaml:"teams"`
 }
@@ -77,6 +78,7 @@ func New() Platform {
 		EventPlane:    EventPlane{ProbeShards: 1},
 		Observability: newObservability(),
 		AddOns:        newAddOns(),
+		Ingress:       Ingress{Kind: NoIngress},
 		Teams:         newTeams(),
 	}
 }

@@ -151,6 +151,15 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"a namespace of no form":   {"region: eu-west-1\nteams: [{name: a, namespace: Jobs}]\n", `teams[0].namespace: "Jobs" is no namespace`},
 		"half a quota":             {"region: eu-west-1\nteams: [{name: a, quota: {cpu: 8, memoryGiB: 32}}]\n", "teams[0].quota.pods: 0: at least 4, or no job fits in"},
 		"an unknown team's field":  {"region: eu-west-1\nteams: [{name: a, namespaces: b}]\n", "there is no field namespaces here"},
+		"pages for everybody":      {"region: eu-west-1\ningress: {kind: InternetFacing}\n", `line 2: ingress.kind: "InternetFacing": say None or Internal; there is none with public addresses`},
+		"pages nobody serves":      {"region: eu-west-1\ningress: {domain: flink.example.com}\n", "ingress.kind: None, and the rest of ingress says what a load balancer is like: say Internal"},
+		"pages without a name":     {"region: eu-west-1\ningress: {kind: Internal, domain: Flink}\n", `ingress.domain: "Flink": say what the names of pages end in`},
+		"pages without TLS":        {"region: eu-west-1\ningress: {kind: Internal, domain: flink.example.com}\n", "ingress.certificateArns: there are 0: a page is shown by TLS alone"},
+		"no certificate":           {"region: eu-west-1\ningress: {kind: Internal, certificateArns: [wildcard]}\n", `ingress.certificateArns[0]: "wildcard" is no ARN of a certificate in ACM`},
+		"another region's TLS":     {"region: eu-west-1\ningress: {kind: Internal, certificateArns: [\"arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef\"]}\n", "is not of eu-west-1: a load balancer takes those of its own region"},
+		"pages for no network":     {"region: eu-west-1\ningress: {kind: Internal}\n", "ingress.inboundCidrs: there are 0: name 1 to 50 networks"},
+		"pages for the internet":   {"region: eu-west-1\ningress: {kind: Internal, inboundCidrs: [0.0.0.0/0]}\n", "ingress.inboundCidrs[0]: 0.0.0.0/0 is not within 10.0.0.0/8"},
+		"more than a private net":  {"region: eu-west-1\ningress: {kind: Internal, inboundCidrs: [192.168.0.0/15]}\n", "ingress.inboundCidrs[0]: 192.168.0.0/15 is not within"},
 		"no days":                  {"region: eu-west-1\ndata: {logDays: 0}\n", "data.logDays: 0: say how many days"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (a *Attached) given() parameters {
 	if a.Metrics != nil {
 		prometheus, workspaceID = a.Metrics.URL, a.Metrics.ID
 	}
-	return parameters{
+	all := parameters{
 		clusterName:     a.Cluster.ClusterName(),
 		clusterEndpoint: a.Cluster.ClusterEndpoint(),
 		clusterCA:       a.Cluster.ClusterCertificateAuthorityData(),
@@ -50,6 +50,10 @@ func (a *Attached) given() parameters {
 		workspaceID:     workspaceID,
 		logRetention:    jsii.Number(a.Platform.Observability.LogDays),
 	}
+	if a.Platform.Ingress.On() {
+		all.webDomain = jsii.String(a.Platform.Ingress.Domain)
+	}
+	return all
 }
 
 // jobRoles is the ARN of a team's role; the namespace is filled in where the

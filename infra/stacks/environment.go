@@ -5,6 +5,7 @@ import (
 
 	"github.com/sluice-flink/sluice/functions"
 	"github.com/sluice-flink/sluice/infra/constructs"
+	"github.com/sluice-flink/sluice/internal/webpage"
 )
 
 // environment is what every function is told; all get the same, because boot
@@ -35,7 +36,9 @@ func placeholders(stack awscdk.Stack, given parameters) *string {
 		"JOB_EXECUTION_ROLE_ARN": given.jobRole,
 		"SCHEDULER":              given.scheduler,
 	}
-	for name, value := range map[string]*string{"LOGS_BUCKET": given.logsBucket, "LOG_GROUP": given.logGroup, "DOCKER_HUB": given.dockerHub} {
+	for name, value := range map[string]*string{
+		"LOGS_BUCKET": given.logsBucket, "LOG_GROUP": given.logGroup, "DOCKER_HUB": given.dockerHub, webpage.DomainPlaceholder: given.webDomain,
+	} {
 		if value != nil {
 			values[name] = value
 		}

@@ -18,6 +18,7 @@ type parameters struct {
 	logsBucket, logGroup                    *string // where the logs of jobs go; nil: nobody said
 	scheduler                               *string // of the jobs' pods
 	dockerHub                               *string // or what stands for it; nil: nobody said
+	webDomain                               *string // what the names of web pages end in; nil: none are served
 	dataKey                                 *string // of dataBucket; nil: its owner grants its use
 	jarReader                               *string // the role that the buckets let read pinned jars; nil: roles say it themselves
 	prometheus, workspaceID                 *string

@@ -50,6 +50,7 @@ func Installed(p platform.Platform) []charts.Chart {
 	}{
 		{p.AddOns.MetricsServer, charts.MetricsServer}, {p.AddOns.CertManager, charts.CertManager}, {p.AddOns.ClusterAutoscaler(), charts.ClusterAutoscaler},
 		{p.AddOns.Karpenter(), charts.KarpenterCRDs}, {p.AddOns.Karpenter(), charts.Karpenter}, {p.AddOns.YuniKorn, charts.YuniKorn},
+		{p.Ingress.On(), charts.LoadBalancerController},
 		{p.Observability.PodLogs, charts.FluentBit}, {p.Observability.Metrics, prometheus(p)}, {true, operator},
 	} {
 		if c.on {

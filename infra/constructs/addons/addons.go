@@ -10,14 +10,15 @@ import (
 )
 
 // New installs the add-ons that the platform asks for. private are the subnets
-// that Karpenter's nodes stand in.
+// that Karpenter's nodes and the load balancer of web pages stand in.
 func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, private []awsec2.ISubnet) {
 	core := cluster.CoreOf(p)
 	if p.AddOns.MetricsServer {
 		on.Install(scope, "MetricsServer", charts.MetricsServer, metricsServer(core))
 	}
+	var certificates constructs.IDependable
 	if p.AddOns.CertManager {
-		on.Install(scope, "CertManager", charts.CertManager, certManager(core))
+		certificates = on.Install(scope, "CertManager", charts.CertManager, certManager(core))
 	}
 	if p.AddOns.BlockStorage {
 		blockStorage(scope, p, on)
@@ -30,6 +31,9 @@ func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, pr
 	}
 	if p.AddOns.YuniKorn {
 		on.Install(scope, "YuniKorn", charts.YuniKorn, yuniKorn(core, p.Teams))
+	}
+	if p.Ingress.On() {
+		loadBalancer(scope, p, on, private, certificates)
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 // (https://awslabs.github.io/data-on-eks/docs/blueprints/streaming-platforms/emr-eks-flink).
 const blueprintLabel = "NodeGroupType"
 
-// place is where nodes stand, and as whom.
+// place is where nodes stand, and as whom; group is what the pods on them have, too.
 type place struct {
-	profile, group string
-	subnets        []string
+	profile, group, vpc string
+	subnets             []string
 }
 
 // nodeClass says what a node of a pool is made of

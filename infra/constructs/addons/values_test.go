@@ -28,6 +28,8 @@ func all(p platform.Platform) map[string]map[string]any {
 		"cluster-autoscaler": autoscalerValues(core, p),
 		"karpenter":          karpenterValues(core, p, "https://cluster", "queue"),
 		"yunikorn":           yuniKorn(core, p.Teams),
+
+		"aws-load-balancer-controller": loadBalancerValues(core, p, "vpc-1"),
 	}
 }
 
@@ -81,7 +83,7 @@ func TestOnAClusterThatExistsNobodyWaitsForALabelOfOurs(t *testing.T) {
 }
 
 func TestWhatIsOnTheWayOfJobsHasTwoReplicas(t *testing.T) {
-	for chart, key := range map[string]string{"metrics-server": "replicas", "cert-manager": "replicaCount", "cluster-autoscaler": "replicaCount", "karpenter": "replicas"} {
+	for chart, key := range map[string]string{"metrics-server": "replicas", "cert-manager": "replicaCount", "cluster-autoscaler": "replicaCount", "karpenter": "replicas", "aws-load-balancer-controller": "replicaCount"} {
 		if n := all(someday("eu-west-1", "aws"))[chart][key]; n != 2 {
 			t.Errorf("%s has %v replicas", chart, n)
 		}
@@ -163,6 +165,31 @@ func TestKarpenterHasTheStatementsOfItsMakersButThoseThatWriteProfilesAndMayHave
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What it makes is found by the load balancer's name or by the cluster's mark; beside
+// that it may let its groups reach the pods.
+func TestTheControllerOfWebPagesTouchesOneLoadBalancerAndWhatItMade(t *testing.T) {
+	p := someday("cn-north-1", "aws-cn")
+	for _, s := range loadBalancerStatements(p, place{group: "sg-1", vpc: "vpc-1"}, "111122223333") {
+		held := yamlOf(t, s.Condition)
+		for _, resource := range s.Resources {
+			named := strings.Contains(resource, "/app/flink-sluice/") || strings.HasSuffix(resource, "/AWSServiceRoleForElasticLoadBalancing") ||
+				strings.HasSuffix(resource, ":security-group/sg-1") || strings.HasSuffix(resource, ":vpc/vpc-1")
+			switch {
+			case s.Sid == "Read":
+				if resource != "*" || !strings.Contains(held, "aws:RequestedRegion: cn-north-1") {
+					t.Errorf("%s: %s, %s", s.Sid, resource, held)
+				}
+			case !strings.HasPrefix(resource, "arn:aws-cn:"):
+				t.Errorf("%s: %s is of another partition", s.Sid, resource)
+			case s.Sid == "MakeGroups" || s.Sid == "RegisterPods":
+				// a group is marked as it is made; target groups have names of the controller's
+			case !named && !strings.Contains(held, "elbv2.k8s.aws/cluster: sluice"):
+				t.Errorf("%s reaches %s, whosever it is: %s", s.Sid, resource, held)
+			}
+		}
 	}
 }
 
