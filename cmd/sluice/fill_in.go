@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/webpage"
 	"github.com/sluice-flink/sluice/local/demo/whereabouts"
 )
 
@@ -86,6 +87,8 @@ var standIns = map[string]string{
 	"LOGS_BUCKET":            "stand-in-logs",
 	"LOG_GROUP":              "/stand-in",
 	"SCHEDULER":              "default-scheduler",
+
+	webpage.DomainPlaceholder: "stand-in.example",
 }
 
 // withStandIns fills up the values, and tells which of those the texts ask for.

@@ -129,6 +129,9 @@ func fixed(p platform.Platform, list prices.List) []Item {
 	if p.Observability.PodLogs {
 		add("logs of the platform's pods", podLogGB, prices.LogsIngested, fmt.Sprintf("%d GB a month", podLogGB))
 	}
+	if p.Ingress.On() {
+		add("load balancer of web pages", HoursOfMonth, prices.LoadBalancer, "there is one while a job asks for a page; what it carries comes on top, and is little")
+	}
 	add("keys of KMS", keys, prices.Key, "")
 	return items
 }

@@ -67,12 +67,20 @@ func TestWhatExistsAlreadyIsNotPaidTwice(t *testing.T) {
 	}
 	b := bill(t, string(raw))
 	for _, item := range b.Items {
-		if !strings.HasPrefix(item.What, "Sluice: ") && item.What != "keys of KMS" && item.What != "logs of the platform's pods" {
+		if !strings.HasPrefix(item.What, "Sluice: ") && item.What != "keys of KMS" && item.What != "logs of the platform's pods" && item.What != "load balancer of web pages" {
 			t.Errorf("%s costs %v", item.What, item.Monthly)
 		}
 	}
 	if len(b.Levers) > 0 {
 		t.Errorf("levers: %v", b.Levers)
+	}
+}
+
+func TestALoadBalancerOfWebPagesIsOnTheBillWhereTheFileAsksForOne(t *testing.T) {
+	const asked = "ingress: {kind: Internal, domain: flink.example.com, inboundCidrs: [10.0.0.0/8], certificateArns: [\"arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef\"]}\n"
+	with, without := bill(t, "region: eu-west-1\n"+asked), bill(t, "region: eu-west-1\n")
+	if more := with.Total - without.Total; math.Abs(more-730*0.0225) > 1e-9 {
+		t.Errorf("it costs %v", more)
 	}
 }
 

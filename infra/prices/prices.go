@@ -13,6 +13,7 @@ const (
 	Address           = "ipv4.address"
 	InterfaceEndpoint = "endpoint.interface"
 	Disk              = "ebs.gp3"
+	LoadBalancer      = "elb.application"
 	Key               = "kms.key"
 	LogsIngested      = "logs.ingested"
 	LogsKept          = "logs.kept"

@@ -2,7 +2,9 @@ package examples
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/internal/flink"
 	"github.com/sluice-flink/sluice/internal/manifest"
+	"github.com/sluice-flink/sluice/internal/webpage"
 )
 
 // NotReleased are the examples that are for kubectl: no release takes them yet.
@@ -23,6 +26,7 @@ type Example struct {
 	Text []byte
 	flink.Application
 	Values    map[string]string // of its placeholders, beside those of every application
+	Policy    []byte            // of the namespace, where the example needs one; else nil
 	Resources []map[string]any  // as kubectl is given them
 }
 
@@ -52,6 +56,9 @@ func Read(root string) ([]Example, error) {
 		if e.Text, err = os.ReadFile(file); err != nil {
 			return nil, err
 		}
+		if e.Policy, err = os.ReadFile(filepath.Join(filepath.Dir(file), "namespace.yaml")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 		if e.Resources, err = e.fill(); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
@@ -65,7 +72,7 @@ func (e Example) fill() ([]map[string]any, error) {
 	if !e.Released() {
 		return manifest.Fill(e.Text, e.Application, e.Values)
 	}
-	m, err := manifest.Parse(e.Text, e.Application, e.Values)
+	m, err := e.parse()
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +80,19 @@ func (e Example) fill() ([]map[string]any, error) {
 		return nil, fmt.Errorf("it has no jar in its image, and somebody would have to build one first")
 	}
 	return []map[string]any{m.Resource}, nil
+}
+
+// parse reads it as a release does.
+func (e Example) parse() (*manifest.Manifest, error) {
+	var layers []*manifest.Layer
+	if e.Policy != nil {
+		layer, err := manifest.ParseLayer(e.Policy, manifest.NamespaceKey(e.Namespace))
+		if err != nil {
+			return nil, err
+		}
+		layers = append(layers, layer)
+	}
+	return manifest.Parse(e.Text, e.Application, e.Values, layers...)
 }
 
 // Placeholders is what the platform fills manifests in with: the output of its
@@ -87,6 +107,8 @@ func Placeholders(root string) (map[string]string, error) {
 	if err := json.Unmarshal([]byte(text), &values); err != nil {
 		return nil, fmt.Errorf("the output %s is %q: %w", functions.PlaceholdersOutput, text, err)
 	}
+	// The usual platform serves no web pages; the example of one says that it needs them.
+	values[webpage.DomainPlaceholder] = "flink.example.com"
 	return values, nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/sluice-flink/sluice/infra/charts"
 	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/internal/flink"
-	"github.com/sluice-flink/sluice/internal/manifest"
 )
 
 const root = "../.."
@@ -31,7 +30,7 @@ func all(t *testing.T) []Example {
 
 // wanted is what a reader of the blueprint looks for. An example that is missing
 // here, or in the folder, or in its README, is a fault.
-var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "faster-restart", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone"}
+var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "faster-restart", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone", "web-page"}
 
 func TestThereIsAnExampleOfEverythingAndTheListSaysSo(t *testing.T) {
 	list, err := os.ReadFile(filepath.Join(root, "examples", "eks", "README.md"))
@@ -80,7 +79,7 @@ func TestNothingIsLeftToBeEdited(t *testing.T) {
 
 func TestWhatIsForKubectlIsWhatNoReleaseTakes(t *testing.T) {
 	for _, e := range all(t) {
-		if _, err := manifest.Parse(e.Text, e.Application, e.Values); (err == nil) != e.Released() {
+		if _, err := e.parse(); (err == nil) != e.Released() {
 			t.Errorf("%s: %v", e.Name, err)
 		}
 	}
