@@ -16,8 +16,8 @@ import (
 // webPagesStack is of the platform that serves web pages; the usual one does not.
 const webPagesStack = "other-addons"
 
-// applied are the objects of the resources of a stack, by the resource's id.
-func applied(t *testing.T, stack string) map[string][]map[string]any {
+// objectsOf are the objects of the resources of a stack, by the resource's id.
+func objectsOf(t *testing.T, stack string) map[string][]map[string]any {
 	t.Helper()
 	all := map[string][]map[string]any{}
 	for id, r := range read(t, stack).ofType(kubeObject) {
@@ -43,7 +43,7 @@ func holding(objects map[string][]map[string]any, kind string) string {
 // A policy that came later would not have judged what was made before it, and one that
 // went earlier would leave the controller with Ingresses that nobody judges.
 func TestPoliciesOfWebPagesComeBeforeTheirControllerAndItsClassAfterIt(t *testing.T) {
-	objects, needs := applied(t, webPagesStack), dependencies(read(t, webPagesStack))
+	objects, needs := objectsOf(t, webPagesStack), dependencies(read(t, webPagesStack))
 	var controller string
 	for id, r := range read(t, webPagesStack).ofType(helmChart) {
 		if text(r.Properties["Chart"]) == charts.LoadBalancerController.Name {
@@ -58,14 +58,14 @@ func TestPoliciesOfWebPagesComeBeforeTheirControllerAndItsClassAfterIt(t *testin
 		t.Errorf("the controller needs %v, its class %v", needs[controller], needs[class])
 	}
 	for _, stack := range []string{addOnsStack} {
-		if holding(applied(t, stack), "IngressClass") != "" {
+		if holding(objectsOf(t, stack), "IngressClass") != "" {
 			t.Errorf("%s has a class, and its file asks for none", stack)
 		}
 	}
 }
 
 func TestTheLoadBalancerOfWebPagesIsAsTheFileSays(t *testing.T) {
-	objects := applied(t, webPagesStack)
+	objects := objectsOf(t, webPagesStack)
 	for _, o := range objects[holding(objects, "IngressClassParams")] {
 		switch o["kind"] {
 		case "IngressClass":
