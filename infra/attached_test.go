@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-flink/sluice/functions"
+	"github.com/sluice-flink/sluice/internal/webpage"
 )
 
 const attachedStack = "sluice-eventplane"
@@ -45,6 +46,9 @@ func TestEachTeamOfAPlatformHasARoleOfItsOwn(t *testing.T) {
 			"DOCKER_HUB":  hub,
 			"DATA_BUCKET": "State", "LOGS_BUCKET": "Logs", "LOG_GROUP": "/" + name + "/flink/${NAMESPACE}", "SCHEDULER": scheduler,
 			"JOB_EXECUTION_ROLE_ARN": "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/" + name + "-job-${NAMESPACE}",
+		}
+		if name == "other" { // it serves web pages
+			want[webpage.DomainPlaceholder] = "flink.example.com.cn"
 		}
 		plane := read(t, name+"-eventplane")
 		_, admit := functionOf(t, plane, functions.Catalogue()[0])
