@@ -93,6 +93,7 @@ deploy: bin/sluice node_modules ## The platform of PLATFORM=infra/platform.yaml 
 	  *" bootstrapped") ;; \
 	  *) npx cdk bootstrap "$$environment" ;; \
 	esac; \
+	bin/sluice platform unblock --platform "$(PLATFORM)"; \
 	CDK_VALIDATION=false npx cdk deploy --all -c platform="$(PLATFORM)" --outputs-file build/outputs.json $(CDK_FLAGS)
 
 .PHONY: verify-deploy

@@ -15,7 +15,7 @@ import (
 
 func (p *program) platformCommand() *cobra.Command {
 	c := &cobra.Command{Use: "platform", Short: "Look at a platform that was deployed, and remove one", Args: takes(0, 0, "the name of what is to be done: verify, images or destroy")}
-	c.AddCommand(p.destroyCommand(), p.removeTeamCommand(), p.emptyBucketCommand(), p.environmentCommand(), p.imagesCommand(), p.verifyCommand())
+	c.AddCommand(p.destroyCommand(), p.removeTeamCommand(), p.emptyBucketCommand(), p.environmentCommand(), p.imagesCommand(), p.unblockCommand(), p.verifyCommand())
 	return c
 }
 

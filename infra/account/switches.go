@@ -26,6 +26,7 @@ const (
 	MachineType  = "AWS::StepFunctions::StateMachine"
 	QueueType    = "AWS::SQS::Queue"
 	BucketType   = "AWS::S3::Bucket"
+	ClusterType  = "AWS::EKS::Cluster"
 	// KubernetesType is of objects that the CDK applies.
 	KubernetesType = "Custom::AWSCDK-EKS-KubernetesResource"
 )

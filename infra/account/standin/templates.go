@@ -69,7 +69,8 @@ func (a *AWS) deploy(name string, made template, raw string) *Stack {
 		case "AWS::EKS::Cluster":
 			cluster := closed()
 			cluster.Protected = r.Properties["DeletionProtection"] == true
-			a.Clusters[resolved(r.Properties["Name"])] = cluster
+			one.ID = resolved(r.Properties["Name"])
+			a.Clusters[one.ID] = cluster
 		}
 		s.Resources = append(s.Resources, one)
 	}
