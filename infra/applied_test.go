@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -99,4 +100,28 @@ func importsOf(t *testing.T, stack string) map[string]bool {
 		})
 	}
 	return names
+}
+
+// The CDK's provider runs two functions for each, and fails where the account may not
+// have as many.
+func TestOneThingAfterTheOtherIsInstalledAndApplied(t *testing.T) {
+	for _, stack := range made(t) {
+		parsed := read(t, stack)
+		needs := dependencies(parsed)
+		var reaches func(from, to string) bool
+		reaches = func(from, to string) bool {
+			return slices.ContainsFunc(needs[from], func(next string) bool { return next == to || reaches(next, to) })
+		}
+		var all []string
+		for _, kind := range []string{helmChart, kubeObject} {
+			all = slices.AppendSeq(all, maps.Keys(parsed.ofType(kind)))
+		}
+		for i, one := range all {
+			for _, other := range all[:i] {
+				if !reaches(one, other) && !reaches(other, one) {
+					t.Errorf("%s: %s and %s do not wait for each other", stack, one, other)
+				}
+			}
+		}
+	}
 }

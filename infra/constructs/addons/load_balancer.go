@@ -24,8 +24,9 @@ func loadBalancer(scope constructs.Construct, p platform.Platform, on cluster.Cl
 		`/^Resource::(\*|arn:[a-z-]+:(ec2|elasticloadbalancing):.*)$/`)
 	identity := on.Identify(scope, "LoadBalancerIdentity", charts.LoadBalancerController.Namespace, charts.LoadBalancerController.Account, role)
 	objects, policies := kubernetes.WebPages(p, ids(private))
+	before := on.Apply(scope, "WebPagePolicies", policies...)
 	controller := on.Install(scope, "LoadBalancerController", charts.LoadBalancerController, loadBalancerValues(cluster.CoreOf(p), p, *on.Vpc().VpcId()))
-	controller.Node().AddDependency(identity, role, on.Apply(scope, "WebPagePolicies", policies...))
+	controller.Node().AddDependency(identity, role, before)
 	if certificates != nil {
 		controller.Node().AddDependency(certificates)
 	}

@@ -26,6 +26,8 @@ type Cluster struct {
 	Mirror charts.Mirror
 	// Issuer is the URL of the cluster's OpenID Connect issuer, which IAM knows as a provider.
 	Issuer *string
+
+	turns turns
 }
 
 // New makes the cluster that the platform asks for. kubectl is the zip of the
@@ -76,7 +78,7 @@ func New(scope constructs.Construct, p platform.Platform, in network.Network, ku
 	awsiam.NewCfnOIDCProvider(scope, jsii.String("Oidc"), &awsiam.CfnOIDCProviderProps{
 		Url: eks.ClusterOpenIdConnectIssuerUrl(), ClientIdList: jsii.Strings("sts.amazonaws.com"),
 	})
-	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl()}
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: eks.ClusterOpenIdConnectIssuerUrl(), turns: turns{}}
 }
 
 // controlPlane are the subnets that the control plane has interfaces in: those of the

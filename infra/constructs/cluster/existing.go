@@ -34,5 +34,5 @@ func Existing(scope constructs.Construct, p platform.Platform, in network.Networ
 	settleProvider(kubectls, p)
 	administer(scope, "ProviderEntry", eks, kubectls.Role().RoleArn())
 	role := awsiam.Role_FromRoleArn(scope, jsii.String("NodeRole"), jsii.String(given.NodeRole), nil)
-	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: jsii.String(given.Issuer)}
+	return Cluster{ICluster: eks, NodeRole: role, Functions: letFunctionsIn(scope, eks, in), Issuer: jsii.String(given.Issuer), turns: turns{}}
 }

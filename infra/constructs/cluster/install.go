@@ -21,7 +21,7 @@ const patience = 14
 func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Chart, values map[string]any) awseksv2.HelmChart {
 	values = c.Mirror.Values(chart, values)
 	chart = c.Mirror.Chart(chart)
-	return awseksv2.NewHelmChart(scope, jsii.String(id), &awseksv2.HelmChartProps{
+	made := awseksv2.NewHelmChart(scope, jsii.String(id), &awseksv2.HelmChartProps{
 		Cluster:         c.ICluster,
 		Chart:           jsii.String(chart.Name),
 		Release:         jsii.String(chart.Release),
@@ -33,6 +33,8 @@ func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Cha
 		Wait:            jsii.Bool(true),
 		Timeout:         awscdk.Duration_Minutes(jsii.Number(patience)),
 	})
+	c.turns.next(scope, made)
+	return made
 }
 
 // Apply applies objects. Several are taken over where they are there already: of a
@@ -61,7 +63,9 @@ func (c Cluster) apply(scope constructs.Construct, id string, keep bool, objects
 		// What was kept is there already when somebody asks for it again.
 		props.Prune, props.RemovalPolicy, props.Overwrite = jsii.Bool(false), awscdk.RemovalPolicy_RETAIN, jsii.Bool(true)
 	}
-	return awseksv2.NewKubernetesManifest(scope, jsii.String(id), props)
+	made := awseksv2.NewKubernetesManifest(scope, jsii.String(id), props)
+	c.turns.next(scope, made)
+	return made
 }
 
 // Keep applies objects that stay in the cluster when they leave the stack, or it

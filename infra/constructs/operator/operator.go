@@ -25,19 +25,17 @@ func New(scope constructs.Construct, p platform.Platform, on cluster.Cluster, pi
 		namespaces = append(namespaces, kubernetes.Namespace(t))
 	}
 	on.Apply(scope, "FencePolicy", kubernetes.FencePolicy()...)
-	core := cluster.CoreOf(p)
-	var chart constructs.Construct
-	if p.FlinkOperator.Kind == platform.Apache {
-		chart = on.Install(scope, "FlinkOperator", charts.ApacheOperator, apacheValues(core, p))
-	} else {
-		role := operatorRole(scope, on, pinned)
-		identity := on.Identify(scope, "OperatorIdentity", charts.EMROperator.Namespace, account, role)
-		chart = on.Install(scope, "FlinkOperator", charts.EMROperator, emrValues(core, p, *role.RoleArn()))
-		chart.Node().AddDependency(identity)
-	}
 	if len(namespaces) > 0 {
-		chart.Node().AddDependency(on.Keep(scope, "Namespaces", namespaces...))
+		on.Keep(scope, "Namespaces", namespaces...)
 	}
+	core := cluster.CoreOf(p)
+	if p.FlinkOperator.Kind == platform.Apache {
+		on.Install(scope, "FlinkOperator", charts.ApacheOperator, apacheValues(core, p))
+		return
+	}
+	role := operatorRole(scope, on, pinned)
+	identity := on.Identify(scope, "OperatorIdentity", charts.EMROperator.Namespace, account, role)
+	on.Install(scope, "FlinkOperator", charts.EMROperator, emrValues(core, p, *role.RoleArn())).Node().AddDependency(identity)
 }
 
 // operatorRole lets EMR's operator fetch the jars that releases pinned, for
