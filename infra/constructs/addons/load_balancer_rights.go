@@ -26,6 +26,10 @@ func loadBalancerStatements(p platform.Platform, in place, account string) []sta
 			"elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules",
 			"elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
 			"elasticloadbalancing:DescribeTargetHealth",
+			// What Elastic Load Balancing asks EC2 in the name of who makes a load balancer
+			// (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html,
+			// and for the last https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917).
+			"ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeInternetGateways", "ec2:GetSecurityGroupsForVpc",
 		}, Condition: map[string]any{"StringEquals": map[string]any{"aws:RequestedRegion": p.Region}}},
 	}
 	all = append(all, groupStatements(p, in, account)...)

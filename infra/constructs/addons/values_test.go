@@ -193,6 +193,25 @@ func TestTheControllerOfWebPagesTouchesOneLoadBalancerAndWhatItMade(t *testing.T
 	}
 }
 
+// Elastic Load Balancing asks EC2 in the name of who calls it; no call of the
+// controller's own shows that.
+func TestTheControllerOfWebPagesMayWhatALoadBalancerIsMadeBy(t *testing.T) {
+	may := map[string]bool{}
+	for _, s := range loadBalancerStatements(someday("eu-west-1", "aws"), place{group: "sg-1", vpc: "vpc-1"}, "111122223333") {
+		for _, action := range s.Actions {
+			may[action] = true
+		}
+	}
+	for _, action := range []string{
+		"iam:CreateServiceLinkedRole", "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeInternetGateways",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:GetSecurityGroupsForVpc",
+	} {
+		if !may[action] {
+			t.Errorf("it may not %s", action)
+		}
+	}
+}
+
 // unheld are the actions that no tag holds: with images and subnets to launch with, one
 // role, one queue, EC2's own role.
 var unheld = map[string][]string{
