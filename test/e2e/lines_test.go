@@ -20,6 +20,7 @@ func TestOnRealParts(t *testing.T) {
 		{"changes", "changed", (*installation).changes},
 		{"an alarm", "alarmed", (*installation).repairs},
 		{"savepoints", "rotated", (*installation).rotates},
+		{"standalone mode", "standalone", (*installation).standalone},
 	}
 	for _, line := range lines {
 		t.Run(line.name, func(t *testing.T) {
