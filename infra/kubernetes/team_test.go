@@ -72,6 +72,20 @@ func TestAQuotaSaysWhatTheConfigurationSays(t *testing.T) {
 	}
 }
 
+// Kubernetes takes such names, and YAML takes them for something else.
+func TestANamespaceMayBeNamedLikeANumberOrNothing(t *testing.T) {
+	for _, name := range []string{"123", "1e3", "null", "true"} {
+		for _, object := range kubernetes.Team(platform.Team{Name: "b", Namespace: name, Quota: teamA.Quota}) {
+			subjects, _ := object["subjects"].([]any)
+			for _, s := range subjects {
+				if got, named := s.(map[string]any)["namespace"]; named && got != name {
+					t.Errorf("%s %s is for the namespace %v (%T)", object["kind"], meta(object, "name"), got, got)
+				}
+			}
+		}
+	}
+}
+
 func TestTwoTeamsShareNothing(t *testing.T) {
 	for _, object := range kubernetes.Team(platform.Team{Name: "b", Namespace: "flink-team-b-ns", Quota: teamA.Quota}) {
 		if text := fmt.Sprint(object); strings.Contains(text, "team-a") {

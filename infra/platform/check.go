@@ -14,12 +14,12 @@ type Regions map[string]string
 // China is the partition whose services have other names and other ARNs.
 const China = "aws-cn"
 
-var name = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+var name = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$`)
 
 // check holds every section against itself, then against the others.
 func (p *Platform) check(regions Regions, found *faults) {
 	if !name.MatchString(p.Name) {
-		found.add("name", "%q begins the names of stacks and buckets: a lower-case letter, then letters, digits and hyphens, 20 in all", p.Name)
+		found.add("name", "%q begins the names of stacks and buckets: a lower-case letter, then letters, digits and hyphens, 20 in all and no hyphen at the end", p.Name)
 	}
 	p.checkRegion(regions, found)
 	p.Network.check(p.Region, found)

@@ -90,6 +90,7 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"an unknown region":        {"region: eu-west-9\n", "line 1: region: there is no region eu-west-9; of eu there are eu-central-1, eu-west-1"},
 		"a place that is none":     {"region: moon-1\n", "a region is named as eu-west-1"},
 		"a name AWS refuses":       {"region: eu-west-1\nname: My Platform\n", `line 2: name: "My Platform" begins the names of stacks`},
+		"a name that goes on":      {"region: eu-west-1\nname: flink-\n", "and no hyphen at the end"},
 		"no network":               {"region: eu-west-1\nnetwork: {cidr: many}\n", `network.cidr: "many" is no IPv4 network`},
 		"a network's middle":       {"region: eu-west-1\nnetwork: {cidr: 10.0.3.0/16}\n", "network.cidr: 10.0.3.0/16 begins at 10.0.0.0/16"},
 		"a public network":         {"region: eu-west-1\nnetwork: {cidr: 52.94.0.0/16}\n", "is no private network"},
