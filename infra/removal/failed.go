@@ -32,6 +32,18 @@ func neverMade(status string) bool {
 	return status == "ROLLBACK_COMPLETE" || status == "ROLLBACK_FAILED"
 }
 
+// skipped are what such a stack was told to retain: new ones are made instead of
+// them, and when the stack is gone nobody remembers whose they were.
+func skipped(own []account.Resource) []Left {
+	var all []Left
+	for _, one := range own {
+		if one.Status == "DELETE_SKIPPED" && one.ID != "" && one.Type != account.KubernetesType {
+			all = append(all, leftOf(one))
+		}
+	}
+	return all
+}
+
 func (r *Removal) unblock(ctx context.Context, s account.Stack) error {
 	if s.Protected {
 		r.Say("the stack %s was never made (%s): it may be deleted, and is made anew", s.Name, s.Status)
@@ -42,6 +54,9 @@ func (r *Removal) unblock(ctx context.Context, s account.Stack) error {
 	own, err := r.Account.Resources(ctx, s.Name)
 	if err != nil {
 		return err
+	}
+	for _, left := range skipped(own) {
+		r.Say("it left behind the %s %s, which nothing uses: %s", left.What, left.ID, left.Remove)
 	}
 	for _, cluster := range account.OfType(own, account.ClusterType) {
 		if cluster.ID == r.Platform.ClusterName() {

@@ -1,7 +1,9 @@
 package removal
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sluice-flink/sluice/infra/account/standin"
@@ -63,5 +65,33 @@ func TestAnAccountWithoutThePlatformHasNothingInTheWay(t *testing.T) {
 	a.Stacks = nil
 	if err := r.Unblock(t.Context()); err != nil || len(a.Calls) > 0 {
 		t.Errorf("%v, and it did %v", err, a.Calls)
+	}
+}
+
+func TestWhatAStackThatWasNeverMadeHasLeftBehindIsSaidWithTheCommandThatRemovesIt(t *testing.T) {
+	a, r := deployed(t)
+	failed := named(t, a, "sluice-data")
+	failed.Status = "ROLLBACK_COMPLETE"
+	for i, one := range failed.Resources {
+		failed.Resources[i].Status = "DELETE_COMPLETE"
+		if one.Retained {
+			failed.Resources[i].Status = "DELETE_SKIPPED"
+		}
+	}
+	var said []string
+	r.Say = func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	if err := r.Unblock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, line := range said {
+		for kind, command := range map[string]string{"bucket": "aws s3api delete-bucket --bucket ", "key": "aws kms schedule-key-deletion --key-id "} {
+			if strings.HasPrefix(line, "it left behind the "+kind+" ") && strings.Contains(line, command) {
+				kinds[kind]++
+			}
+		}
+	}
+	if kinds["bucket"] != 4 || kinds["key"] != 1 {
+		t.Errorf("of 4 buckets and a key it said %v:\n%s", kinds, strings.Join(said, "\n"))
 	}
 }
