@@ -55,6 +55,7 @@ func TestAReleaseGoesToTheClusterOfTheKubeconfig(t *testing.T) {
 	if r.Outcome != flink.Succeeded || r.Reason != flink.Released {
 		t.Errorf("it ended %s, %s: %s", r.Outcome, r.Reason, r.Message)
 	}
+	pageIsShown(t, c)
 	removed.leavesASavepoint(t)
 	must(t, end())
 	select {
