@@ -43,9 +43,9 @@ func (c Cluster) Install(scope constructs.Construct, id string, chart charts.Cha
 // (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#important-cases-to-handle).
 // One alone is either there or not: if it is, it is somebody else's.
 //
-// What may leave a stack while the stack stays has to be applied alone: of several,
-// kubectl removes those of a dozen kinds that are gone, and no policies, roles or
-// quotas (https://github.com/kubernetes/kubectl/blob/master/pkg/cmd/apply/prune.go).
+// What must not stay in the cluster when it leaves the stack is applied alone: of
+// several, kubectl removes those of a dozen kinds that are gone, and no policies,
+// roles or quotas (https://github.com/kubernetes/kubectl/blob/master/pkg/cmd/apply/prune.go).
 func (c Cluster) Apply(scope constructs.Construct, id string, objects ...map[string]any) awseksv2.KubernetesManifest {
 	return c.apply(scope, id, false, objects)
 }
