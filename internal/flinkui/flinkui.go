@@ -4,7 +4,8 @@
 // It knows the operator's name for the JobManager's service and nothing else of
 // Sluice. Whoever reaches the port acts with the kubeconfig's rights on that one
 // service: it listens on the loopback, and answers only to its own host names,
-// so that no web page can be led there by a name of its own. Start with Serve.
+// so that no web page can be led there by a name of its own. What another page
+// sends there may only read, and reading cancels nothing. Start with Serve.
 package flinkui
 
 import (
@@ -19,6 +20,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/rest"
+
+	"github.com/sluice-flink/sluice/internal/webpage"
 )
 
 // Server is a running proxy.
@@ -96,7 +99,7 @@ func proxy(config *rest.Config, namespace, name string) (http.Handler, error) {
 		return nil, err
 	}
 	prefix := servicePath(namespace, name)
-	return ownHostOnly(&httputil.ReverseProxy{
+	return ownHostOnly(onlyReads(&httputil.ReverseProxy{
 		Transport: transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			// The API server puts the prefix before absolute links in HTML.
@@ -107,7 +110,19 @@ func proxy(config *rest.Config, namespace, name string) (http.Handler, error) {
 				r.Out.Header.Del(private)
 			}
 		},
-	}), nil
+	})), nil
+}
+
+// onlyReads refuses what other pages of the browser send to change something, and the
+// one thing that Flink changes on a GET, which an image of any page may be.
+func onlyReads(next http.Handler) http.Handler {
+	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if webpage.Cancels(r.URL.Path) {
+			http.Error(w, "this page cancels nothing: sluice suspend and sluice delete stop a job, with its state and a record", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
 }
 
 // servicePath is the API server's way to the JobManager's REST port.

@@ -65,6 +65,32 @@ func TestEveryPathLeadsToTheServiceWithTheClustersCredentials(t *testing.T) {
 	}
 }
 
+func TestAJobIsNotCancelledByLookingAtIt(t *testing.T) {
+	s := serve(t)
+	for _, path := range []string{"jobs/0123/yarn-cancel", "jobs/0123/%79arn-cancel", "jobs%2F0123%2Fyarn-cancel/", "v1/jobs/0123/yarn-stop", prefix[1:] + "/jobs/0123/yarn-cancel"} {
+		if status, body := get(t, s.URL()+path, ""); status != http.StatusForbidden {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+}
+
+func TestAnotherPageOfTheBrowserChangesNothing(t *testing.T) {
+	s := serve(t)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"jars/upload", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", "https://evil.example")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusForbidden {
+		t.Errorf("it is answered %s", answer.Status)
+	}
+}
+
 func TestNothingButTheServiceIsReached(t *testing.T) {
 	s := serve(t)
 	if status, body := get(t, s.URL()+"%2e%2e/%2e%2e/secrets", ""); status != http.StatusBadRequest {

@@ -2,6 +2,7 @@ package webpage
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,11 @@ func Annotations(name string) map[string]string {
 var paths = []string{
 	`^/([A-Za-z0-9._-]*|(assets|jobmanager|taskmanagers)/[A-Za-z0-9._:/-]*)$`,
 	`^/jobs/[A-Za-z0-9]+(/([A-Za-xz][A-Za-z0-9._:/-]*)?)?$`,
+}
+
+// Cancels says whether a path, decoded, is one by which Flink ends a job on a GET.
+func Cancels(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "yarn-cancel" || part == "yarn-stop" })
 }
 
 type condition struct {
