@@ -78,7 +78,7 @@ func TestWhatExistsAlreadyIsNotPaidTwice(t *testing.T) {
 
 func TestALoadBalancerOfWebPagesIsOnTheBillWhereTheFileAsksForOne(t *testing.T) {
 	const asked = "ingress: {kind: Internal, domain: flink.example.com, inboundCidrs: [10.0.0.0/8], certificateArns: [\"arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef\"]}\n"
-	with, without := bill(t, "region: eu-west-1\n"+asked), bill(t, "region: eu-west-1\n")
+	with, without := bill(t, "region: eu-west-1\nflinkOperator: {kind: Apache}\n"+asked), bill(t, "region: eu-west-1\nflinkOperator: {kind: Apache}\n")
 	if more := with.Total - without.Total; math.Abs(more-730*0.0225) > 1e-9 {
 		t.Errorf("it costs %v", more)
 	}

@@ -38,6 +38,9 @@ func (p *Platform) checkIngress(found *faults) {
 		found.add("ingress.kind", "%q: say %s or %s; there is none with public addresses, since a page shows a job's settings and logs to whoever reaches it", i.Kind, NoIngress, Internal)
 		return
 	}
+	if p.FlinkOperator.Kind == EMR {
+		found.add("ingress.kind", "%s takes flinkOperator.kind: %s: that EMR's operator can make an Ingress on Kubernetes 1.33 and newer is not known, and those of Apache's that it may be made from end the deployment of a job that asks for one with an error; `sluice ui` shows pages with either", Internal, Apache)
+	}
 	if !domain.MatchString(i.Domain) || len(i.Domain) > longestDomain {
 		found.add("ingress.domain", "%q: say what the names of pages end in, as flink.example.com, in lower case and %d characters at most", i.Domain, longestDomain)
 	}

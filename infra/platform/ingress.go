@@ -2,6 +2,12 @@ package platform
 
 // Ingress is how Flink's web pages are seen by a name, beside `sluice ui`: by one
 // load balancer for all jobs that ask for it, which shows and changes nothing.
+//
+// The operator makes a job's Ingress, and asks the API server's version first. What
+// Apache's up to 1.12 ask with cannot read the answer of Kubernetes 1.33 and newer
+// (https://github.com/fabric8io/kubernetes-client/issues/7037), in the middle of a
+// deployment. Of which release EMR's is made is published up to EMR 7.9, which is of 1.10
+// (https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/emr-eks-7.9.0-flink-latest.html).
 type Ingress struct {
 	Kind IngressKind `yaml:"kind"`
 	// Domain is what the names of pages end in: a job's is

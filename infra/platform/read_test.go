@@ -153,6 +153,7 @@ func TestWhatCannotBeIsSaidWithItsLineAndWhatToDo(t *testing.T) {
 		"half a quota":             {"region: eu-west-1\nteams: [{name: a, quota: {cpu: 8, memoryGiB: 32}}]\n", "teams[0].quota.pods: 0: at least 4, or no job fits in"},
 		"an unknown team's field":  {"region: eu-west-1\nteams: [{name: a, namespaces: b}]\n", "there is no field namespaces here"},
 		"pages for everybody":      {"region: eu-west-1\ningress: {kind: InternetFacing}\n", `line 2: ingress.kind: "InternetFacing": say None or Internal; there is none with public addresses`},
+		"pages of EMR's operator":  {"region: eu-west-1\ningress: {kind: Internal}\n", "line 2: ingress.kind: Internal takes flinkOperator.kind: Apache"},
 		"pages nobody serves":      {"region: eu-west-1\ningress: {domain: flink.example.com}\n", "ingress.kind: None, and the rest of ingress says what a load balancer is like: say Internal"},
 		"pages without a name":     {"region: eu-west-1\ningress: {kind: Internal, domain: Flink}\n", `ingress.domain: "Flink": say what the names of pages end in`},
 		"pages without TLS":        {"region: eu-west-1\ningress: {kind: Internal, domain: flink.example.com}\n", "ingress.certificateArns: there are 0: a page is shown by TLS alone"},

@@ -15,7 +15,7 @@ type Observed struct {
 	Definitions []Definition
 	MetricsAPI  Condition   // of v1beta1.metrics.k8s.io; its name is empty where there is none
 	Pools       []Condition // NodePool/<name> and EC2NodeClass/<name>
-	// Objects are those of kubernetes.Team and kubernetes.Namespace that are there.
+	// Objects are those of Guarding and Wanted that are there.
 	Objects    []kubernetes.Object
 	Identities []Identity
 	Answers    map[Question]bool

@@ -14,35 +14,40 @@ func Wanted(t platform.Team) []kubernetes.Object {
 	return append([]kubernetes.Object{kubernetes.Namespace(t)}, kubernetes.Team(t)...)
 }
 
-// teams holds every object of each team against what the file makes of it. A
+// teams holds every object of each team against what the file makes of it.
+func teams(p platform.Platform, seen Observed) []Finding {
+	var all []Finding
+	for _, t := range p.Teams {
+		wanted := Wanted(t)
+		faults := unlike(wanted, seen)
+		if len(faults) == 0 {
+			faults = []Finding{ok("team %s: namespace %s with its %d objects: %s", t.Name, t.Namespace, len(wanted)-1, kindsOf(wanted[1:]))}
+		}
+		all = append(all, faults...)
+	}
+	return all
+}
+
+// unlike are the faults of objects that are not there, or not as they are wanted. A
 // field that the API server fills in is nobody's concern; one that says something
 // else is.
-func teams(p platform.Platform, seen Observed) []Finding {
+func unlike(wanted []kubernetes.Object, seen Observed) []Finding {
 	there := map[string]kubernetes.Object{}
 	for _, o := range seen.Objects {
 		there[Ref(o)] = o
 	}
-	var all []Finding
-	for _, t := range p.Teams {
-		faults := 0
-		wanted := Wanted(t)
-		for _, o := range wanted {
-			found, is := there[Ref(o)]
-			if !is {
-				all = append(all, fault(Ref(o), "it is not there", "make deploy"))
-				faults++
-				continue
-			}
-			if path := differs("", o, found); path != "" {
-				all = append(all, fault(Ref(o), "somebody has changed "+path, "kubectl get it, and keep what is meant in the platform's file; then delete it and make deploy"))
-				faults++
-			}
+	var faults []Finding
+	for _, o := range wanted {
+		found, is := there[Ref(o)]
+		if !is {
+			faults = append(faults, fault(Ref(o), "it is not there", "make deploy"))
+			continue
 		}
-		if faults == 0 {
-			all = append(all, ok("team %s: namespace %s with its %d objects: %s", t.Name, t.Namespace, len(wanted)-1, kindsOf(wanted[1:])))
+		if path := differs("", o, found); path != "" {
+			faults = append(faults, fault(Ref(o), "somebody has changed "+path, "kubectl get it, and keep what is meant in the platform's file; then delete it and make deploy"))
 		}
 	}
-	return all
+	return faults
 }
 
 // Ref names an object: its kind, its namespace and its name.

@@ -18,6 +18,7 @@ const (
 	Kinds      Part = "kinds"
 	Metrics    Part = "metrics"
 	Pools      Part = "pools"
+	Policies   Part = "policies"
 	Teams      Part = "teams"
 	Identities Part = "identities"
 	Rights     Part = "rights"
@@ -27,7 +28,7 @@ const (
 
 // Parts are all of them, in that order.
 func Parts() []Part {
-	return []Part{Stacks, Nodes, Charts, Kinds, Metrics, Pools, Teams, Identities, Rights, EventPlane, Buckets}
+	return []Part{Stacks, Nodes, Charts, Kinds, Metrics, Pools, Policies, Teams, Identities, Rights, EventPlane, Buckets}
 }
 
 // Finding is one thing that was held against the file.
@@ -46,7 +47,7 @@ func (f Finding) OK() bool { return f.Fault == "" }
 func Judge(p platform.Platform, seen Observed) []Finding {
 	judges := map[Part]func(platform.Platform, Observed) []Finding{
 		Stacks: stacks, Nodes: nodes, Charts: installed, Kinds: kinds, Metrics: metrics, Pools: pools,
-		Teams: teams, Identities: identities, Rights: rights, EventPlane: eventPlane, Buckets: buckets,
+		Policies: guarded, Teams: teams, Identities: identities, Rights: rights, EventPlane: eventPlane, Buckets: buckets,
 	}
 	var all []Finding
 	for _, part := range Parts() {

@@ -49,6 +49,9 @@ func asItShould(p platform.Platform) Observed {
 	for _, pool := range p.AddOns.Pools {
 		seen.Pools = append(seen.Pools, Condition{"NodePool/" + pool.Name, true, ""}, Condition{"EC2NodeClass/" + pool.Name, true, ""})
 	}
+	for _, o := range Guarding(p) {
+		seen.Objects = append(seen.Objects, throughJSON(o))
+	}
 	for _, t := range p.Teams {
 		for _, o := range Wanted(t) {
 			seen.Objects = append(seen.Objects, throughJSON(o))
@@ -112,6 +115,7 @@ func TestEachThingThatIsWrongIsOneFaultThatSaysWhatToDo(t *testing.T) {
 		"a kind is older":        {func(o *Observed) { o.Definitions[0].Served = []string{"v1beta1"} }, Kinds, "kind certificates.cert-manager.io", "it is served as v1beta1, and not as v1"},
 		"metrics are not served": {func(o *Observed) { o.MetricsAPI.Ready, o.MetricsAPI.Message = false, "no endpoints" }, Metrics, "metrics of pods and nodes", "they are not served: no endpoints"},
 		"a pool is not ready":    {func(o *Observed) { o.Pools[0].Ready, o.Pools[0].Message = false, "no class" }, Pools, "NodePool/flink-compute-optimized", "it is not ready: no class"},
+		"the fence is gone":      {func(o *Observed) { drop(o, "ValidatingAdmissionPolicyBinding sluice-fence-of-the-resource") }, Policies, "ValidatingAdmissionPolicyBinding sluice-fence-of-the-resource", "it is not there"},
 		"a quota is gone":        {func(o *Observed) { drop(o, "ResourceQuota flink-team-a-ns/flink-team-a") }, Teams, "ResourceQuota flink-team-a-ns/flink-team-a", "it is not there"},
 		"a quota was changed": {func(o *Observed) {
 			object(o, "ResourceQuota")["spec"].(map[string]any)["hard"].(map[string]any)["pods"] = "7"
@@ -172,6 +176,27 @@ func object(o *Observed, kind string) kubernetes.Object {
 
 func drop(o *Observed, ref string) {
 	o.Objects = slices.DeleteFunc(o.Objects, func(one kubernetes.Object) bool { return Ref(one) == ref })
+}
+
+func TestAClassOfWebPagesThatSomebodyOpenedIsAFault(t *testing.T) {
+	p := shipped(t)
+	p.Ingress = platform.Ingress{Kind: platform.Internal, Domain: "flink.example.com", Certificates: []string{"arn"}, InboundCIDRs: []string{"10.0.0.0/8"}}
+	seen := asItShould(p)
+	for _, o := range seen.Objects {
+		if Ref(o) == "IngressClassParams sluice" {
+			o["spec"].(map[string]any)["scheme"] = "internet-facing"
+			o["spec"].(map[string]any)["subnets"] = map[string]any{"ids": []any{"subnet-1"}} // which is another stack's to say
+		}
+	}
+	drop(&seen, "ValidatingAdmissionPolicyBinding sluice-web-pages")
+	var got []string
+	for _, f := range Faults(Judge(p, seen)) {
+		got = append(got, f.What+": "+f.Fault)
+	}
+	want := []string{"IngressClassParams sluice: somebody has changed .spec.scheme", "ValidatingAdmissionPolicyBinding sluice-web-pages: it is not there"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 func TestAPartThatCouldNotBeLookedAtIsAFaultAndHidesNoOther(t *testing.T) {

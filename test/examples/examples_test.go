@@ -30,7 +30,7 @@ func all(t *testing.T) []Example {
 
 // wanted is what a reader of the blueprint looks for. An example that is missing
 // here, or in the folder, or in its README, is a fault.
-var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "faster-restart", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone", "web-page"}
+var wanted = []string{"autoscaler", "autoscaler-apache", "basic", "cluster-autoscaler", "faster-restart", "graviton", "karpenter", "monitoring", "pyflink", "session", "standalone", "web-page-apache"}
 
 func TestThereIsAnExampleOfEverythingAndTheListSaysSo(t *testing.T) {
 	list, err := os.ReadFile(filepath.Join(root, "examples", "eks", "README.md"))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
 
+	"github.com/sluice-flink/sluice/infra/kubernetes"
 	"github.com/sluice-flink/sluice/infra/platform"
 	"github.com/sluice-flink/sluice/infra/verify"
 )
@@ -206,19 +208,34 @@ func condition(o *unstructured.Unstructured, kind string) (is bool, message stri
 
 func (l *looker) teams(ctx context.Context) error {
 	for _, team := range l.platform.Teams {
-		for _, wanted := range verify.Wanted(team) {
-			object := &unstructured.Unstructured{Object: wanted}
-			mapping, err := l.from.Cluster.kinds.RESTMapping(object.GroupVersionKind().GroupKind(), object.GroupVersionKind().Version)
-			if err != nil {
-				return fmt.Errorf("find the kind %s: %w", object.GetKind(), err)
-			}
-			found, err := l.from.Cluster.get(ctx, mapping.Resource, object.GetNamespace(), object.GetName())
-			if err != nil {
-				return err
-			}
-			if found != nil {
-				l.seen.Objects = append(l.seen.Objects, found.Object)
-			}
+		if err := l.objects(ctx, verify.Wanted(team)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *looker) policies(ctx context.Context) error {
+	return l.objects(ctx, verify.Guarding(l.platform))
+}
+
+// objects reads those that are there. Of a kind that nobody defines there is none.
+func (l *looker) objects(ctx context.Context, all []kubernetes.Object) error {
+	for _, wanted := range all {
+		object := &unstructured.Unstructured{Object: wanted}
+		mapping, err := l.from.Cluster.kinds.RESTMapping(object.GroupVersionKind().GroupKind(), object.GroupVersionKind().Version)
+		if meta.IsNoMatchError(err) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("find the kind %s: %w", object.GetKind(), err)
+		}
+		found, err := l.from.Cluster.get(ctx, mapping.Resource, object.GetNamespace(), object.GetName())
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			l.seen.Objects = append(l.seen.Objects, found.Object)
 		}
 	}
 	return nil

@@ -131,7 +131,7 @@ func (l *looker) cluster(ctx context.Context) {
 	}
 	for part, look := range map[verify.Part]func(context.Context) error{
 		verify.Nodes: l.nodes, verify.Charts: l.charts, verify.Kinds: l.definitions, verify.Metrics: l.metrics,
-		verify.Pools: l.pools, verify.Teams: l.teams, verify.Rights: l.rights,
+		verify.Pools: l.pools, verify.Policies: l.policies, verify.Teams: l.teams, verify.Rights: l.rights,
 	} {
 		if why != "" {
 			l.seen.Unseen[part] = why

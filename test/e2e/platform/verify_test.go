@@ -22,7 +22,7 @@ import (
 )
 
 // ofCluster are the parts that the API server tells.
-var ofCluster = []verify.Part{verify.Nodes, verify.Charts, verify.Kinds, verify.Metrics, verify.Pools, verify.Teams, verify.Rights}
+var ofCluster = []verify.Part{verify.Nodes, verify.Charts, verify.Kinds, verify.Metrics, verify.Pools, verify.Policies, verify.Teams, verify.Rights}
 
 func TestWhatIsInTheClusterIsHeldAgainstTheFile(t *testing.T) {
 	c := start(t)
@@ -38,7 +38,7 @@ func TestWhatIsInTheClusterIsHeldAgainstTheFile(t *testing.T) {
 	must(t, err)
 
 	before := faultsOf(t, p, on)
-	for _, part := range []verify.Part{verify.Teams, verify.Rights} {
+	for _, part := range []verify.Part{verify.Policies, verify.Teams, verify.Rights} {
 		if len(before[part]) > 0 {
 			t.Errorf("of %s as it should be: %v", part, before[part])
 		}
