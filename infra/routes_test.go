@@ -95,6 +95,10 @@ func TestEachSideHasAZoneAndAddressesOfItsOwnForEverySubnet(t *testing.T) {
 func TestEveryPrivateSubnetReachesEveryEndpoint(t *testing.T) {
 	network := vpcOf(read(t, networkStack))
 	private, _ := network.sides()
+	var everywhere []string
+	for _, subnet := range private {
+		everywhere = append(everywhere, "<"+subnet+">")
+	}
 	group, let := network.only(t, "AWS::EC2::SecurityGroup")
 	for id, endpoint := range network.ofType("AWS::EC2::VPCEndpoint") {
 		if endpoint.Properties["VpcEndpointType"] == "Gateway" {
@@ -107,7 +111,7 @@ func TestEveryPrivateSubnetReachesEveryEndpoint(t *testing.T) {
 		}
 		stands := texts(endpoint.Properties["SubnetIds"])
 		slices.Sort(stands)
-		if !slices.Equal(stands, []string{"<" + private[0] + ">", "<" + private[1] + ">"}) {
+		if !slices.Equal(stands, everywhere) {
 			t.Errorf("%s stands in %v, want the private subnets", id, stands)
 		}
 		if groups := texts(endpoint.Properties["SecurityGroupIds"]); !slices.Equal(groups, []string{"<" + group + ".GroupId>"}) {

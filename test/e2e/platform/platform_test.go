@@ -54,7 +54,10 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 		{"the team's jobs", rest.ImpersonationConfig{UserName: "system:serviceaccount:" + ours.Namespace + ":" + objects.FullName(ours) + "-sa"}, jobsMay},
 		{"somebody else", rest.ImpersonationConfig{UserName: "somebody", Groups: []string{"system:authenticated"}}, nil},
 	} {
-		t.Run(who.name, func(t *testing.T) { who.try(t, c.Config) })
+		t.Run(who.name, func(t *testing.T) {
+			who.try(t, c.Config)
+			who.hasNoOther(t, c.Config)
+		})
 	}
 	quotaCounts(t, c.Config)
 	t.Run("what the namespace forbids is refused", func(t *testing.T) { whatTheNamespaceForbidsIsRefused(t, c.Config) })
