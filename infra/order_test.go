@@ -39,7 +39,7 @@ func TestThePlatformKnowsItsStacksInTheOrderInWhichTheyDepend(t *testing.T) {
 	if err := json.Unmarshal(raw, &manifest); err != nil {
 		t.Fatal(err)
 	}
-	known := []string{publicStack, privateStack}
+	known := []string{publicStack, privateStack, choicesStack}
 	for _, file := range platformFiles {
 		p, err := platform.Open(file, regions())
 		if err != nil {

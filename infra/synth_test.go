@@ -79,6 +79,9 @@ func synthesize(binaries string) error {
 			return err
 		}
 	}
+	if err := makeChoices(app); err != nil {
+		return err
+	}
 	for _, stack := range *app.Node().Children() {
 		if exports := stack.Node().TryFindChild(jsii.String("Exports")); exports != nil {
 			for _, output := range *exports.Node().Children() {
