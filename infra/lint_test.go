@@ -21,12 +21,23 @@ func TestTheCDKsOwnValidatorFindsNothing(t *testing.T) {
 	}
 	var report struct {
 		Title         string
-		PluginReports []json.RawMessage
+		PluginReports []struct {
+			Conclusion           string
+			Violations           []json.RawMessage
+			SuppressedViolations []struct{ RuleName string }
+		}
 	}
 	if err := json.Unmarshal(raw, &report); err != nil {
 		t.Fatal(err)
 	}
-	if report.Title != "Validation Report" || report.PluginReports == nil || len(report.PluginReports) > 0 {
+	found := report.Title != "Validation Report" || report.PluginReports == nil
+	for _, plugin := range report.PluginReports {
+		found = found || plugin.Conclusion != "success" || len(plugin.Violations) > 0
+		for _, meant := range plugin.SuppressedViolations {
+			found = found || meant.RuleName != hardcodedZone
+		}
+	}
+	if found {
 		t.Errorf("the validator says:\n%s", raw)
 	}
 }
@@ -73,9 +84,16 @@ var expressed = regexp.MustCompile(`(\\"TimeoutSeconds\\": )\\"\{%[^"]*%\}\\"`)
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmContributors.html).
 const unlisted = "cloudwatch:DescribeAlarmContributors"
 
+// hardcodedZone is the rule that a template names no zone. The CDK takes it back where
+// zones are asked for, as the platform's file may do.
+const hardcodedZone = "W3010"
+
+// zoned are subnets in zones that the platform's file names (W3010).
+var zoned = regexp.MustCompile(`("AvailabilityZone": )"[a-z0-9-]+"`)
+
 // lintable is a copy of a stack's template with a number for each of those, an
-// action that is known instead of the one that is not, and the one partition
-// whose service integrations cfn-lint knows (E3601).
+// action that is known instead of the one that is not, the first zone for one that
+// is named, and the one partition whose service integrations cfn-lint knows (E3601).
 func lintable(t *testing.T, stack string) string {
 	t.Helper()
 	raw, err := os.ReadFile(templateFile(stack))
@@ -84,6 +102,7 @@ func lintable(t *testing.T, stack string) string {
 	}
 	path := filepath.Join(t.TempDir(), stack+".template.json")
 	raw = bytes.ReplaceAll(raw, []byte(unlisted), []byte("cloudwatch:DescribeAlarms"))
+	raw = zoned.ReplaceAll(raw, []byte(`${1}{"Fn::Select": [0, {"Fn::GetAZs": ""}]}`))
 	raw = bytes.ReplaceAll(raw, []byte("arn:aws-cn:states:::"), []byte("arn:aws:states:::"))
 	if err := os.WriteFile(path, expressed.ReplaceAll(raw, []byte("${1}60")), 0o600); err != nil {
 		t.Fatal(err)

@@ -121,6 +121,9 @@ func TestPeopleOfATeamAreOfItsGroupAndHaveNoPolicyOfEKS(t *testing.T) {
 	if got := texts(entry.Properties["KubernetesGroups"]); !slices.Equal(got, []string{"flink-team-search"}) || entry.Properties["AccessPolicies"] != nil {
 		t.Errorf("groups %v, policies %v", got, entry.Properties["AccessPolicies"])
 	}
+	if who := entry.Properties["PrincipalArn"]; who != "arn:aws-cn:iam::123456789012:role/search" {
+		t.Errorf("the file's role is let in as %v", who)
+	}
 }
 
 // suffixOf is what the CDK puts behind the id of the one resource that begins so.

@@ -26,8 +26,15 @@ func deployed(t *testing.T) (*standin.AWS, *Removal) {
 	}
 	a := standin.FromTemplates(t, "../testdata/platform", p.Stacks())
 	a.Start(t)
+	named := 0
 	for _, s := range a.Stacks { // the ledger lies in a bucket, which the stand-in has none of
+		if _, is := s.Outputs[ledgerOutput]; is && s.Name == p.StackName(platform.EventPlanePart) {
+			named++
+		}
 		delete(s.Outputs, ledgerOutput)
+	}
+	if named != 1 { // without it no release in flight would ever be seen
+		t.Fatalf("%d event planes put out %s", named, ledgerOutput)
 	}
 	return a, removalIn(t, p)
 }
