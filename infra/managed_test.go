@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,14 +76,23 @@ func TestNoStatementStandsWhereNobodyLooks(t *testing.T) {
 	}
 }
 
-// Who else is let in is said by the resource: by its account, a service of AWS, or to
-// refuse everybody who comes without TLS.
+// principals are who a resource may let in beside services of AWS: its own account, which
+// hands a key to IAM, and the jobs of a plane that is attached by parameters.
+var principals = map[string]bool{
+	"[]": true, "[arn:<AWS::Partition>:iam::<AWS::AccountId>:root]": true, "[<JobExecutionRoleArn>]": true,
+}
+
+// A role, a bucket, a key, a queue and a topic say themselves who is let in: nobody of
+// another account, and anybody only to be refused who comes without TLS.
 func TestNobodyIsLetInByAResourceWhomAConditionDoesNotHold(t *testing.T) {
 	for _, stack := range made(t) {
 		for id, r := range read(t, stack).Resources {
 			document := r.Properties["PolicyDocument"]
-			if r.Type == "AWS::KMS::Key" {
+			switch r.Type {
+			case "AWS::KMS::Key":
 				document = r.Properties["KeyPolicy"]
+			case "AWS::IAM::Role":
+				document = r.Properties["AssumeRolePolicyDocument"] // that of jobs is text, and has a test of its own
 			}
 			if r.Type == "AWS::IAM::Policy" {
 				continue
@@ -92,6 +102,9 @@ func TestNobodyIsLetInByAResourceWhomAConditionDoesNotHold(t *testing.T) {
 				anybody := principal == "*" || slices.Contains(texts(at(principal, "AWS")), "*")
 				if anybody && at(s, "Effect") == "Allow" {
 					t.Errorf("%s: %s lets in anybody: %v", stack, id, s)
+				}
+				if !anybody && !principals[fmt.Sprint(texts(at(principal, "AWS")))] {
+					t.Errorf("%s: %s lets in %v", stack, id, principal)
 				}
 				if at(s, "NotPrincipal") != nil || at(s, "NotAction") != nil {
 					t.Errorf("%s: %s lets in all but some: %v", stack, id, s)

@@ -86,6 +86,20 @@ func TestANamespaceMayBeNamedLikeANumberOrNothing(t *testing.T) {
 	}
 }
 
+// Without sizes a pod that names none would be refused by the quota; with large ones
+// a sidecar would take the room of a job.
+func TestWhatNamesNoSizeGetsASmallOne(t *testing.T) {
+	for _, object := range kubernetes.Team(teamA) {
+		if object["kind"] != "LimitRange" {
+			continue
+		}
+		want := []any{map[string]any{"type": "Container", "defaultRequest": map[string]any{"cpu": "250m", "memory": "256Mi"}, "default": map[string]any{"cpu": "1", "memory": "1Gi"}}}
+		if diff := cmp.Diff(want, object["spec"].(map[string]any)["limits"]); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestTwoTeamsShareNothing(t *testing.T) {
 	for _, object := range kubernetes.Team(platform.Team{Name: "b", Namespace: "flink-team-b-ns", Quota: teamA.Quota}) {
 		if text := fmt.Sprint(object); strings.Contains(text, "team-a") {

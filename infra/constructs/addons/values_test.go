@@ -103,6 +103,10 @@ func TestTheClusterAutoscalerGrowsTheGroupsOfThisClusterAlone(t *testing.T) {
 	if diff := cmp.Diff(any(map[string]any{"clusterName": "sluice"}), values["autoDiscovery"]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	// A TaskManager is not moved to save a node: a whole job would restart.
+	if arguments := values["extraArgs"].(map[string]any); arguments["scale-down-utilization-threshold"] != "0.01" || arguments["ignore-daemonsets-utilization"] != true {
+		t.Errorf("it removes nodes that are used: %v", arguments)
+	}
 	for _, field := range []string{"autoscalingGroups", "autoscalingGroupsnamePrefix", "magnumClusterName"} {
 		if values[field] != nil {
 			t.Errorf("it is told of groups by %s: %v", field, values[field])
@@ -281,8 +285,15 @@ func TestAPoolHasSpotAndOnDemandNodesAndRemovesOnlyEmptyOnes(t *testing.T) {
 	if diff := cmp.Diff(any(map[string]any{"cpu": "64", "memory": "128Gi"}), spec["limits"]); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)
 	}
-	if policy := spec["disruption"].(map[string]any)["consolidationPolicy"]; policy != "WhenEmpty" {
-		t.Errorf("nodes are removed %v", policy)
+	disrupted := map[string]any{"consolidationPolicy": "WhenEmpty", "consolidateAfter": "5m", "budgets": []any{
+		map[string]any{"nodes": "100%", "reasons": []any{"Empty"}}, map[string]any{"nodes": "0", "reasons": []any{"Drifted", "Underutilized"}},
+	}}
+	if diff := cmp.Diff(any(disrupted), spec["disruption"]); diff != "" {
+		t.Errorf("nodes are removed (-want +got):\n%s", diff)
+	}
+	// A month until a node is old, and two days for pods that may not be disturbed.
+	if node := spec["template"].(map[string]any)["spec"].(map[string]any); node["expireAfter"] != "720h" || node["terminationGracePeriod"] != "48h" {
+		t.Errorf("a node goes after %v, and waits %v", node["expireAfter"], node["terminationGracePeriod"])
 	}
 }
 
@@ -292,6 +303,9 @@ func TestANodeKeepsItsRoleFromPodsAndItsDiskEncrypted(t *testing.T) {
 	options := spec["metadataOptions"].(map[string]any)
 	if options["httpPutResponseHopLimit"] != 1 || options["httpTokens"] != "required" {
 		t.Errorf("a pod could take the node's role: %v", options)
+	}
+	if spec["instanceStorePolicy"] != "RAID0" || spec["instanceProfile"] != "nodes" || spec["role"] != nil {
+		t.Errorf("pods write to its own disks by %v, and it runs as %v %v", spec["instanceStorePolicy"], spec["instanceProfile"], spec["role"])
 	}
 	disk := spec["blockDeviceMappings"].([]any)[0].(map[string]any)["ebs"].(map[string]any)
 	if disk["encrypted"] != true || disk["volumeSize"] != "50Gi" || disk["deleteOnTermination"] != true {
