@@ -31,9 +31,12 @@ func (p *program) environmentCommand() *cobra.Command {
 		Use: "environment", Short: "Tell which account and region a platform's file goes to, and whether the CDK was bootstrapped there",
 		Args: takes(0, 0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, in, err := openPlatform(c.Context(), file)
+			wanted, in, err := openPlatform(c.Context(), file)
 			if err != nil {
 				return err
+			}
+			if wanted.Cluster.Existing == nil && len(wanted.Cluster.Admins) == 0 {
+				_, _ = fmt.Fprintln(p.err, "note: cluster.admins names nobody, so nobody can look into the cluster: name the role that will verify and remove the platform")
 			}
 			a := environmentAnswer{}
 			if a.Environment, a.Bootstrapped, err = in.Environment(c.Context()); err != nil {

@@ -74,7 +74,7 @@ func TestVerifyWithoutCredentialsSaysSo(t *testing.T) {
 
 func TestTheEnvironmentSaysWhetherTheCDKWasThere(t *testing.T) {
 	a, _ := inAccount(t)
-	if code, out, errs := call(t, nil, "platform", "environment", "--platform", shipped); code != exitWell || out != "aws://111122223333/eu-west-1\n" {
+	if code, out, errs := call(t, nil, "platform", "environment", "--platform", shipped); code != exitWell || out != "aws://111122223333/eu-west-1\n" || !strings.Contains(errs, "cluster.admins names nobody") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
 	a.Stacks = append(a.Stacks, &standin.Stack{Name: "CDKToolkit", Status: "CREATE_COMPLETE"})
