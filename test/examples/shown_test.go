@@ -41,7 +41,7 @@ var shown = map[string]map[string]string{
 	"graviton":           {"podTemplate.spec.nodeSelector/kubernetes.io/arch": "arm64"},
 	"karpenter":          {"jobManager.podTemplate.spec.nodeSelector/karpenter.sh/capacity-type": "on-demand", "taskManager.podTemplate.spec.nodeSelector/karpenter.sh/capacity-type": "spot"},
 	"cluster-autoscaler": {"jobManager.podTemplate.spec.nodeSelector/sluice.dev/node-group": "on-demand", "taskManager.podTemplate.spec.nodeSelector/sluice.dev/node-group": "spot"},
-	"web-page":           {"ingress.className": "sluice", "ingress.template": "{{name}}.{{namespace}}.flink.example.com"},
+	"web-page-apache":    {"ingress.className": "sluice", "ingress.template": "{{name}}.{{namespace}}.flink.example.com"},
 	"pyflink":            {"job.jarURI": "local:///opt/flink/opt/flink-python.jar", "job.entryClass": "org.apache.flink.client.python.PythonDriver", "job.args": "[-py /opt/flink/script/job.py]"},
 }
 
