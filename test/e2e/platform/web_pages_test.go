@@ -97,6 +97,9 @@ func TestAWebPageIsAsTheClassSaysOrIsRefused(t *testing.T) {
 	if err := try(t.Context(), api, ingresses, page()); err != nil {
 		t.Errorf("a page as a release asks for it: %v", err)
 	}
+	if err := try(t.Context(), api, ingresses, changed("spec", "rules", []any{rule(webpage.Host(ours.Namespace, "orders", "earlier.example.com"), "", "orders-rest", webpage.Port)})); err != nil {
+		t.Errorf("a page of a domain that the platform had: %v", err)
+	}
 	t.Run("what would widen it is refused", func(t *testing.T) { whatWouldWidenAPageIsRefused(t, api) })
 	t.Run("another class is not judged", func(t *testing.T) {
 		other := changed("spec", "ingressClassName", "nginx")
@@ -168,6 +171,7 @@ func whatWouldWidenAPageIsRefused(t *testing.T, api dynamic.Interface) {
 		want   string
 	}{
 		"another team's name":             {changed("spec", "rules", []any{rule(webpage.Host(theirs.Namespace, "orders", domain), "", "orders-rest", 8081)}), "a page of the class sluice has one name: " + host},
+		"a name that begins alike":        {changed("spec", "rules", []any{rule("orders."+ours.Namespace+"-b."+domain, "", "orders-rest", 8081)}), "has one name"},
 		"every name":                      {changed("spec", "rules", []any{rule("", "", "orders-rest", 8081)}), "has one name"},
 		"every name of the team":          {changed("spec", "rules", []any{rule("*."+ours.Namespace+"."+domain, "", "orders-rest", 8081)}), "has one name"},
 		"two names":                       {changed("spec", "rules", []any{rule(host, "", "orders-rest", 8081), rule("orders."+theirs.Namespace+"."+domain, "", "orders-rest", 8081)}), "has one name"},
