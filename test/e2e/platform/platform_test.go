@@ -47,12 +47,18 @@ func TestTheObjectsOfThePlatformAreAcceptedAndGiveTheRightsTheyShould(t *testing
 			}
 		}
 	}
+	for _, object := range objects.Team(theirs) {
+		must(t, c.Apply(t.Context(), &unstructured.Unstructured{Object: object}))
+	}
+	both := []string{ours.Namespace, theirs.Namespace}
 	for _, who := range []subject{
-		{"Sluice's functions", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ReleasersGroup}}, functionsMay},
-		{"Sluice's functions that look", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ObserversGroup}}, observersMay},
-		{"the team's people", rest.ImpersonationConfig{UserName: "anna", Groups: []string{objects.Group(ours)}}, peopleMay},
-		{"the team's jobs", rest.ImpersonationConfig{UserName: "system:serviceaccount:" + ours.Namespace + ":" + objects.FullName(ours) + "-sa"}, jobsMay},
-		{"somebody else", rest.ImpersonationConfig{UserName: "somebody", Groups: []string{"system:authenticated"}}, nil},
+		{"Sluice's functions", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ReleasersGroup}}, functionsMay, both},
+		{"Sluice's functions that look", rest.ImpersonationConfig{UserName: "functions", Groups: []string{constructs.ObserversGroup}}, observersMay, both},
+		{"the team's people", rest.ImpersonationConfig{UserName: "anna", Groups: []string{objects.Group(ours)}}, peopleMay, both[:1]},
+		{"the team's jobs", rest.ImpersonationConfig{UserName: jobsOf(ours)}, jobsMay, both[:1]},
+		{"the other team's people", rest.ImpersonationConfig{UserName: "otto", Groups: []string{objects.Group(theirs)}}, peopleMay, both[1:]},
+		{"the other team's jobs", rest.ImpersonationConfig{UserName: jobsOf(theirs)}, jobsMay, both[1:]},
+		{"somebody else", rest.ImpersonationConfig{UserName: "somebody", Groups: []string{"system:authenticated"}}, nil, nil},
 	} {
 		t.Run(who.name, func(t *testing.T) {
 			who.try(t, c.Config)
@@ -105,9 +111,15 @@ type subject struct {
 	name string
 	as   rest.ImpersonationConfig
 	may  []right
+	in   []string // the namespaces in which it may
 }
 
-// try asks the API server, as the subject, in the team's namespace, in another one
+// jobsOf is who a team's jobs are for the API server.
+func jobsOf(team platform.Team) string {
+	return "system:serviceaccount:" + team.Namespace + ":" + objects.FullName(team) + "-sa"
+}
+
+// try asks the API server, as the subject, in each team's namespace, in another one
 // and without any.
 func (s subject) try(t *testing.T, config *rest.Config) {
 	own := rest.CopyConfig(config)
@@ -115,7 +127,8 @@ func (s subject) try(t *testing.T, config *rest.Config) {
 	client, err := kubernetes.NewForConfig(own)
 	must(t, err)
 	for _, r := range everything() {
-		for namespace, want := range map[string]bool{ours.Namespace: slices.Contains(s.may, r), theirs.Namespace: false, "kube-system": false, "": false} {
+		for _, namespace := range []string{ours.Namespace, theirs.Namespace, "kube-system", ""} {
+			want := slices.Contains(s.may, r) && slices.Contains(s.in, namespace)
 			review, err := client.AuthorizationV1().SelfSubjectAccessReviews().Create(t.Context(), &authorization.SelfSubjectAccessReview{Spec: authorization.SelfSubjectAccessReviewSpec{
 				ResourceAttributes: &authorization.ResourceAttributes{Namespace: namespace, Verb: r.verb, Group: r.group, Resource: r.resource, Subresource: r.sub, Name: "any"},
 			}}, metav1.CreateOptions{})
