@@ -44,6 +44,7 @@ func TestAPlatformIsRemovedFromItsClusterFirst(t *testing.T) {
 	var lines said
 	r := &removal.Removal{Platform: p, Account: in, Cluster: on, Say: lines.say, Now: time.Now, Poll: 200 * time.Millisecond, Sleep: removal.Wait}
 
+	isHeld(t, c, "flinkdeployment/session", team)
 	r.Platform.Teams = append(r.Platform.Teams, theirs)
 	teamGoesAlone(t, c, r)
 	if left := kubectl(t, c, "get", "flinkdeployments.flink.apache.org", "-A", "-o", "name"); left != "flinkdeployment.flink.apache.org/session\n" {
@@ -89,6 +90,7 @@ func teamGoesAlone(t *testing.T, c *cluster.Cluster, whole *removal.Removal) {
 	t.Helper()
 	must(t, c.Apply(t.Context(), namespace(theirs.Namespace)))
 	must(t, c.Apply(t.Context(), flinkObject("FlinkDeployment", theirs.Namespace, "counter", flinkSpec(neverThere()))))
+	isHeld(t, c, "flinkdeployment/counter", theirs.Namespace)
 	r, err := whole.OfTeam(theirs.Name)
 	must(t, err)
 	r.Looks = 300
@@ -107,10 +109,23 @@ func neverThere() map[string]any {
 	return map[string]any{"jarURI": "local:///opt/flink/none.jar", "parallelism": int64(1), "upgradeMode": "stateless"}
 }
 
+// isHeld waits until the operator has seen an object: from then on it does not go
+// without the operator.
+func isHeld(t *testing.T, c *cluster.Cluster, object, namespace string) {
+	t.Helper()
+	for range 240 { // a limit for a test that hangs
+		if kubectl(t, c, "get", object, "-n", namespace, "-o", "jsonpath={.metadata.finalizers}") != "" {
+			return
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	t.Fatalf("the operator does not look after %s in %s", object, namespace)
+}
+
 // flinkSpec is a FlinkDeployment's; without a job it is a session cluster.
 func flinkSpec(job map[string]any) map[string]any {
 	resource := map[string]any{"resource": map[string]any{"memory": "1024m", "cpu": 0.5}}
-	spec := map[string]any{"image": "flink:1.20", "flinkVersion": "v1_20", "serviceAccount": "flink", "jobManager": resource, "taskManager": resource}
+	spec := map[string]any{"image": "flink:1.20", "flinkVersion": "v1_19", "serviceAccount": "flink", "jobManager": resource, "taskManager": resource}
 	if job != nil {
 		spec["job"] = job
 	}
