@@ -163,6 +163,36 @@ func TestSomebodyWhoStopsItIsHeard(t *testing.T) {
 	}
 }
 
+// What a stack retains outlives it with all that it holds: state, jars, the ledger.
+// A bucket that goes with its stack has to be empty before.
+func TestABucketIsEmptiedOnlyIfItGoesWithItsStack(t *testing.T) {
+	a, r := deployed(t)
+	doomed := func() (all []string) {
+		for _, name := range r.Platform.Stacks() {
+			found, err := r.Account.Doomed(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, found...)
+		}
+		return all
+	}
+	if found := doomed(); len(found) > 0 {
+		t.Errorf("it would empty %v", found)
+	}
+	var going string
+	for _, s := range a.Stacks {
+		for i, one := range s.Resources {
+			if one.Type == account.BucketType && going == "" {
+				s.Resources[i].Retained, going = false, one.ID
+			}
+		}
+	}
+	if found := doomed(); going == "" || !slices.Equal(found, []string{going}) {
+		t.Errorf("it would empty %v, and %q goes with its stack", found, going)
+	}
+}
+
 func TestWhatToDoAboutAStackFollowsFromItsState(t *testing.T) {
 	for _, c := range []struct {
 		status string
