@@ -3,6 +3,7 @@ package flink
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,7 +127,15 @@ const troubleGrace = 20 * time.Second
 // inTrouble: a job that runs gives the lie to an error.
 func inTrouble(o Observation, e Expectation) bool {
 	runs := o.Job.Reachable && ofThisVersion(o, e) && works(o.Job, e)
-	return observed(o) && (o.Status.PodTrouble != "" || o.Status.Error != "" && !runs)
+	return observed(o) && (o.Status.PodTrouble != "" || o.Status.Error != "" && !runs && !outlived(o.Status))
+}
+
+// outlived: the operator (1.7.0) can miss a Deployment that it has just made, where
+// its cache is late. It then fails to recover what is not lost, and keeps that error
+// until the job has run. Once the Deployment is there, Flink shows what becomes of it.
+func outlived(s StatusFacts) bool {
+	missed := strings.Contains(s.Error, "Missing JobManager deployment") || strings.Contains(s.Error, "HA metadata not available")
+	return missed && slices.Contains([]string{"DEPLOYING", "DEPLOYED_NOT_READY", "READY"}, s.JobManager)
 }
 
 func operatorAccepted(w Watch, o Observation, e Expectation, now time.Time) said {

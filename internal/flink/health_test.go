@@ -117,6 +117,21 @@ func TestTroubleThatLastsIsAFault(t *testing.T) {
 	}
 }
 
+// As an operator says it whose cache was late; the job then took half a minute to start.
+func TestAJobManagerThatWasMissedIsWaitedForOnceItIsThere(t *testing.T) {
+	missed := good()
+	missed.Status.Error = "RecoveryFailureException: HA metadata not available to restore from last state. It is possible that the job has finished or terminally failed, or the configmaps have been deleted."
+	missed.Status.JobManager, missed.Job = "DEPLOYING", flink.JobFacts{Unreachable: "503"}
+	if _, v := script(expected(), missed, missed, missed, missed, missed, missed, missed); v.State != flink.Progressing {
+		t.Errorf("while it starts: %+v", v)
+	}
+	gone := missed
+	gone.Status.JobManager = "MISSING"
+	if _, v := script(expected(), gone, gone, gone, gone, gone); v.State != flink.Unhealthy || v.Check != "OperatorAccepted" {
+		t.Errorf("with no JobManager at all: %+v", v)
+	}
+}
+
 func TestAVersionThatNeverSettlesIsNotWatchedForEver(t *testing.T) {
 	g, lost := good(), good()
 	lost.Job.TasksRunning = 0
