@@ -18,6 +18,9 @@ type Chart struct {
 	// "1.35"; an empty Newest means that its makers name none.
 	Oldest, Newest string
 	Source         string // URL at which version and range were looked up
+	// Keys is the URL at which the keys of its values were looked up; the values
+	// stand beside the construct that installs it. Empty: it is given none.
+	Keys string
 
 	// Workloads are what it runs: Deployment/<name>, DaemonSet/<name>, StatefulSet/<name>.
 	Workloads []string

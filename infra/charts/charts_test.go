@@ -21,6 +21,8 @@ func TestEveryChartIsPinnedAndSaysWhereItWasLookedUp(t *testing.T) {
 			t.Errorf("%s: version %q, app %q: want both whole, a range is another chart tomorrow", c.Name, c.Version, c.App)
 		case !label.MatchString(c.Release) || !label.MatchString(c.Namespace):
 			t.Errorf("%s: release %q in namespace %q", c.Name, c.Release, c.Namespace)
+		case len(c.Workloads) > 0 && !strings.HasPrefix(c.Keys, "https://"):
+			t.Errorf("%s: %q says nothing about where the keys of its values were looked up", c.Name, c.Keys)
 		case !strings.HasPrefix(c.Source, "https://"):
 			t.Errorf("%s: %q says nothing about where it was looked up", c.Name, c.Source)
 		case !minor.MatchString(c.Oldest) || c.Newest != "" && !minor.MatchString(c.Newest):

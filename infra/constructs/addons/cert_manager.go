@@ -2,8 +2,7 @@ package addons
 
 import "github.com/sluice-flink/sluice/infra/constructs/cluster"
 
-// certManager are its values
-// (https://github.com/cert-manager/cert-manager/blob/master/deploy/charts/cert-manager/values.yaml).
+// certManager are its values.
 // The definitions stay when the chart is removed: with them would go every
 // certificate in the cluster, others' too.
 func certManager(core cluster.Core) map[string]any {

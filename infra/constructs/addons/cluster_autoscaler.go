@@ -22,8 +22,7 @@ func clusterAutoscaler(scope constructs.Construct, p platform.Platform, on clust
 	on.Install(scope, "ClusterAutoscaler", charts.ClusterAutoscaler, autoscalerValues(cluster.CoreOf(p), p)).Node().AddDependency(identity, role)
 }
 
-// autoscalerValues are its values
-// (https://github.com/kubernetes/autoscaler/blob/master/charts/cluster-autoscaler/values.yaml).
+// autoscalerValues are its values.
 // It finds the groups by the tags that EKS puts on those it manages. Karpenter's
 // nodes are in no group, so it never touches one.
 func autoscalerValues(core cluster.Core, p platform.Platform) map[string]any {

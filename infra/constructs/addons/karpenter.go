@@ -45,8 +45,7 @@ func karpenter(scope constructs.Construct, p platform.Platform, on cluster.Clust
 	}
 }
 
-// karpenterValues are its values
-// (https://github.com/aws/karpenter-provider-aws/blob/main/charts/karpenter/values.yaml).
+// karpenterValues are its values.
 // The chart itself has two replicas, apart from each other and from nodes of Karpenter's.
 func karpenterValues(core cluster.Core, p platform.Platform, endpoint, queue string) map[string]any {
 	return map[string]any{

@@ -33,8 +33,7 @@ func loadBalancer(scope constructs.Construct, p platform.Platform, on cluster.Cl
 	on.Apply(scope, "WebPageClass", objects...).Node().AddDependency(controller)
 }
 
-// loadBalancerValues are its values
-// (https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/v3.5.0/helm/aws-load-balancer-controller/values.yaml).
+// loadBalancerValues are its values.
 // It serves Ingresses of one class and nothing else: with what is switched off go the
 // rights that it would take.
 //

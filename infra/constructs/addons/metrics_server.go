@@ -2,8 +2,7 @@ package addons
 
 import "github.com/sluice-flink/sluice/infra/constructs/cluster"
 
-// metricsServer are its values
-// (https://github.com/kubernetes-sigs/metrics-server/blob/master/charts/metrics-server/values.yaml).
+// metricsServer are its values.
 func metricsServer(core cluster.Core) map[string]any {
 	return map[string]any{
 		"replicas":                  2,

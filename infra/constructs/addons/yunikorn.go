@@ -12,8 +12,7 @@ import (
 	"github.com/sluice-flink/sluice/infra/platform"
 )
 
-// yuniKorn are its values
-// (https://github.com/apache/yunikorn-release/blob/master/helm-charts/yunikorn/values.yaml).
+// yuniKorn are its values.
 // It schedules the teams' pods and no others: by default it would take those of
 // every namespace. There is one scheduler, the chart has no second: while it
 // restarts, pods wait, and what runs is not touched. Its admission controller may

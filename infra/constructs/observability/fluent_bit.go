@@ -59,8 +59,7 @@ func sendingRights(groups []string) []right {
 	}
 }
 
-// fluentBitValues are those of AWS's chart
-// (https://github.com/aws/eks-charts/blob/master/stable/aws-for-fluent-bit/values.yaml).
+// fluentBitValues are those of AWS's chart.
 // Lines that cannot be sent wait on the node's disk, in a directory that outlives
 // the pod, the oldest given up first. A pod that prints too much thus costs its own
 // lines and nobody's memory.

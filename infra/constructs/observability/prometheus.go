@@ -16,8 +16,7 @@ const bufferHours = 6
 // off is a part of the chart that is left out.
 var off = map[string]any{"enabled": false}
 
-// prometheusValues are those of the chart but for Grafana's
-// (https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml).
+// prometheusValues are those of the chart but for Grafana's.
 // What EKS runs itself has no address to read metrics at, and those of the API
 // server are the most of all. Rules are left out with the alert manager: alarms are
 // CloudWatch's. Webhooks that check rules go with them, so no pod of the chart has to

@@ -62,8 +62,7 @@ func conf(all map[string]string) string {
 	return b.String()
 }
 
-// apacheValues are those of Apache's chart
-// (https://github.com/apache/flink-kubernetes-operator/blob/main/helm/flink-kubernetes-operator/values.yaml).
+// apacheValues are those of Apache's chart.
 func apacheValues(core cluster.Core, p platform.Platform) map[string]any {
 	return withMetrics(p, map[string]any{
 		"replicas":             2,
