@@ -5,9 +5,7 @@ package e2e
 import (
 	"testing"
 
-	"github.com/sluice-flink/sluice/events"
 	"github.com/sluice-flink/sluice/internal/flink"
-	"github.com/sluice-flink/sluice/internal/ledger"
 )
 
 // standalone is a job whose TaskManagers the operator makes, and whose jar is
@@ -24,13 +22,6 @@ func (i *installation) standalone(t *testing.T) {
 		}},
 		{"a version that cannot restore is rolled back", func(t *testing.T) {
 			want(t, i.drop(t, "counter-v3.jar", i.Jar(t, "counter-v3-unrestorable.jar")), flink.FailedClean, flink.RolledBack, "exact")
-		}},
-		{"it is suspended, and goes on", func(t *testing.T) {
-			ask := func(kind flink.ChangeKind) ledger.Record {
-				return i.ask(t, events.ChangeRequestedDetail{Change: string(kind)})
-			}
-			want(t, ask(flink.Suspend), flink.Succeeded, flink.Stopped, "")
-			want(t, ask(flink.Resume), flink.Succeeded, flink.Released, "")
 		}},
 		{"every number was committed once", i.continuous},
 	})
